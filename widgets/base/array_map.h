@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a view draws: named, typed, shaped spans. The memory belongs to somebody else and is kept alive by `owner`.
+#pragma once
+
+#include <QHash>
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace geocyte::widgets {
+
+enum class ElementType { f32, f64, i32, i64, u8 };
+
+struct ArrayView {
+  ElementType type = ElementType::f32;
+  const void* data = nullptr;
+  std::vector<std::int64_t> shape;      ///< row-major
+  QStringList axes;                     ///< one a dimension
+  QString role, units, caption;
+  std::shared_ptr<const void> owner;
+
+  std::int64_t size() const;
+  bool isEmpty() const { return size() == 0 || !data; }
+  /// Element i as double, whatever the type is.
+  double at(std::int64_t i) const;
+};
+
+/// Names of categories ("P2_ST1", …) and one code a row; -1 = missing.
+struct LabelView {
+  QString name;
+  QStringList categories;
+  std::shared_ptr<const std::vector<std::int32_t>> codes;
+};
+
+struct ArrayMap {
+  QHash<QString, ArrayView> arrays;
+  QHash<QString, LabelView> labels;     ///< of the axes in use: "source", "cell_type"
+  std::int64_t step = -1;
+  QString run, caption;
+  const ArrayView* find(const QString& name) const;
+};
+
+}  // namespace geocyte::widgets

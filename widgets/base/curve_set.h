@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scalars of several runs for the curve views. Points are appended only; a series is shared, never copied.
+#pragma once
+
+#include <QColor>
+#include <QHash>
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace geocyte::widgets {
+
+struct Series {
+  std::vector<double> steps, values;    ///< ascending steps; values may be NaN
+};
+
+struct Curve {
+  QString run, name, tag;               ///< name: of the run, for the read-out
+  QColor color;
+  bool baseline = false;                ///< drawn thick and dashed
+  std::shared_ptr<const Series> series;
+};
+
+struct Mark {
+  double step = 0;
+  QString kind, text;                   ///< "change", "checkpoint", "alert"
+};
+
+struct CurveSet {
+  QHash<QString, std::vector<Curve>> by_tag;   ///< "loss/total" -> one curve a visible run
+  QHash<QString, double> chance;               ///< tag -> dashed line
+  std::vector<Mark> marks;
+  double total_steps = 0;                      ///< of the current run, for follow mode
+};
+
+}  // namespace geocyte::widgets

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The four things all views share: what is selected, which moment is shown, which runs are visible, which colours mean
+// what. Views subscribe and change them; nobody calls a view directly.
+#pragma once
+
+#include <QColor>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace geocyte::widgets {
+
+/// Selected rows of an axis, e.g. cells. Empty = nothing selected (everything is drawn in full colour).
+class SelectionModel : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  const std::vector<std::uint8_t>& mask() const { return mask_; }   ///< one byte a row; empty = nothing selected
+  std::int64_t count() const { return count_; }
+  const QString& axis() const { return axis_; }
+  const QString& reason() const { return reason_; }                 ///< "lasso", "P2_ST3 and P2_SC"
+  const QStringList& sources() const { return sources_; }           ///< names selected as whole categories, if so
+  void select(const QString& axis, std::vector<std::uint8_t> mask, const QString& reason, const QStringList& sources = {});
+  void clear();
+ signals:
+  void changed();
+
+ private:
+  std::vector<std::uint8_t> mask_;
+  std::int64_t count_ = 0;
+  QString axis_, reason_;
+  QStringList sources_;
+};
+
+/// The step that every view shows; live = the newest one.
+class TimeCursor : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  bool isLive() const { return live_; }
+  std::int64_t step() const { return step_; }
+  void setLive();
+  void setStep(std::int64_t step);
+ signals:
+  void changed();
+
+ private:
+  bool live_ = true;
+  std::int64_t step_ = -1;
+};
+
+struct VisibleRun {
+  QString id, name;
+  QColor color;
+  bool visible = true;
+};
+
+class RunSet : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  const std::vector<VisibleRun>& runs() const { return runs_; }
+  const QString& current() const { return current_; }
+  void setRuns(std::vector<VisibleRun> runs);
+  void setCurrent(const QString& id);
+  void setVisible(const QString& id, bool visible);
+ signals:
+  void changed();
+  void currentChanged();
+
+ private:
+  std::vector<VisibleRun> runs_;
+  QString current_;
+};
+
+/// Category colours: Okabe-Ito in a fixed order, a lighter blue on dark; index wraps after eight.
+class PaletteModel : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  bool isDark() const { return dark_; }
+  void setDark(bool dark);
+  QColor category(int index) const;
+ signals:
+  void changed();
+
+ private:
+  bool dark_ = false;
+};
+
+}  // namespace geocyte::widgets

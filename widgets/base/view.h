@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The base of every view: one title line (name, choices, count), the drawing, one caption line (method, n, step).
+// A view gets named arrays or curves, draws, and tells the shared models what the user did. It knows no engine.
+#pragma once
+
+#include <QHash>
+#include <QString>
+#include <QWidget>
+
+#include "widgets/base/array_map.h"
+
+class QLabel;
+class QHBoxLayout;
+
+namespace geocyte::widgets {
+
+class SelectionModel;
+class TimeCursor;
+class RunSet;
+class PaletteModel;
+struct CurveSet;
+
+struct ViewContext {
+  SelectionModel* selection = nullptr;
+  TimeCursor* cursor = nullptr;
+  RunSet* runs = nullptr;
+  PaletteModel* palette = nullptr;
+};
+
+class View : public QWidget {
+  Q_OBJECT
+ public:
+  View(const ViewContext& context, QWidget* parent = nullptr);
+
+  void setTitle(const QString& title);
+  QString title() const;
+  /// Right end of the title line: "8 510 of 8 510".
+  void setCount(const QString& text);
+  /// The caption line under the drawing.
+  void setCaption(const QString& text);
+  QString caption() const;
+  /// Text in the middle while there is nothing to draw; "" hides it.
+  void setEmptyText(const QString& text);
+
+  /// role -> name of the array or metric: {"values","align/centroid_distance"}.
+  virtual void bind(const QHash<QString, QString>& bindings) { bindings_ = bindings; }
+  /// New arrays; names it is not bound to are ignored. Never blocks, never throws; survives empty, NaN and single rows.
+  virtual void setArrays(const ArrayMap& arrays) { Q_UNUSED(arrays); }
+  /// Curves for views that draw scalars.
+  virtual void setCurves(const CurveSet& curves) { Q_UNUSED(curves); }
+  /// What is drawn, as text rows: for screen readers, F9 "view as table", CSV and tests.
+  virtual QList<QStringList> table() const = 0;
+  /// Paints at the given size (export, screenshots).
+  virtual void exportTo(const QString& file);
+
+ protected:
+  /// Asks for one repaint within the next frame; many calls give one, hidden views none.
+  void scheduleRefresh();
+  /// Draw or replot now.
+  virtual void refresh() = 0;
+  void setBody(QWidget* body);
+  QHBoxLayout* titleChoices() const { return choices_; }
+  void showEvent(QShowEvent* event) override;
+  const ViewContext& context() const { return context_; }
+  QHash<QString, QString> bindings_;
+
+ private:
+  ViewContext context_;
+  QLabel *title_, *count_, *caption_, *empty_;
+  QHBoxLayout* choices_;
+  QWidget* frame_;
+  bool pending_ = false, dirty_ = false;
+};
+
+}  // namespace geocyte::widgets
