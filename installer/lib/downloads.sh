@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The pinned downloads of installer/pins.txt: fetched once, resumed when broken off, verified by hash, unpacked in part.
 
+# 0 when the system's loader knows the library. grep reads to the end: with pipefail an early exit would look like a no.
+system_has() { ldconfig -p 2>/dev/null | grep -F "$1" >/dev/null; }
 # 0 when a CUDA runtime can be found without our wheels.
-have_cuda_runtime() { ldconfig -p 2>/dev/null | grep -q 'libcudart\.so\.13' && ldconfig -p | grep -q 'libcupti\.so\.13'; }
-have_cuda_math() { ldconfig -p 2>/dev/null | grep -q 'libcublas\.so\.13' && ldconfig -p | grep -q 'libcudnn\.so\.9'; }
+have_cuda_runtime() { system_has libcudart.so.13 && system_has libcupti.so.13; }
+have_cuda_math() { system_has libcublas.so.13 && system_has libcudnn.so.9; }
 have_gpu() { [ -e /dev/nvidia0 ] || { command -v nvidia-smi >/dev/null && nvidia-smi -L >/dev/null 2>&1; }; }
 
 # The groups this machine needs: core always, runtime where there is no toolkit, cuda where there is a GPU.
@@ -82,8 +84,12 @@ download() {
 # Where there is a GPU but no CUDA toolkit: the mathematics libraries LibTorch was built with.
 fetch_cuda_math() {
   [ -z "$offline" ] || fail 3 "the CUDA mathematics libraries are not part of --offline; install the CUDA 13 toolkit or use --cpu"
-  timed "download the CUDA libraries (about 2.5 GB)" python3 -m pip install --quiet --no-compile --target "$deps" --upgrade \
+  # pip replaces a whole folder: it gets one of its own, and the libraries are moved beside the pinned ones
+  local target="$deps/downloads/cuda-math"
+  timed "download the CUDA libraries (about 2.5 GB)" python3 -m pip install --quiet --no-compile --root-user-action=ignore --target "$target" \
     'cuda-toolkit[cublas,cudart,cufft,cufile,cupti,curand,cusolver,cusparse,nvjitlink,nvrtc,nvtx]==13.0.2' \
     nvidia-cudnn-cu13==9.19.0.56 nvidia-nccl-cu13==2.28.9 || fail 3 "the CUDA libraries could not be downloaded; use --cpu to go on without"
+  cp --recursive --link --update "$target/nvidia" "$deps/"
+  rm -rf "$target"
   touch "$deps/.done/cuda-math"
 }
