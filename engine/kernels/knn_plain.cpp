@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/kernels/knn_sweep.h"
+
+namespace geocyte::kernels {
+namespace {
+
+constexpr int kLanes = 4;
+typedef float Vector4 __attribute__((vector_size(kLanes * sizeof(float))));
+
+void sweep_plain(const Sweep& sweep) {
+  sweep_panels<4, kLanes>(sweep, [](Vector4 key0, Vector4 key1, float threshold) {
+    bool below = false;
+    for (int lane = 0; lane < kLanes; ++lane) below |= (key0[lane] < threshold) | (key1[lane] < threshold);
+    return below;
+  });
+}
+
+}  // namespace
+
+TileKernel plain_tile() { return {4, 2 * kLanes, sweep_plain}; }
+
+}  // namespace geocyte::kernels
