@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `systems`: what can be trained, with which presets.
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+#include "app/engine/command.h"
+#include "plugins/registry.h"
+
+namespace geocyte::app {
+namespace {
+
+int list_systems(bool json) {
+  const auto specs = plugins::all_specs();
+  if (json) {
+    Json list = Json::array();
+    for (const auto& spec : specs) {
+      Json presets = Json::array();
+      for (const auto& preset : spec.presets)
+        presets.push_back({{"id", spec.id + "/" + preset.id}, {"title", preset.title}, {"summary", preset.summary}});
+      list.push_back({{"id", spec.id}, {"title", spec.title}, {"summary", spec.summary}, {"presets", presets}});
+    }
+    std::printf("%s\n", list.dump(2).c_str());
+    return 0;
+  }
+  for (const auto& spec : specs) {
+    std::printf("%s  %s\n    %s\n", spec.id.c_str(), spec.title.c_str(), spec.summary.c_str());
+    for (const auto& preset : spec.presets)
+      std::printf("    %-28s %s\n", (spec.id + "/" + preset.id).c_str(), preset.title.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_systems(CLI::App& root, Session& session) {
+  root.add_subcommand("systems", "list the systems and their presets")->callback([&session] {
+    session.action = [&session] { return list_systems(session.json); };
+  });
+}
+
+}  // namespace geocyte::app
