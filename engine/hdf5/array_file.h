@@ -2,7 +2,8 @@
 // One HDF5 file of named arrays, lists of texts and JSON attributes: snapshots, axes and probe answers of a run.
 //
 // Layout, so that h5py reads it without us:
-//   /                     attributes geocyte_format = "arrays", geocyte_version = 1, kind, attributes (JSON text)
+//   /                     attributes geocyte_format = "arrays", geocyte_version = 1, kind
+//   /attributes           one text: the JSON object
 //   /arrays/<name>        one dataset an array, with attributes name, axes (list), role, units, caption
 //   /texts/<name>         vlen UTF-8 string lists
 // Inside a link name "/" and "%" are written "%2F" and "%25", because "embedding" and "embedding/umap" live side by side.

@@ -27,14 +27,14 @@ data::Dataset read_h5ad(const std::string& path, const H5adOptions& options = {}
 
 struct H5adColumn {
   std::string name;
-  std::string kind;                        ///< "numeric", "boolean", "text", "categorical", "opaque"
+  std::string kind;                        ///< "numeric", "boolean", "text", "categorical"
   std::vector<std::string> categories;     ///< of a categorical, at most 200
   std::int64_t n_categories = 0;
 };
 
 struct H5adArray {
   std::string name;
-  std::string storage;                     ///< "dense", "csr", "csc", "table", "opaque"
+  std::string storage;                     ///< "dense", "csr", "csc", "table"
   std::string element;                     ///< "float32", "int64", …
   std::vector<std::int64_t> shape;
   std::int64_t stored = 0;                 ///< stored values: nnz of a sparse one, product of the shape otherwise
