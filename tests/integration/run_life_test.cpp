@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The life of a run through the real engine: train, look, pause, stop, kill, resume.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <thread>
+
+#include "engine/core/json.h"
+#include "engine/store/run_reader.h"
+#include "tests/support/bad_data.h"
+#include "tests/support/run_engine.h"
+
+namespace geocyte::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+Json status_of(const std::filesystem::path& run) {
+  return Json::parse(slurp(run / "status.json"), nullptr, /*allow_exceptions=*/false);
+}
+
+/// Waits until `holds` or half a minute is over.
+bool eventually(const std::function<bool()>& holds) {
+  for (int i = 0; i < 1500; ++i) {
+    if (holds()) return true;
+    std::this_thread::sleep_for(20ms);
+  }
+  return false;
+}
+
+class RunLife : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string a = write(small_dataset(120, 60, "gene", 1), folder_ / "a.h5ad"), b = write(small_dataset(90, 60, "gene", 2), folder_ / "b.h5ad");
+    config_ = write_config(folder_ / "run.yaml", a, b, "checkpoint: {every: 50}\n");
+  }
+  std::string line(const std::string& id, const std::string& more = "") const {
+    return "train --preset " + config_ + " --runs " + (folder_ / "runs").string() + " --run-id " + id + " --device cpu --threads 1 " + more;
+  }
+  /// Starts in the background; the run's folder.
+  std::filesystem::path start(const std::string& id, const std::string& more) {
+    const std::string command = "'" + engine_path() + "' " + line(id, more) + " >/dev/null 2>&1 &";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    return run(id);
+  }
+  std::filesystem::path run(const std::string& id) const { return folder_ / "runs" / id; }
+  bool reaches(const std::filesystem::path& run, const std::string& state) {
+    return eventually([&] { const Json s = status_of(run); return s.is_object() && s.value("state", "") == state; });
+  }
+  bool passes_step(const std::filesystem::path& run, std::int64_t step) {
+    return eventually([&] { const Json s = status_of(run); return s.is_object() && s.value("step", std::int64_t{0}) >= step; });
+  }
+  TemporaryFolder folder_;
+  std::string config_;
+};
+
+TEST_F(RunLife, ACompletedRunHasEverythingTheContractNames) {
+  const Said said = run_engine(line("one"));
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_EQ(status_of(run("one")).value("state", ""), "completed");
+  for (const char* name : {"run.json", "config.yaml", "status.json", "axes.h5", "events.jsonl", "log.txt", "snapshots", "checkpoints"})
+    EXPECT_TRUE(std::filesystem::exists(run("one") / name)) << name;
+}
+
+TEST_F(RunLife, TheSameSeedGivesTheSameLosses) {
+  ASSERT_EQ(run_engine(line("first")).exit_code, 0);
+  ASSERT_EQ(run_engine(line("second")).exit_code, 0);
+  const auto losses = [&](const std::string& id) {
+    store::RunReader reader(run(id).string());
+    reader.poll();
+    return reader.scalars().at("loss/total").values;
+  };
+  EXPECT_EQ(losses("first"), losses("second"));
+}
+
+TEST_F(RunLife, PauseStandsStillUnpauseGoesOnStopKeeps) {
+  const auto here = start("p", "--set steps=200000");
+  ASSERT_TRUE(passes_step(here, 5));
+  EXPECT_EQ(run_engine("pause " + here.string()).exit_code, 0);
+  ASSERT_TRUE(reaches(here, "paused"));
+  const auto step = status_of(here).value("step", std::int64_t{0});
+  EXPECT_EQ(run_engine("resume " + here.string()).exit_code, 0);
+  ASSERT_TRUE(passes_step(here, step + 5));
+  EXPECT_EQ(run_engine("stop " + here.string()).exit_code, 0);
+  ASSERT_TRUE(reaches(here, "stopped"));
+  EXPECT_GT(status_of(here).value("last_checkpoint", std::int64_t{-1}), 0);
+}
+
+TEST_F(RunLife, AKilledRunIsDerivedAsLostReopensAndResumes) {
+  const auto here = start("k", "--set steps=400");
+  ASSERT_TRUE(passes_step(here, 60));
+  kill(static_cast<pid_t>(status_of(here).value("pid", 0)), SIGKILL);
+  EXPECT_EQ(status_of(here).value("state", ""), "running") << "lost is never written";
+  EXPECT_TRUE(eventually([&] {
+    store::RunReader reader(here.string());
+    reader.poll();
+    return reader.is_lost();
+  }));
+  const Said resumed = run_engine("resume " + here.string());
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(status_of(here).value("state", ""), "completed");
+  ASSERT_EQ(run_engine(line("whole", "--set steps=400")).exit_code, 0);
+  store::RunReader killed(here.string()), whole(run("whole").string());
+  killed.poll();
+  whole.poll();
+  EXPECT_EQ(killed.scalars().at("loss/total").values, whole.scalars().at("loss/total").values) << "resumed equals uninterrupted";
+}
+
+TEST_F(RunLife, TwoEnginesNeverOwnOneRun) {
+  const auto here = start("two", "--set steps=200000");
+  ASSERT_TRUE(passes_step(here, 1));
+  const Said second = run_engine(line("two"));
+  EXPECT_NE(second.exit_code, 0);
+  EXPECT_TRUE(is_one_sentence(second.err)) << second.err;
+  EXPECT_EQ(run_engine("stop " + here.string()).exit_code, 0);
+}
+
+TEST_F(RunLife, AnInterruptLeavesACheckpoint) {
+  const auto here = start("i", "--set steps=200000");
+  ASSERT_TRUE(passes_step(here, 10));
+  kill(static_cast<pid_t>(status_of(here).value("pid", 0)), SIGTERM);
+  ASSERT_TRUE(reaches(here, "stopped"));
+  EXPECT_GT(status_of(here).value("last_checkpoint", std::int64_t{-1}), 0);
+}
+
+TEST_F(RunLife, TheReportIsOnePageWithPictures) {
+  ASSERT_EQ(run_engine(line("r")).exit_code, 0);
+  const Said said = run_engine("report --run " + run("r").string() + " --out " + (folder_ / "report.html").string());
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const std::string page = slurp(folder_ / "report.html");
+  EXPECT_NE(page.find("<svg"), std::string::npos);
+  EXPECT_NE(page.find("loss/total"), std::string::npos);
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace geocyte::test
