@@ -1,97 +1,127 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/atomic_file.h"
 
-#include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "engine/core/error.h"
+#include "engine/core/text.h"
 
 namespace geocyte {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A name beside the target that no other process or thread uses.
-fs::path temporary_beside(const fs::path& path) {
-  static std::atomic<unsigned> counter{0};
-  return path.parent_path() / fmt::format(".{}.{}.{}.tmp", path.filename().string(), getpid(), counter++);
-}
-
-[[noreturn]] void fail(const fs::path& path, const std::string& what, int error, std::size_t bytes) {
-  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  const std::string need = bytes ? fmt::format(" ({} bytes were needed)", bytes) : std::string();
-  throw Error(ErrorCode::storage, fmt::format("{} cannot be {}{}: {}", path.string(), what, need, std::strerror(error)),
-              full ? "free some space or choose another folder" : "check the folder's permissions or choose another one");
-}
-
-void sync_path(const fs::path& path, int flags) {
-  const int fd = open(path.c_str(), flags);
-  if (fd < 0) return;
-  fsync(fd);
-  close(fd);
-}
-
-struct Remover {
-  fs::path path;
-  bool armed = true;
-  ~Remover() {
-    std::error_code ignored;
-    if (armed) fs::remove(path, ignored);
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
   }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  /// Closing is where a network file system reports what it could not store.
+  int close() { return ::close(std::exchange(fd_, -1)); }
+
+ private:
+  int fd_;
 };
 
-void rename_into_place(const fs::path& from, const fs::path& to, bool durable) {
-  if (durable) sync_path(from, O_RDONLY);
-  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, "put into place", errno, 0);
-  if (durable) sync_path(to.has_parent_path() ? to.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+[[noreturn]] void storage_failure(const fs::path& path, int error, std::size_t needed_bytes) {
+  std::string message = "cannot write " + path.string() + ": " + std::strerror(error);
+  if (needed_bytes > 0) message += "; " + bytes_text(static_cast<double>(needed_bytes)) + " are needed";
+  const bool full = error == ENOSPC || error == EDQUOT;
+  throw Error(ErrorCode::storage, message,
+              full ? "Free some space on that disk and try again." : "Check that the folder exists and may be written.");
+}
+
+// One name a process and thread suffices: two writers of one path would be a mistake of the caller anyway.
+fs::path temporary_beside(const fs::path& path) {
+  return path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
+}
+
+void flush_path(const fs::path& path, int flags) {
+  Descriptor handle(::open(path.c_str(), flags | O_CLOEXEC));
+  if (handle.get() < 0) storage_failure(path, errno, 0);
+  // Some file systems cannot flush a folder; that is not a failure of ours.
+  if (::fsync(handle.get()) != 0 && errno != EINVAL && errno != EROFS) storage_failure(path, errno, 0);
+}
+
+void write_all(int fd, const fs::path& path, std::string_view content) {
+  std::string_view rest = content;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(fd, rest.data(), rest.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      storage_failure(path, errno, content.size());
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 }  // namespace
 
-void write_file_atomically(const fs::path& path, std::string_view content, bool durable) {
-  const fs::path temporary = temporary_beside(path);
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) fail(path, "written", errno, content.size());
-  Remover remover{temporary};
-  for (std::size_t done = 0; done < content.size();) {
-    const ssize_t n = write(fd, content.data() + done, content.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      close(fd);
-      fail(path, "written", error, content.size());
-    }
-    done += static_cast<std::size_t>(n);
-  }
-  if (close(fd) != 0) fail(path, "written", errno, content.size());
-  rename_into_place(temporary, path, durable);
-  remover.armed = false;
-}
-
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write, bool durable) {
   const fs::path temporary = temporary_beside(path);
-  Remover remover{temporary};
-  write(temporary);
-  rename_into_place(temporary, path, durable);
-  remover.armed = false;
+  try {
+    write(temporary);
+    if (durable) flush_path(temporary, O_RDONLY);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) storage_failure(path, errno, 0);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  if (durable) flush_path(folder, O_RDONLY | O_DIRECTORY);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content, bool durable) {
+  write_atomically(
+      path,
+      [&](const fs::path& temporary) {
+        Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+        if (file.get() < 0) storage_failure(path, errno, content.size());
+        write_all(file.get(), path, content);
+        if (file.close() != 0) storage_failure(path, errno, content.size());
+      },
+      durable);
 }
 
 std::string read_file(const fs::path& path, std::size_t max_bytes) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in || fs::is_directory(path)) throw Error(ErrorCode::bad_data, path.string() + " cannot be read", "check that it exists and is readable");
-  const auto size = static_cast<std::size_t>(in.tellg());
-  if (size > max_bytes) throw Error(ErrorCode::bad_data, fmt::format("{} has {} bytes, more than the {} allowed", path.string(), size, max_bytes));
-  std::string content(size, '\0');
-  in.seekg(0);
-  in.read(content.data(), static_cast<std::streamsize>(size));
-  content.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  return content;
+  const auto failure = [&](const std::string& why) {
+    return Error(ErrorCode::bad_data, "cannot read " + path.string() + ": " + why);
+  };
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw failure(std::strerror(errno));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw failure(std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) throw failure("it is a folder");
+  std::string content;
+  if (status.st_size > 0) {
+    if (static_cast<std::size_t>(status.st_size) > max_bytes)
+      throw failure("it has " + bytes_text(static_cast<double>(status.st_size)) + ", more than the allowed " +
+                    bytes_text(static_cast<double>(max_bytes)));
+    content.reserve(static_cast<std::size_t>(status.st_size));
+  }
+  // Read to the end rather than the stated size: files of /proc state none, and a file may grow meanwhile.
+  char buffer[65536];
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw failure(std::strerror(errno));
+    }
+    if (got == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(got));
+    if (content.size() > max_bytes) throw failure("it is larger than " + bytes_text(static_cast<double>(max_bytes)));
+  }
 }
 
 }  // namespace geocyte

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/check.h"
 
+#include <algorithm>
+
 namespace geocyte {
 
 std::string shape_text(std::span<const std::int64_t> shape) {
   if (shape.empty()) return "scalar";
   std::string text;
-  for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + (extent < 0 ? std::string("any") : std::to_string(extent));
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) text += " x ";
+    text += shape[i] == -1 ? "any" : std::to_string(shape[i]);
+  }
   return text;
 }
 
 void require_shape(std::string_view what, std::span<const std::int64_t> given, std::span<const std::int64_t> wanted) {
-  bool same = given.size() == wanted.size();
-  for (std::size_t i = 0; same && i < given.size(); ++i) same = wanted[i] < 0 || given[i] == wanted[i];
-  if (!same)
-    throw Error(ErrorCode::internal, std::string(what) + " must be " + shape_text(wanted) + " but is " + shape_text(given));
+  const bool fits = std::equal(given.begin(), given.end(), wanted.begin(), wanted.end(),
+                               [](std::int64_t have, std::int64_t want) { return want == -1 || have == want; });
+  if (fits) return;
+  throw Error(ErrorCode::internal, "a promise was broken: " + std::string(what) + " must have the shape " +
+                                       shape_text(wanted) + ", but has " + shape_text(given));
 }
 
 }  // namespace geocyte

@@ -38,11 +38,17 @@ Error& Error::with_hint(std::string hint) {
 void Error::compose() {
   what_ = message_;
   if (!context_.empty()) {
-    what_ += " (";
-    for (std::size_t i = 0; i < context_.size(); ++i) what_ += (i ? ", " : "") + context_[i];
-    what_ += ")";
+    what_ += " (while ";
+    for (std::size_t i = 0; i < context_.size(); ++i) {
+      if (i > 0) what_ += ", ";
+      what_ += context_[i];
+    }
+    what_ += ')';
   }
-  if (!hint_.empty()) what_ += "; " + hint_;
+  if (hint_.empty()) return;
+  const char last = what_.empty() ? '.' : what_.back();
+  what_ += last == '.' || last == '!' || last == '?' ? " " : ". ";
+  what_ += hint_;
 }
 
 }  // namespace geocyte
