@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The four things all views share: what is selected, which moment is shown, which runs are visible, which colours mean
-// what. Views subscribe and change them; nobody calls a view directly.
+// The things all views share: what is selected, which moment is shown, which runs are visible, which colours mean what,
+// and where the mouse stands on the step axis. Views subscribe and change them; nobody calls a view directly.
 #pragma once
 
 #include <QColor>
@@ -90,6 +90,23 @@ class PaletteModel : public QObject {
 
  private:
   bool dark_ = false;
+};
+
+/// The step under the mouse in any curve tile: every tile draws its cross-hair there.
+class Crosshair : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  bool isActive() const { return active_; }
+  double step() const { return step_; }
+  void setStep(double step);
+  void clear();
+ signals:
+  void changed();
+
+ private:
+  bool active_ = false;
+  double step_ = 0;
 };
 
 }  // namespace geocyte::widgets

@@ -9,8 +9,8 @@
 
 #include "widgets/base/array_map.h"
 
-class QLabel;
 class QHBoxLayout;
+class QLabel;
 
 namespace geocyte::widgets {
 
@@ -18,6 +18,8 @@ class SelectionModel;
 class TimeCursor;
 class RunSet;
 class PaletteModel;
+class Crosshair;
+class ElidedLabel;
 struct CurveSet;
 
 struct ViewContext {
@@ -25,6 +27,7 @@ struct ViewContext {
   TimeCursor* cursor = nullptr;
   RunSet* runs = nullptr;
   PaletteModel* palette = nullptr;
+  Crosshair* crosshair = nullptr;       ///< may be absent: the tiles are then not linked
 };
 
 class View : public QWidget {
@@ -36,11 +39,13 @@ class View : public QWidget {
   QString title() const;
   /// Right end of the title line: "8 510 of 8 510".
   void setCount(const QString& text);
+  QString count() const;
   /// The caption line under the drawing.
   void setCaption(const QString& text);
   QString caption() const;
   /// Text in the middle while there is nothing to draw; "" hides it.
   void setEmptyText(const QString& text);
+  QString emptyText() const;
 
   /// role -> name of the array or metric: {"values","align/centroid_distance"}.
   virtual void bind(const QHash<QString, QString>& bindings) { bindings_ = bindings; }
@@ -50,8 +55,8 @@ class View : public QWidget {
   virtual void setCurves(const CurveSet& curves) { Q_UNUSED(curves); }
   /// What is drawn, as text rows: for screen readers, F9 "view as table", CSV and tests.
   virtual QList<QStringList> table() const = 0;
-  /// Paints at the given size (export, screenshots).
-  virtual void exportTo(const QString& file);
+  /// Writes what is shown; the ending decides: .png (twice the pixels), .svg, .csv (table()). False when it cannot be written.
+  virtual bool exportTo(const QString& file);
 
  protected:
   /// Asks for one repaint within the next frame; many calls give one, hidden views none.
@@ -61,12 +66,15 @@ class View : public QWidget {
   void setBody(QWidget* body);
   QHBoxLayout* titleChoices() const { return choices_; }
   void showEvent(QShowEvent* event) override;
+  void changeEvent(QEvent* event) override;
   const ViewContext& context() const { return context_; }
   QHash<QString, QString> bindings_;
 
  private:
   ViewContext context_;
-  QLabel *title_, *count_, *caption_, *empty_;
+  void queueRefresh();
+  ElidedLabel *title_, *count_, *caption_;
+  QLabel* empty_;
   QHBoxLayout* choices_;
   QWidget* frame_;
   bool pending_ = false, dirty_ = false;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/array_map.h"
+
+#include <limits>
+
+namespace geocyte::widgets {
+
+std::int64_t ArrayView::size() const {
+  if (shape.empty()) return 0;
+  std::int64_t product = 1;
+  for (const std::int64_t extent : shape) {
+    if (extent <= 0) return 0;
+    if (product > std::numeric_limits<std::int64_t>::max() / extent) return 0;  // no such memory exists: treat as broken
+    product *= extent;
+  }
+  return product;
+}
+
+double ArrayView::at(std::int64_t i) const {
+  switch (type) {
+    case ElementType::f32: return static_cast<const float*>(data)[i];
+    case ElementType::f64: return static_cast<const double*>(data)[i];
+    case ElementType::i32: return static_cast<const std::int32_t*>(data)[i];
+    case ElementType::i64: return static_cast<double>(static_cast<const std::int64_t*>(data)[i]);
+    case ElementType::u8: return static_cast<const std::uint8_t*>(data)[i];
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+const ArrayView* ArrayMap::find(const QString& name) const {
+  const auto found = arrays.constFind(name);
+  return found == arrays.constEnd() ? nullptr : &found.value();
+}
+
+}  // namespace geocyte::widgets

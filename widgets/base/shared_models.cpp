@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/shared_models.h"
+
+#include <algorithm>
+#include <array>
+
+namespace geocyte::widgets {
+
+void SelectionModel::select(const QString& axis, std::vector<std::uint8_t> mask, const QString& reason,
+                            const QStringList& sources) {
+  const std::int64_t count = std::count_if(mask.begin(), mask.end(), [](std::uint8_t byte) { return byte != 0; });
+  if (count == 0 && sources.isEmpty()) return clear();
+  mask_ = std::move(mask);
+  count_ = count;
+  axis_ = axis;
+  reason_ = reason;
+  sources_ = sources;
+  emit changed();
+}
+
+void SelectionModel::clear() {
+  if (mask_.empty() && sources_.isEmpty()) return;
+  mask_.clear();
+  count_ = 0;
+  axis_.clear();
+  reason_.clear();
+  sources_.clear();
+  emit changed();
+}
+
+void TimeCursor::setLive() {
+  if (live_) return;
+  live_ = true;
+  step_ = -1;
+  emit changed();
+}
+
+void TimeCursor::setStep(std::int64_t step) {
+  if (!live_ && step_ == step) return;
+  live_ = false;
+  step_ = step;
+  emit changed();
+}
+
+void RunSet::setRuns(std::vector<VisibleRun> runs) {
+  runs_ = std::move(runs);
+  emit changed();
+}
+
+void RunSet::setCurrent(const QString& id) {
+  if (current_ == id) return;
+  current_ = id;
+  emit currentChanged();
+}
+
+void RunSet::setVisible(const QString& id, bool visible) {
+  for (VisibleRun& run : runs_) {
+    if (run.id != id || run.visible == visible) continue;
+    run.visible = visible;
+    emit changed();
+  }
+}
+
+void PaletteModel::setDark(bool dark) {
+  if (dark_ == dark) return;
+  dark_ = dark;
+  emit changed();
+}
+
+QColor PaletteModel::category(int index) const {
+  // Okabe and Ito (2008). Their yellow is left out: it vanishes on white. Order: neighbours differ in hue and in lightness.
+  static constexpr std::array<QRgb, 8> kColors{0xff0072b2, 0xff56b4e9, 0xff009e73, 0xffd55e00,
+                                               0xffe69f00, 0xffcc79a7, 0xff8c8c8c, 0xff7a5ba8};
+  static constexpr QRgb kBlueOnDark = 0xff3f8fd0, kGreyOnDark = 0xffa6a6a6, kVioletOnDark = 0xff9d80c8;
+  if (index < 0) return QColor(dark_ ? 0xff6c757d : 0xffadb5bd);
+  const std::size_t slot = static_cast<std::size_t>(index) % kColors.size();
+  if (dark_ && slot == 0) return QColor(kBlueOnDark);
+  if (dark_ && slot == 6) return QColor(kGreyOnDark);
+  if (dark_ && slot == 7) return QColor(kVioletOnDark);
+  return QColor(kColors[slot]);
+}
+
+void Crosshair::setStep(double step) {
+  if (active_ && step_ == step) return;
+  active_ = true;
+  step_ = step;
+  emit changed();
+}
+
+void Crosshair::clear() {
+  if (!active_) return;
+  active_ = false;
+  emit changed();
+}
+
+}  // namespace geocyte::widgets

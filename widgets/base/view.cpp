@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/view.h"
+
+#include <QEvent>
+#include <QFile>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QSaveFile>
+#include <QSvgGenerator>
+#include <QTextStream>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "widgets/controls/elided_label.h"
+#include "widgets/theme/fonts.h"
+#include "widgets/theme/theme.h"
+
+namespace geocyte::widgets {
+namespace {
+
+constexpr int kFrameMs = 16;
+constexpr int kMargin = 14, kTitleHeight = 36, kCaptionHeight = 26;
+
+QString csvField(const QString& text) {
+  if (!text.contains(',') && !text.contains('"') && !text.contains('\n')) return text;
+  return '"' + QString(text).replace('"', QLatin1String("\"\"")) + '"';
+}
+
+bool writeCsv(const QList<QStringList>& rows, const QString& file) {
+  QSaveFile out(file);
+  if (!out.open(QIODevice::WriteOnly)) return false;
+  QTextStream stream(&out);
+  for (const QStringList& row : rows) {
+    QStringList fields;
+    for (const QString& field : row) fields << csvField(field);
+    stream << fields.join(',') << '\n';
+  }
+  stream.flush();
+  return out.commit();
+}
+
+}  // namespace
+
+View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), context_(context) {
+  setBackgroundRole(QPalette::Base);
+  setAutoFillBackground(true);
+
+  title_ = new ElidedLabel;
+  title_->setObjectName(QStringLiteral("viewTitle"));
+  title_->setFont(strongFont());
+  count_ = new ElidedLabel;
+  count_->setObjectName(QStringLiteral("viewCount"));
+  count_->setFont(captionFont());
+  count_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  setTone(count_, Tone::dim);
+  caption_ = new ElidedLabel;
+  caption_->setObjectName(QStringLiteral("viewCaption"));
+  caption_->setFont(captionFont());
+  setTone(caption_, Tone::dim);
+
+  auto* head = new QWidget;
+  head->setFixedHeight(kTitleHeight);
+  auto* line = new QHBoxLayout(head);
+  line->setContentsMargins(kMargin, 2, kMargin, 0);
+  line->setSpacing(10);
+  line->addWidget(title_);
+  choices_ = new QHBoxLayout;
+  choices_->setSpacing(2);
+  line->addLayout(choices_);
+  line->addStretch(1);
+  line->addWidget(count_);
+
+  frame_ = new QWidget;
+  auto* body = new QVBoxLayout(frame_);
+  body->setContentsMargins(0, 0, 0, 0);
+  empty_ = new QLabel(frame_);
+  empty_->setObjectName(QStringLiteral("viewEmpty"));
+  empty_->setAlignment(Qt::AlignCenter);
+  empty_->setWordWrap(true);
+  empty_->setMargin(24);
+  setTone(empty_, Tone::dim);
+  body->addWidget(empty_, 1);
+  empty_->hide();
+
+  auto* foot = new QHBoxLayout;
+  foot->setContentsMargins(kMargin, 0, kMargin, 0);
+  caption_->setFixedHeight(kCaptionHeight);
+  foot->addWidget(caption_, 1);
+
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(head);
+  column->addWidget(frame_, 1);
+  column->addLayout(foot);
+  caption_->hide();
+}
+
+void View::setTitle(const QString& title) {
+  title_->setFullText(title);
+  setAccessibleName(title);
+}
+
+QString View::title() const { return title_->fullText(); }
+void View::setCount(const QString& text) { count_->setFullText(text); }
+QString View::count() const { return count_->fullText(); }
+
+void View::setCaption(const QString& text) {
+  caption_->setFullText(text);
+  caption_->setVisible(!text.isEmpty());
+}
+
+QString View::caption() const { return caption_->fullText(); }
+
+void View::setEmptyText(const QString& text) {
+  empty_->setText(text);
+  empty_->setVisible(!text.isEmpty());
+  // The drawing makes room: it has nothing to show.
+  for (int i = 0; i < frame_->layout()->count(); ++i) {
+    QWidget* widget = frame_->layout()->itemAt(i)->widget();
+    if (widget && widget != empty_) widget->setVisible(text.isEmpty());
+  }
+}
+
+QString View::emptyText() const { return empty_->isHidden() ? QString() : empty_->text(); }
+
+void View::setBody(QWidget* body) { static_cast<QVBoxLayout*>(frame_->layout())->insertWidget(0, body, 1); }
+
+bool View::exportTo(const QString& file) {
+  if (file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) return writeCsv(table(), file);
+  refresh();
+  if (file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
+    QSvgGenerator svg;
+    svg.setFileName(file);
+    svg.setSize(size());
+    svg.setViewBox(rect());
+    svg.setTitle(title());
+    svg.setDescription(caption());
+    QPainter painter;
+    if (!painter.begin(&svg)) return false;
+    render(&painter);
+    return painter.end() && QFile::exists(file);
+  }
+  constexpr qreal kScale = 2;
+  QImage image(size() * kScale, QImage::Format_ARGB32_Premultiplied);
+  image.setDevicePixelRatio(kScale);
+  image.fill(Qt::transparent);
+  render(&image);
+  return image.save(file);
+}
+
+void View::scheduleRefresh() {
+  dirty_ = true;
+  if (isVisible()) queueRefresh();
+}
+
+void View::queueRefresh() {
+  if (pending_) return;
+  pending_ = true;
+  QTimer::singleShot(kFrameMs, this, [this] {
+    pending_ = false;
+    if (!dirty_ || !isVisible()) return;  // a hidden view catches up when it is shown
+    dirty_ = false;
+    refresh();
+  });
+}
+
+void View::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (!dirty_) return;
+  dirty_ = false;
+  refresh();  // at once: the first picture of a view is never an old one
+}
+
+void View::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) scheduleRefresh();
+}
+
+}  // namespace geocyte::widgets

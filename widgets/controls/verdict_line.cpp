@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/controls/verdict_line.h"
+
+#include <QEvent>
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "widgets/controls/elided_label.h"
+#include "widgets/theme/fonts.h"
+#include "widgets/theme/icons.h"
+#include "widgets/theme/theme.h"
+
+namespace geocyte::widgets {
+namespace {
+
+struct Look {
+  const char* icon;
+  Tone tone;
+  const char* spoken;
+};
+
+Look lookOf(VerdictState state) {
+  switch (state) {
+    case VerdictState::good: return {"check", Tone::ok, "Good"};
+    case VerdictState::warning: return {"warning", Tone::warn, "Warning"};
+    case VerdictState::alarm: return {"alarm", Tone::bad, "Alarm"};
+    case VerdictState::note: return {"info", Tone::accent, "Note"};
+    case VerdictState::none: break;
+  }
+  return {"clock", Tone::dim, "Not known yet"};
+}
+
+constexpr int kCardWidth = 460;
+
+}  // namespace
+
+VerdictLine::VerdictLine(QWidget* parent) : QWidget(parent) {
+  setFixedHeight(40);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  icon_ = new QLabel;
+  icon_->setFixedSize(16, 16);
+  headline_ = new QLabel;
+  headline_->setObjectName(QStringLiteral("verdictHeadline"));
+  headline_->setFont(strongFont());
+  headline_->setTextFormat(Qt::PlainText);
+  auto* evidence = new ElidedLabel;
+  evidence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  evidence_ = evidence;
+  evidence_->setObjectName(QStringLiteral("verdictEvidence"));
+  why_ = new QPushButton(tr("Why?"));
+  why_->setObjectName(QStringLiteral("verdictWhy"));
+  why_->setAccessibleName(tr("Why this verdict"));
+  why_->setToolTip(tr("What is measured, the formula, what is good and what chance gives"));
+  why_->setCursor(Qt::PointingHandCursor);
+  setButtonKind(why_, "link");
+  row_ = new QHBoxLayout(this);
+  row_->setContentsMargins(16, 0, 14, 1);
+  row_->setSpacing(8);
+  row_->addWidget(icon_);
+  row_->addSpacing(4);
+  row_->addWidget(headline_);
+  row_->addWidget(evidence_, 1);
+  row_->addWidget(why_);
+  connect(why_, &QPushButton::clicked, this, &VerdictLine::showCard);
+  setVerdict({});
+}
+
+void VerdictLine::setVerdict(const VerdictText& verdict) {
+  verdict_ = verdict;
+  headline_->setText(verdict.headline);
+  headline_->setVisible(!verdict.headline.isEmpty());
+  static_cast<ElidedLabel*>(evidence_)->setFullText(verdict.evidence);
+  why_->setVisible(!verdict.card.isEmpty());
+  const Look look = lookOf(verdict.state);
+  icon_->setAccessibleName(tr(look.spoken));
+  setAccessibleName(tr(look.spoken) + QStringLiteral(": ") + verdict.headline);
+  setAccessibleDescription(verdict.evidence);
+  restyle();
+  fitText();
+}
+
+void VerdictLine::addTrailing(QWidget* widget) { row_->addWidget(widget); }
+
+void VerdictLine::restyle() {
+  const Look look = lookOf(verdict_.state);
+  icon_->setPixmap(themeIcon(QString::fromLatin1(look.icon), look.tone).pixmap(QSize(16, 16), devicePixelRatioF()));
+}
+
+void VerdictLine::fitText() {
+  // The phrase wins over the evidence; a phrase that is itself too long is cut by the layout with its own tooltip.
+  const int room = width() - 16 - 14 - 16 - 40 - (why_->isVisibleTo(this) ? why_->sizeHint().width() : 0);
+  headline_->setMaximumWidth(std::max(80, room));
+  headline_->setToolTip(verdict_.headline);
+}
+
+void VerdictLine::showCard() {
+  if (verdict_.card.isEmpty()) return;
+  auto* card = new QFrame(this, Qt::Popup);
+  card->setAttribute(Qt::WA_DeleteOnClose);
+  card->setObjectName(QStringLiteral("verdictCard"));
+  card->setFrameShape(QFrame::NoFrame);
+  card->setStyleSheet(QStringLiteral("QFrame#verdictCard { background: %1; border: 1px solid %2; }")
+                          .arg(themeColors().panel.name(), themeColors().line.name()));
+  auto* column = new QVBoxLayout(card);
+  column->setContentsMargins(16, 14, 16, 14);
+  column->setSpacing(8);
+  auto* title = new QLabel(verdict_.headline);
+  title->setFont(strongFont());
+  title->setWordWrap(true);
+  title->setTextFormat(Qt::PlainText);
+  auto* text = new QLabel(verdict_.card);
+  text->setTextFormat(Qt::RichText);
+  text->setWordWrap(true);
+  text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  text->setAccessibleName(tr("Explanation of the verdict"));
+  column->addWidget(title);
+  column->addWidget(text);
+  card->setFixedWidth(kCardWidth);
+  card->adjustSize();
+  const QPoint corner = why_->mapToGlobal(QPoint(why_->width() - kCardWidth, why_->height() + 4));
+  card->move(corner);
+  card->show();
+}
+
+void VerdictLine::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) restyle();
+}
+
+void VerdictLine::resizeEvent(QResizeEvent*) { fitText(); }
+
+void VerdictLine::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  const ThemeColors& c = themeColors();
+  painter.fillRect(rect(), c.panel);
+  painter.fillRect(0, height() - 1, width(), 1, c.line);
+}
+
+}  // namespace geocyte::widgets
