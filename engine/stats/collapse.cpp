@@ -10,6 +10,10 @@
 
 namespace geocyte::stats {
 
+namespace {
+constexpr double kFloatResolution = 1e-7;
+}
+
 Collapse collapse_of(const kernels::Points& points) {
   if (points.rows < 2 || points.dims < 1) throw Error(ErrorCode::bad_data, "the spread of an embedding needs at least two points");
   using RowMajorF = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -17,7 +21,10 @@ Collapse collapse_of(const kernels::Points& points) {
   if (!all.allFinite()) throw Error(ErrorCode::bad_data, "the embedding has a value that is not finite");
 
   Eigen::MatrixXd centred = all.cast<double>();
-  centred.rowwise() -= Eigen::RowVectorXd(centred.colwise().mean());
+  const Eigen::RowVectorXd mean = centred.colwise().mean();
+  centred.rowwise() -= mean;
+  for (Eigen::Index d = 0; d < centred.cols(); ++d)
+    if (centred.col(d).cwiseAbs().maxCoeff() <= kFloatResolution * std::abs(mean[d])) centred.col(d).setZero();
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(points.dims, points.dims);
   covariance.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose(), 1.0 / static_cast<double>(points.rows - 1));
   const double diagonal = covariance.diagonal().squaredNorm();

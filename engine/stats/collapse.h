@@ -5,6 +5,7 @@
 //
 // l are the eigenvalues of the covariance C; no decomposition is needed. The ratio is the number of dimensions of equal
 // variance that would look the same, and stays under z -> c z and rotations. 0 when nothing varies.
+// Guard: a dimension whose values differ from their mean by less than the resolution of float (1e-7) does not vary.
 #pragma once
 
 #include <vector>

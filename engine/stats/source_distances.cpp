@@ -13,6 +13,7 @@ namespace geocyte::stats {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kFloatVariance = 1e-14;   // square of what float coordinates resolve
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Groups {
@@ -68,6 +69,8 @@ Within within_sources(const kernels::Points& points, const Groups& groups) {
   }
   if (counted > 0) within.covariance /= counted;
   within.covariance.triangularView<Eigen::StrictlyUpper>() = within.covariance.transpose();
+  const double size = within.mean.unaryExpr([](double value) { return std::isnan(value) ? 0 : value; }).squaredNorm();
+  if (within.covariance.trace() <= kFloatVariance * size / static_cast<double>(groups.rows.size())) within.covariance.setZero();
   return within;
 }
 

@@ -10,8 +10,8 @@
 // Everything but raw and floor stays as it is under z -> c z; standardised and both ratios are what verdicts use.
 // Interval: 95 % percentile bootstrap over the rows within each source, S kept. Resampling adds one floor^2 to the squared
 // distance, which is taken off again; else the interval would lie above the value it belongs to.
-// Guards: sources with one row have no covariance and are left out of S_w; where nothing varies (tr S_w = 0) standardised
-// and ratios are 0 for equal means and infinite otherwise. A source without rows has NaN in its row and column.
+// Guards: sources with one row have no covariance and are left out of S_w; where nothing varies (tr S_w below the
+// resolution of float, 1e-14 |m|^2) standardised and ratios are 0 for equal means and infinite otherwise. A source without rows has NaN in its row and column.
 // Cost: O(n d^2 + d^3 + bootstrap n d).
 #pragma once
 
