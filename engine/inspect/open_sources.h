@@ -30,12 +30,9 @@ struct OpenedSources {
 /// Opens every entry {name, file, by, patient, modality, labels, spatial} of `source_list`. A file named twice is read
 /// once. `by` splits one entry into a source a value of that obs column, named "<name>_<value>" ("<value>" when name is
 /// empty). `spatial` "" takes obsm "spatial" or "X_spatial" if there; modality "" is guessed from that.
-/// An empty list over simulated data opens all of its sources.
+/// An empty list over simulated data opens all of its sources. An absolute `file` needs no data_folder.
 /// Throws Error{bad_data} in one sentence for: missing or wrong file, missing column or key (nearest name and what there
 /// is), too few cells, non-finite values, duplicate genes or source names, no shared genes.
 OpenedSources open_sources(const Json& source_list, const std::string& data_folder, const OpenOptions& options = {});
-
-/// Bytes, modification time and a 64-bit hash over sampled blocks of a file, for run.json: {path, size, mtime, sampled}.
-Json fingerprint(const std::string& path);
 
 }  // namespace geocyte::inspect

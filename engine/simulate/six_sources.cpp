@@ -41,21 +41,6 @@ void check_option(bool holds, const char* name, const std::string& given, const 
     throw Error(ErrorCode::bad_config, fmt::format("The simulation option {} is {}; it must be {}.", name, given, allowed));
 }
 
-void check_options(const SixSourcesOptions& o) {
-  check_option(o.genes >= 50 && o.genes <= 30'000, "genes", std::to_string(o.genes), "between 50 and 30000");
-  check_option(o.scale >= 0.02 && o.scale <= 20, "scale", fmt::format("{}", o.scale), "between 0.02 and 20");
-  const auto check_size = [](double value, const char* name, double most, const char* allowed) {
-    check_option(value >= 0 && value <= most, name, fmt::format("{}", value), allowed);
-  };
-  check_size(o.platform_log_sd, "platform_log_sd", 3, "between 0 and 3");
-  check_size(o.patient_log_sd, "patient_log_sd", 3, "between 0 and 3");
-  check_size(o.outlier_log_sd, "outlier_log_sd", 3, "between 0 and 3");
-  check_size(o.library_log_sd, "library_log_sd", 3, "between 0 and 3");
-  check_size(o.dropout, "dropout", 1, "between 0 and 1");
-  check_size(o.ambient, "ambient", 0.9, "between 0 and 0.9");
-  check_size(o.dispersion, "dispersion", 10, "between 0 and 10");
-}
-
 /// Everything of the simulation that sources share. Each part comes from its own stream.
 struct World {
   SixSourcesOptions options;
@@ -222,6 +207,21 @@ data::Dataset make_source(const SourcePlan& plan, World& world) {
 }
 
 }  // namespace
+
+void check_options(const SixSourcesOptions& o) {
+  check_option(o.genes >= 50 && o.genes <= 30'000, "genes", std::to_string(o.genes), "between 50 and 30000");
+  check_option(o.scale >= 0.02 && o.scale <= 20, "scale", fmt::format("{}", o.scale), "between 0.02 and 20");
+  const auto check_size = [](double value, const char* name, double most, const char* allowed) {
+    check_option(value >= 0 && value <= most, name, fmt::format("{}", value), allowed);
+  };
+  check_size(o.platform_log_sd, "platform_log_sd", 3, "between 0 and 3");
+  check_size(o.patient_log_sd, "patient_log_sd", 3, "between 0 and 3");
+  check_size(o.outlier_log_sd, "outlier_log_sd", 3, "between 0 and 3");
+  check_size(o.library_log_sd, "library_log_sd", 3, "between 0 and 3");
+  check_size(o.dropout, "dropout", 1, "between 0 and 1");
+  check_size(o.ambient, "ambient", 0.9, "between 0 and 0.9");
+  check_size(o.dispersion, "dispersion", 10, "between 0 and 10");
+}
 
 std::vector<data::Dataset> simulate_six_sources(const SixSourcesOptions& options, const Progress& progress) {
   check_options(options);

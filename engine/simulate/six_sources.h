@@ -36,6 +36,9 @@ struct SixSourcesOptions {
   double dispersion = 0.25;              ///< negative binomial: variance = mean + dispersion * mean^2; 0 = Poisson
 };
 
+/// Throws Error{bad_config} naming the option that is out of range and what is allowed.
+void check_options(const SixSourcesOptions& options);
+
 /// Fraction done in [0, 1] and what is being done.
 using Progress = std::function<void(double fraction, std::string_view what)>;
 
@@ -43,7 +46,7 @@ using Progress = std::function<void(double fraction, std::string_view what)>;
 /// obs: source, patient, modality, cell_type (of a spot: the most frequent), domain, library_factor, n_cells.
 /// obsm: true_coordinates (um in the frame of the patient's tissue), cell_type_proportions, and for spots `spatial` (um in
 /// the frame of the slide). var: marker_of and the log factors of this source. uns: geocyte_simulated and the options.
-/// Throws Error{bad_config} naming the option that is out of range.
+/// Throws what check_options() throws.
 std::vector<data::Dataset> simulate_six_sources(const SixSourcesOptions& options = {}, const Progress& progress = {});
 
 /// The option list `sources` that opens what write_simulation() wrote.
