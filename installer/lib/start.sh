@@ -9,7 +9,7 @@ start_geocyte() {
   fi
   say "no display here: training the demo in the terminal (this takes about a minute)"
   local runs=${GEOCYTE_RUNS:-$HOME/geocyte/runs} run
-  run=$("$bin/geocyte-engine" train --preset gems/demo --runs "$runs" --print-run) || exit $?
+  run=$("$bin/geocyte-engine" train --preset gems/demo --runs "$runs") || exit $?
   "$bin/geocyte-engine" report --run "$run" --out "$run/report.html"
   say "report: $run/report.html"
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/engine/training_session.h"
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include "app/engine/failure.h"
+#include "app/engine/progress_bar.h"
+#include "app/engine/signal_stop.h"
+#include "engine/core/text.h"
+#include "engine/inspect/open_sources.h"
+#include "engine/store/crash_report.h"
+#include "engine/train/device.h"
+#include "engine/train/train_context.h"
+#include "engine/train/trainer.h"
+#include "plugins/systems.h"
+
+namespace geocyte::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+train::Inputs open_inputs(const Json& options, store::RunWriter& writer) {
+  ProgressBar bar("data");
+  inspect::OpenOptions how;
+  how.progress = [&](double fraction, std::string_view what) { bar.update(fraction, what); };
+  const Json* sources = config::find(options, "sources");
+  const Json* folder = config::find(options, "data_folder");
+  auto opened = inspect::open_sources(sources ? *sources : Json::array(), folder && folder->is_string() ? folder->get<std::string>() : "", how);
+  std::int64_t cells = 0;
+  for (const auto& source : opened.sources) cells += source.size();
+  const std::string found = fmt::format("{} sources, {} cells, {} shared genes", opened.sources.size(), text::grouped(cells),
+                                        text::grouped(static_cast<std::int64_t>(opened.genes.size())));
+  bar.finish(found);
+  Json files = Json::array();
+  for (const auto& file : opened.files) files.push_back(inspect::fingerprint(file));
+  writer.event(0, "note", {{"text", found}, {"data", opened.data_note}, {"files", files}});
+  writer.log("info", found + " (" + opened.data_note + ")");
+  return {std::move(opened.sources), opened.data_note, opened.simulated};
+}
+
+/// Progress, rate and time left, from the trainer's reports.
+class TrainingBar {
+ public:
+  void operator()(const train::Progress& progress) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+    if (first_ < 0) first_ = progress.step;
+    const double rate = seconds > 0 ? static_cast<double>(progress.step - first_) / seconds : 0;
+    const double left = rate > 0 ? static_cast<double>(progress.total_steps - progress.step) / rate : 0;
+    bar_.update(progress.total_steps > 0 ? static_cast<double>(progress.step) / static_cast<double>(progress.total_steps) : 0,
+                fmt::format("step {} of {} · loss {:.4g} · {:.0f} steps/s · {} left", text::grouped(progress.step),
+                            text::grouped(progress.total_steps), progress.total_loss, rate, text::duration(left)));
+  }
+  void finish(const std::string& text) { bar_.finish(text); }
+
+ private:
+  ProgressBar bar_{"train"};
+  Clock::time_point begin_ = Clock::now();
+  std::int64_t first_ = -1;
+};
+
+int option_integer(const Json& options, const char* path, int otherwise) {
+  const Json* value = config::find(options, path);
+  return value && value->is_number() ? value->get<int>() : otherwise;
+}
+
+train::RunOutcome train_system(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop) {
+  const Json& options = request.resolved.options;
+  const Json* wanted = config::find(options, "device");
+  const auto device = train::choose_device(!request.device.empty() ? request.device : wanted && wanted->is_string() ? wanted->get<std::string>() : "auto");
+  const int threads = train::set_threads(request.threads >= 0 ? request.threads : option_integer(options, "threads", 0));
+  const train::Inputs inputs = open_inputs(options, writer);
+  auto system = plugins::make_system(request.resolved.system->id);
+  train::Collective alone;
+  train::TrainContext context(options, device, c10::ScalarType::Float, threads, static_cast<std::uint64_t>(option_integer(options, "seed", 0)), stop,
+                              writer.folder("scratch"), alone);
+  TrainingBar bar;
+  train::TrainerOptions how;
+  how.resume_from = request.resume_from;
+  how.progress = [&](const train::Progress& progress) { bar(progress); };
+  auto outcome = train::Trainer::run(*system, *request.resolved.system, inputs, context, writer, how);
+  bar.finish(fmt::format("{} at step {}", name_of(outcome.state), text::grouped(outcome.step)));
+  return outcome;
+}
+
+void say_verdicts(const train::RunOutcome& outcome) {
+  if (!outcome.evaluation) return;
+  for (const auto& verdict : outcome.evaluation->verdicts)
+    std::fprintf(stderr, "%s %s\n", verdict.headline.c_str(), verdict.evidence.c_str());
+}
+
+/// A failure before or around the trainer: the run says so in its status.
+void write_failure(store::RunWriter& writer, const Error& error) {
+  store::Status status;
+  status.state = store::RunState::failed;
+  status.message = error.message();
+  std::string context;
+  for (const auto& where : error.context()) context += (context.empty() ? "" : ", ") + where;
+  status.error = store::StatusError{name_of(error.code()), error.message(), context, error.hint()};
+  writer.status(status);
+  writer.log("error", error.what());
+}
+
+}  // namespace
+
+int run_training(const TrainingRequest& request, store::RunWriter& writer) {
+  SignalStop signals;
+  const store::CrashReport crash(writer.directory(), &writer.step_counter());
+  try {
+    const auto outcome = train_system(request, writer, signals.token());
+    writer.flush();
+    if (outcome.error) return report_failure(*outcome.error, request.json);
+    say_verdicts(outcome);
+    const std::string folder = writer.directory().string();
+    if (request.json) std::printf("%s\n", Json{{"run", folder}, {"state", name_of(outcome.state)}, {"step", outcome.step}}.dump().c_str());
+    else std::printf("%s\n", folder.c_str());
+    return outcome.exit_code();
+  } catch (const Error& error) {
+    write_failure(writer, error);
+    throw;
+  } catch (const std::exception& error) {
+    const Error wrapped(ErrorCode::internal, first_line(error.what()), "this should not happen; please report it with log.txt");
+    write_failure(writer, wrapped);
+    throw wrapped;
+  }
+}
+
+}  // namespace geocyte::app

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a resolved configuration to a finished run: opens the sources, chooses the device, hands both to the trainer, shows
+// progress. `train` and `resume` differ only in how the run directory comes to be and where the first step is.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/config/presets.h"
+#include "engine/store/run_writer.h"
+
+namespace geocyte::app {
+
+struct TrainingRequest {
+  config::ResolvedRun resolved;
+  std::string device;                   ///< "" = as the options say
+  int threads = -1;                     ///< < 0: as the options say
+  std::string resume_from;              ///< folder of a checkpoint; "" = from the start
+  bool json = false;
+};
+
+/// Runs it to its end. A failure is written into the run (state failed with its error) before it is thrown.
+/// Returns the exit code; prints the run's folder to stdout.
+int run_training(const TrainingRequest& request, store::RunWriter& writer);
+
+}  // namespace geocyte::app
