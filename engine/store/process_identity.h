@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which process on which host. A pid alone is reused; with its start time it is not.
+// Which process on which host: what status.json and the lock file say about the owner of a run.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,11 @@ namespace geocyte::store {
 struct ProcessIdentity {
   std::string host;
   std::int64_t pid = 0;
-  std::uint64_t start_time = 0;            ///< field 22 of /proc/PID/stat, in clock ticks since boot
+  std::uint64_t start_time = 0;            ///< field 22 of /proc/PID/stat: a pid alone is used again
 };
 
 std::string host_name();
 ProcessIdentity this_process();
-
-/// Start time of a process of this host; 0 when there is none (a zombie counts as none).
-std::uint64_t start_time_of(std::int64_t pid);
 
 enum class Liveness { alive, gone, unknown };
 /// `unknown` for a process of another host.
