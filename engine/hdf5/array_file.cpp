@@ -36,11 +36,11 @@ void write_array(hid_t group, const NamedArray& array, int gzip) {
   const auto [stored, memory] = element_types(array.dtype);
   const Handle dataset = write_numbers(group, link_name(array.name), stored, memory,
                                        array.bytes ? array.bytes->data() : nullptr, array.shape, gzip);
-  write_attribute(dataset.get(), "name", array.name);
-  write_list_attribute(dataset.get(), "axes", array.axes);
-  write_attribute(dataset.get(), "role", array.role);
-  write_attribute(dataset.get(), "units", array.units);
-  write_attribute(dataset.get(), "caption", array.caption);
+  write_fixed_attribute(dataset.get(), "name", array.name);
+  write_fixed_list_attribute(dataset.get(), "axes", array.axes);
+  write_fixed_attribute(dataset.get(), "role", array.role);
+  write_fixed_attribute(dataset.get(), "units", array.units);
+  write_fixed_attribute(dataset.get(), "caption", array.caption);
 }
 
 }  // namespace
@@ -61,14 +61,14 @@ void write_array_file(const std::filesystem::path& path, const ArrayFile& conten
   for (const auto& [name, texts] : content.texts)
     require(is_clean_name(name), "the text list name \"" + name + "\" is a clean relative path");
   write_file(path, options.durable, [&](hid_t file) {
-    write_attribute(file, "geocyte_format", std::string("arrays"));
+    write_fixed_attribute(file, "geocyte_format", "arrays");
     write_attribute(file, "geocyte_version", std::int64_t{1});
-    write_attribute(file, "kind", content.kind);
-    write_text(file, "attributes", content.attributes.dump(-1, ' ', false, Json::error_handler_t::replace));
+    write_fixed_attribute(file, "kind", content.kind);
+    write_fixed_text(file, "attributes", content.attributes.dump(-1, ' ', false, Json::error_handler_t::replace));
     const Handle arrays = make_group(file, "arrays");
     for (const auto& array : content.arrays) write_array(arrays.get(), array, options.gzip);
     const Handle texts = make_group(file, "texts");
-    for (const auto& [name, list] : content.texts) write_texts(texts.get(), link_name(name), list, options.gzip);
+    for (const auto& [name, list] : content.texts) write_fixed_texts(texts.get(), link_name(name), list, options.gzip);
   });
 }
 

@@ -5,7 +5,8 @@
 //   /                     attributes geocyte_format = "arrays", geocyte_version = 1, kind
 //   /attributes           one text: the JSON object
 //   /arrays/<name>        one dataset an array, with attributes name, axes (list), role, units, caption
-//   /texts/<name>         vlen UTF-8 string lists
+//   /texts/<name>         lists of UTF-8 texts
+// Texts have a fixed width and metadata carry checksums (HDF5 1.8 format): a damaged file is refused, not crashed on.
 // Inside a link name "/" and "%" are written "%2F" and "%25", because "embedding" and "embedding/umap" live side by side.
 #pragma once
 

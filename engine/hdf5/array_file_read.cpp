@@ -30,7 +30,7 @@ class ArrayFileReader {
   ArrayFile read() {
     check_head();
     ArrayFile content;
-    content.kind = text_attribute(file_, ".", "kind");
+    content.kind = text(".", "kind");
     content.attributes = read_attributes();
     for (const auto& link : list("arrays")) content.arrays.push_back(read_array("arrays/" + link, clean(link)));
     for (const auto& link : list("texts")) content.texts.emplace(clean(link), read_list("texts/" + link));
@@ -38,8 +38,17 @@ class ArrayFileReader {
   }
 
  private:
+  std::string text(const std::string& path, const std::string& name) const {
+    return is_fixed_text_attribute(file_, path, name) ? text_attribute(file_, path, name) : std::string();
+  }
+
+  std::vector<std::string> text_list(const std::string& path, const std::string& name) const {
+    if (!is_fixed_text_attribute(file_, path, name)) return {};
+    return text_list_attribute(file_, path, name).value_or(std::vector<std::string>{});
+  }
+
   void check_head() const {
-    if (text_attribute(file_, ".", "geocyte_format") != "arrays")
+    if (text(".", "geocyte_format") != "arrays")
       refuse("It is an HDF5 file, but not one of named arrays of a Geocyte run.");
     const auto version = integer_attribute(file_, ".", "geocyte_version");
     if (!version || version->size() != 1 || version->front() < 1) refuse("Its format version is missing.");
@@ -77,6 +86,9 @@ class ArrayFileReader {
     const H5D_layout_t layout = H5Pget_layout(creation.get());
     if (layout == H5D_VIRTUAL || H5Pget_external_count(creation.get()) > 0)
       refuse(path + " keeps its values in another file, which is not allowed here.");
+    const Handle type(H5Dget_type(dataset.get()));
+    if (H5Tis_variable_str(type.get()) > 0)
+      refuse(path + " holds texts of variable length, which files of arrays do not use.");
     return dataset;
   }
 
@@ -130,13 +142,13 @@ class ArrayFileReader {
     }
     array.name = name;
     array.shape = *shape;
-    array.axes = text_list_attribute(file_, path, "axes").value_or(std::vector<std::string>{});
+    array.axes = text_list(path, "axes");
     if (!array.axes.empty() && array.axes.size() != array.shape.size())
       refuse(path + " names " + std::to_string(array.axes.size()) + " axes for " + std::to_string(array.shape.size()) +
              " dimensions.");
-    array.role = text_attribute(file_, path, "role");
-    array.units = text_attribute(file_, path, "units");
-    array.caption = text_attribute(file_, path, "caption");
+    array.role = text(path, "role");
+    array.units = text(path, "units");
+    array.caption = text(path, "caption");
     return array;
   }
 

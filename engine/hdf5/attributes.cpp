@@ -39,6 +39,8 @@ std::vector<std::string> attribute_texts(hid_t attribute, const std::string& whe
     return out;
   }
   const std::size_t width = H5Tget_size(type.get());
+  constexpr std::size_t kMostBytes = std::size_t{1} << 28;
+  if (width > kMostBytes / count) throw Error(ErrorCode::bad_data, where + " claims an impossible size.");
   std::vector<char> bytes(count * width);
   if (H5Aread(attribute, memory.get(), bytes.data()) < 0) throw damaged;
   for (std::size_t i = 0; i < count; ++i)
@@ -50,6 +52,13 @@ std::vector<std::string> attribute_texts(hid_t attribute, const std::string& whe
 
 bool has_attribute(hid_t location, const std::string& path, const std::string& name) {
   return H5Aexists_by_name(location, path.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+bool is_fixed_text_attribute(hid_t location, const std::string& path, const std::string& name) {
+  const Handle attribute = open_attribute(location, path, name);
+  if (!attribute) return false;
+  const Handle type(H5Aget_type(attribute.get()));
+  return H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0;
 }
 
 std::string text_attribute(hid_t location, const std::string& path, const std::string& name) {

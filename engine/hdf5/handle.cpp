@@ -55,6 +55,10 @@ Handle checked(hid_t id, const std::string& sentence) {
 }
 
 EntryGuard::EntryGuard() {
+  // Handles close what they own. The library's own clean-up at exit is left out: after a damaged file it cannot finish
+  // and complains on stderr ("infinite loop closing library").
+  static const herr_t no_clean_up = H5dont_atexit();
+  static_cast<void>(no_clean_up);
   H5Eget_auto2(H5E_DEFAULT, &report_, &report_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   register_filters();

@@ -2,9 +2,9 @@
 #include "engine/hdf5/writing.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "engine/core/atomic_file.h"
+#include "engine/core/check.h"
 #include "engine/core/error.h"
 
 namespace geocyte::hdf5 {
@@ -41,11 +41,28 @@ Handle creation_of(std::span<const std::int64_t> shape, std::size_t element_byte
   return plist;
 }
 
-Handle text_type() {
+Handle text_type(std::size_t width = H5T_VARIABLE) {
   Handle type(written(H5Tcopy(H5T_C_S1)));
-  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_size(type.get(), width);
   H5Tset_cset(type.get(), H5T_CSET_UTF8);
   return type;
+}
+
+/// Texts side by side, each NUL padded to the width of the longest (at least 1).
+struct FixedTexts {
+  Handle type;
+  std::string bytes;
+};
+
+FixedTexts fixed_texts(const std::vector<std::string>& texts) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+  std::size_t width = 1;
+  for (const auto& text : texts) width = std::max(width, text.size());
+  require(width * texts.size() <= kMostBytes, "a list of texts of fixed width takes at most 1 GiB");
+  FixedTexts out{text_type(width), std::string(width * texts.size(), '\0')};
+  H5Tset_strpad(out.type.get(), H5T_STR_NULLPAD);
+  for (std::size_t i = 0; i < texts.size(); ++i) texts[i].copy(out.bytes.data() + i * width, width);
+  return out;
 }
 
 Handle boolean_type() {
@@ -97,6 +114,7 @@ void write_file(const std::filesystem::path& path, bool durable, const std::func
     Handle access(written(H5Pcreate(H5P_FILE_ACCESS)));
     H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
     H5Pset_file_locking(access.get(), false, true);
+    H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18);
     Handle file(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()));
     if (!file) throw Error(ErrorCode::storage, "HDF5 could not make the file: the place may be read-only or full.");
     fill(file.get());
@@ -132,6 +150,28 @@ Handle write_text(hid_t location, const std::string& name, const std::string& te
   const Handle type = text_type();
   const char* pointer = text.c_str();
   return write_dataset(location, name, type.get(), type.get(), &pointer, {}, 0);
+}
+
+Handle write_fixed_texts(hid_t location, const std::string& name, const std::vector<std::string>& texts, int gzip) {
+  const FixedTexts fixed = fixed_texts(texts);
+  const std::int64_t shape[] = {static_cast<std::int64_t>(texts.size())};
+  return write_dataset(location, name, fixed.type.get(), fixed.type.get(), fixed.bytes.data(), shape, gzip);
+}
+
+Handle write_fixed_text(hid_t location, const std::string& name, const std::string& text) {
+  const FixedTexts fixed = fixed_texts({text});
+  return write_dataset(location, name, fixed.type.get(), fixed.type.get(), fixed.bytes.data(), {}, 0);
+}
+
+void write_fixed_attribute(hid_t object, const std::string& name, const std::string& text) {
+  const FixedTexts fixed = fixed_texts({text});
+  write_any_attribute(object, name, fixed.type.get(), fixed.type.get(), space_of({}), fixed.bytes.data());
+}
+
+void write_fixed_list_attribute(hid_t object, const std::string& name, const std::vector<std::string>& texts) {
+  const FixedTexts fixed = fixed_texts(texts);
+  const std::int64_t shape[] = {static_cast<std::int64_t>(texts.size())};
+  write_any_attribute(object, name, fixed.type.get(), fixed.type.get(), space_of(shape), fixed.bytes.data());
 }
 
 void write_attribute(hid_t object, const std::string& name, const std::string& text) {

@@ -16,7 +16,7 @@
 namespace geocyte::hdf5 {
 
 /// Makes a file beside `path`, lets `fill` write into it, closes it and renames it into place. Failures of the library
-/// become Error{storage} that names the path and the free space.
+/// become Error{storage} that names the path. The format is that of HDF5 1.8, whose metadata carry checksums.
 void write_file(const std::filesystem::path& path, bool durable, const std::function<void(hid_t file)>& fill);
 
 /// Throws Error{storage} when a call of the library did not work, which while writing means: no space or no permission.
@@ -35,6 +35,13 @@ Handle write_booleans(hid_t location, const std::string& name, std::span<const s
 /// A list of variable-length UTF-8 texts; chunked and deflated like numbers.
 Handle write_texts(hid_t location, const std::string& name, const std::vector<std::string>& texts, int gzip);
 Handle write_text(hid_t location, const std::string& name, const std::string& text);
+
+/// The same with a fixed width (that of the longest, NUL padded), for files that may come back damaged: reading
+/// variable-length texts out of a damaged heap can crash inside the library, reading fixed ones cannot.
+Handle write_fixed_texts(hid_t location, const std::string& name, const std::vector<std::string>& texts, int gzip);
+Handle write_fixed_text(hid_t location, const std::string& name, const std::string& text);
+void write_fixed_attribute(hid_t object, const std::string& name, const std::string& text);
+void write_fixed_list_attribute(hid_t object, const std::string& name, const std::vector<std::string>& texts);
 
 void write_attribute(hid_t object, const std::string& name, const std::string& text);
 void write_attribute(hid_t object, const std::string& name, std::int64_t value);

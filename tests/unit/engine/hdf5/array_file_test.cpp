@@ -144,7 +144,7 @@ TEST_F(ArrayFileTest, flipped_bytes_are_read_or_refused_but_never_crash) {
   std::ifstream in(path("a.h5"), std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(in)), {});
   int refused = 0;
-  for (std::size_t at = 8; at < whole.size(); at += 41) {
+  for (std::size_t at = 8; at < whole.size(); at += 7) {
     std::string broken = whole;
     broken[at] = static_cast<char>(~broken[at]);
     try {
@@ -160,7 +160,7 @@ class HostileArrayFileTest : public FileTest {
  protected:
   std::string hostile(const std::function<void(hid_t arrays, hid_t texts)>& fill, std::int64_t version = 1) const {
     return make("hostile.h5", [&](hid_t file) {
-      write_attribute(file, "geocyte_format", std::string("arrays"));
+      write_fixed_attribute(file, "geocyte_format", "arrays");
       write_attribute(file, "geocyte_version", version);
       const Handle arrays = make_group(file, "arrays"), texts = make_group(file, "texts");
       fill(arrays.get(), texts.get());
@@ -227,12 +227,17 @@ TEST_F(HostileArrayFileTest, unclean_names_links_out_and_outside_storage_are_ref
                   ErrorCode::bad_data, "another file");
 }
 
+TEST_F(HostileArrayFileTest, texts_of_variable_length_are_refused) {
+  EXPECT_SENTENCE(read_array_file(hostile([](hid_t, hid_t texts) { write_texts(texts, "x", {"a", "b"}, 0); })),
+                  ErrorCode::bad_data, "variable length");
+}
+
 TEST_F(HostileArrayFileTest, attributes_must_be_a_json_object) {
   for (const std::string text : {"[1, 2]", "{", "", "7"}) {
     const auto file = make("j.h5", [&](hid_t f) {
-      write_attribute(f, "geocyte_format", std::string("arrays"));
+      write_fixed_attribute(f, "geocyte_format", "arrays");
       write_attribute(f, "geocyte_version", std::int64_t{1});
-      write_text(f, "attributes", text);
+      write_fixed_text(f, "attributes", text);
     });
     EXPECT_SENTENCE(read_array_file(file), ErrorCode::bad_data, "JSON object");
   }
