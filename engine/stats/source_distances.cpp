@@ -13,6 +13,7 @@ namespace geocyte::stats {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kLeastLeftOver = 1e-3;     // of a row's weight, where a row spans a direction alone
 constexpr double kFloatVariance = 1e-14;   // square of what float coordinates resolve
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -48,13 +49,13 @@ struct Within {
   std::vector<Eigen::MatrixXd> centred;   ///< sources of n_a x d
   Eigen::MatrixXd mean;                   ///< sources x d
   Eigen::MatrixXd covariance;             ///< S_w, d x d
+  int counted = 0;                        ///< sources with a covariance
 };
 
 Within within_sources(const kernels::Points& points, const Groups& groups) {
   Within within;
   within.mean = Eigen::MatrixXd::Constant(groups.rows.size(), points.dims, kNan);
   within.covariance = Eigen::MatrixXd::Zero(points.dims, points.dims);
-  int counted = 0;
   for (std::size_t s = 0; s < groups.rows.size(); ++s) {
     Eigen::MatrixXd block = rows_of(points, groups.rows[s]);
     if (block.rows() > 0) {
@@ -63,11 +64,11 @@ Within within_sources(const kernels::Points& points, const Groups& groups) {
     }
     if (block.rows() > 1) {
       within.covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose(), 1.0 / static_cast<double>(block.rows() - 1));
-      ++counted;
+      ++within.counted;
     }
     within.centred.push_back(std::move(block));
   }
-  if (counted > 0) within.covariance /= counted;
+  if (within.counted > 0) within.covariance /= within.counted;
   within.covariance.triangularView<Eigen::StrictlyUpper>() = within.covariance.transpose();
   const double size = within.mean.unaryExpr([](double value) { return std::isnan(value) ? 0 : value; }).squaredNorm();
   if (within.covariance.trace() <= kFloatVariance * size / static_cast<double>(groups.rows.size())) within.covariance.setZero();
@@ -78,17 +79,24 @@ Within within_sources(const kernels::Points& points, const Groups& groups) {
 struct Whitening {
   Eigen::LLT<Eigen::MatrixXd> factor;
   bool possible = false;
-  double effective_dims = 0;              ///< tr(S^-1 S_w)
+  double effective_dims = 0;              ///< tr(S^-1 Sigma), each row judged by an S that has not seen it
 
-  Whitening(const Eigen::MatrixXd& covariance, double shrinkage) {
-    const double trace = covariance.trace();
+  Whitening(const Within& within, double shrinkage) {
+    const double trace = within.covariance.trace();
     if (!(trace > 0)) return;
-    const auto dims = static_cast<double>(covariance.rows());
-    Eigen::MatrixXd shrunk = (1 - shrinkage) * covariance;
+    const auto dims = static_cast<double>(within.covariance.rows());
+    Eigen::MatrixXd shrunk = (1 - shrinkage) * within.covariance;
     shrunk.diagonal().array() += shrinkage * trace / dims;
     factor.compute(shrunk);
     possible = factor.info() == Eigen::Success;
-    if (possible) effective_dims = factor.solve(covariance).trace();
+    if (!possible) return;
+    // Row x enters S with weight c: x' S_without^-1 x = q / (1 - c q) with q = x' S^-1 x (Sherman & Morrison 1950).
+    for (const auto& rows : within.centred) {
+      if (rows.rows() < 2) continue;
+      const double weight = 1.0 / (within.counted * static_cast<double>(rows.rows() - 1));
+      const Eigen::ArrayXd q = (*this)(rows).rowwise().squaredNorm().array();
+      effective_dims += weight * (q / (1 - (1 - shrinkage) * weight * q).max(kLeastLeftOver)).sum();
+    }
   }
   Eigen::MatrixXd operator()(const Eigen::MatrixXd& rows) const {
     return factor.matrixL().solve(rows.transpose()).transpose();
@@ -198,7 +206,7 @@ SourceDistances source_distances(const kernels::Points& points, std::span<const 
   require(options.shrinkage >= 0 && options.shrinkage <= 1, "shrinkage lies in [0, 1]");
   const Groups groups = group_rows(points, source, sources);
   const Within within = within_sources(points, groups);
-  const Whitening whiten(within.covariance, options.shrinkage);
+  const Whitening whiten(within, options.shrinkage);
 
   SourceDistances result;
   for (const auto& rows : groups.rows) result.count.push_back(static_cast<std::int64_t>(rows.size()));

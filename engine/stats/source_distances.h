@@ -5,7 +5,8 @@
 //   S_w           mean over sources of C_a;  shrunk S = (1 - s) S_w + s tr(S_w)/d I,  s = .1
 //   standardised  sqrt((m_a - m_b)' S^-1 (m_a - m_b))               (Mahalanobis 1936; pooled, Ledoit & Wolf style shrinkage)
 //   floor         sqrt(tr S_w (1/n_a + 1/n_b)): root mean square of raw when both means are equal
-//   floor_standardised  sqrt(tr(S^-1 S_w) (1/n_a + 1/n_b)): the same for standardised
+//   floor_standardised  sqrt(tr(S^-1 Sigma) (1/n_a + 1/n_b)): the same for standardised; the trace is estimated by leaving
+//                 each row out of S in turn, because with few rows a dimension S^-1 fits the rows it has seen too well
 //
 // Everything but raw and floor stays as it is under z -> c z; standardised and both ratios are what verdicts use.
 // Interval: 95 % percentile bootstrap over the rows within each source, S kept. Resampling adds one floor^2 to the squared
