@@ -92,13 +92,14 @@ std::string duration_text(double seconds) {
   return two(whole / 86400, "d", whole % 86400 / 3600, "h");
 }
 
-std::string quoted(std::string_view text, std::size_t limit) {
-  std::string shown(text.substr(0, limit));
+std::string quoted(const std::string& text, std::size_t limit) {
+  std::string shown = text.substr(0, limit);
   if (text.size() > limit) {
     // Step back over a sequence that was cut: continuation bytes are 10xxxxxx.
     std::size_t keep = limit;
     while (keep > 0 && (static_cast<unsigned char>(text[keep]) & 0xC0) == 0x80) --keep;
-    shown = std::string(text.substr(0, keep)) + "...";
+    shown.resize(keep);
+    shown += "...";
   }
   for (char& c : shown)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
