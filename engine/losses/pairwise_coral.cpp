@@ -2,7 +2,8 @@
 #include "engine/losses/pairwise_coral.h"
 
 #include <ATen/TensorOperators.h>
-#include <fmt/format.h>
+
+#include <string>
 
 #include "engine/core/check.h"
 
@@ -27,8 +28,8 @@ at::Tensor mean_pairwise_coral(const GroupMoments& moments, CoralForm form) {
 
 Term pairwise_coral(const at::Tensor& z, const Groups& groups, CoralForm form, std::int64_t min_cells, const char* what) {
   if (const auto enough = groups.of_at_least(min_cells).size(); enough < 2)
-    return Term::absent(fmt::format("the batch has {} {}{} of at least {} cells, and a pair needs two", enough, what,
-                                    enough == 1 ? "" : "s", min_cells));
+    return Term::absent("the batch has " + std::to_string(enough) + " " + what + (enough == 1 ? "" : "s") + " of at least " +
+                        std::to_string(min_cells) + " cells, and a pair needs two");
   return Term::of(mean_pairwise_coral(group_moments(z, groups, min_cells), form));
 }
 
