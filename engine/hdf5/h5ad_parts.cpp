@@ -12,11 +12,12 @@ namespace {
 
 bool there(hid_t file, const std::string& path) { return kind_at(file, path) != NodeKind::none; }
 
-std::string other_kind(hid_t file) {
-  if (there(file, "matrix/barcodes")) return "a 10x Genomics matrix";
-  if (there(file, "row_attrs") && there(file, "col_attrs")) return "a loom file";
-  if (there(file, "mod")) return "a MuData file";
-  if (text_attribute(file, ".", "geocyte_format") == "arrays") return "a file of arrays of a Geocyte run";
+std::string kind_of(hid_t file) {
+  if (there(file, "obs") && there(file, "var")) return "AnnData";
+  if (there(file, "matrix/barcodes")) return "10x Genomics matrix";
+  if (there(file, "row_attrs") && there(file, "col_attrs")) return "loom";
+  if (there(file, "mod")) return "MuData";
+  if (text_attribute(file, ".", "geocyte_format") == "arrays") return "run arrays";
   return {};
 }
 
@@ -37,13 +38,19 @@ void collect_texts(hid_t file, const std::string& path, int depth, std::map<std:
 
 }  // namespace
 
+std::string identify_hdf5(const std::string& path) {
+  EntryGuard guard;
+  return kind_of(open_file(path).get());
+}
+
 Handle open_h5ad(const std::string& path) {
   Handle file = open_file(path);
   for (const char* part : {"obs", "var"}) {
     if (there(file.get(), part)) continue;
-    const std::string other = other_kind(file.get());
+    const std::string other = kind_of(file.get());
     throw Error(ErrorCode::bad_data,
-                path + " is not an AnnData file: it has no " + part + (other.empty() ? "." : "; it looks like " + other + "."),
+                path + " is not an AnnData file: it has no " + part +
+                    (other.empty() ? "." : "; it looks like a file of " + other + "."),
                 "Convert it to .h5ad with Python's anndata.");
   }
   return file;

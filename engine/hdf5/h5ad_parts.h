@@ -11,6 +11,10 @@
 
 namespace geocyte::hdf5 {
 
+/// What an HDF5 file is, by its content: "AnnData", "10x Genomics matrix", "loom", "MuData", "run arrays" or "" (unknown).
+/// Throws what open_file() throws.
+std::string identify_hdf5(const std::string& path);
+
 /// Opens a file and checks that it is AnnData: obs and var are there. Throws Error{bad_data} in one sentence otherwise,
 /// naming what the file is instead where that is known (10x, loom, MuData, named arrays of a run).
 Handle open_h5ad(const std::string& path);

@@ -4,19 +4,23 @@
 
 #include <string>
 
+#include "engine/data/dataset.h"
+
 namespace geocyte::inspect {
 
-enum class FileKind { h5ad, tenx_h5, loom, mudata, run_arrays, other_hdf5, damaged_hdf5, table, text, zip, binary, folder, empty };
+enum class FileKind { anndata, other_hdf5, damaged_hdf5, table, text, zip, binary, folder, empty };
 
 struct FileIdentity {
   FileKind kind = FileKind::binary;
-  std::string name;            ///< for people: "AnnData (.h5ad)", "table of numbers, tab-separated, gzip"
+  std::string name;            ///< for people: "AnnData", "loom", "table of numbers, gzip", "text"
   std::string problem;         ///< the sentence about a damaged file; "" = none
-  char separator = 0;          ///< of a table
-  bool gzip = false;
 };
 
 /// Throws Error{bad_data} only when the path does not exist or cannot be read.
 FileIdentity identify_file(const std::string& path);
+
+/// Reads expression out of any kind that holds it (AnnData, table of numbers); layers are left out. Throws Error{bad_data}
+/// for others, saying what the file is.
+data::Dataset read_expression(const std::string& path);
 
 }  // namespace geocyte::inspect

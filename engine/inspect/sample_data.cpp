@@ -6,7 +6,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <vector>
@@ -14,7 +13,9 @@
 #include "engine/config/schema.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
+#include "engine/core/paths.h"
 #include "engine/core/rng.h"
+#include "engine/core/text.h"
 #include "engine/hdf5/h5ad_writer.h"
 
 namespace geocyte::inspect {
@@ -62,9 +63,7 @@ std::map<std::string, Setter> setters() {
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& candidates) {
   const std::string nearest = config::nearest_name(name, candidates);
   if (!nearest.empty()) return "Did you mean " + nearest + "?";
-  std::string all;
-  for (const auto& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
-  return "There is: " + all + ".";
+  return "There is: " + listed(candidates, 12) + ".";
 }
 
 std::string cache_key(const std::string& recipe, const simulate::SixSourcesOptions& o) {
@@ -134,12 +133,7 @@ SimulationRequest parse_simulation(const std::string& uri) {
   return request;
 }
 
-fs::path default_cache_folder() {
-  const auto variable = [](const char* name) { const char* value = std::getenv(name); return std::string(value ? value : ""); };
-  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "geocyte" / "simulated";
-  if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache" / "geocyte" / "simulated";
-  return fs::temp_directory_path() / "geocyte" / "simulated";
-}
+fs::path default_cache_folder() { return geocyte::cache_folder() / "simulated"; }
 
 void write_simulation(const SimulationRequest& request, const fs::path& folder, const simulate::Progress& progress) {
   constexpr double kShareOfSimulating = 0.7;

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/inspect/open_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "engine/config/schema.h"
+#include "engine/core/error.h"
+#include "engine/core/text.h"
+#include "engine/inspect/file_kind.h"
+#include "engine/inspect/sample_data.h"
+
+namespace geocyte::inspect {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One entry of the option list.
+struct Entry {
+  std::string name, file, by, patient, modality, labels, spatial;
+};
+
+Entry parse_entry(const Json& item, std::size_t number) {
+  const std::string where = fmt::format("Entry {} of sources", number);
+  if (!item.is_object()) throw Error(ErrorCode::bad_config, where + " is not a list of fields such as name and file.");
+  Entry entry;
+  const std::map<std::string, std::string*> fields = {{"name", &entry.name},         {"file", &entry.file},
+                                                      {"by", &entry.by},             {"patient", &entry.patient},
+                                                      {"modality", &entry.modality}, {"labels", &entry.labels},
+                                                      {"spatial", &entry.spatial}};
+  for (const auto& [key, value] : item.items()) {
+    const auto field = fields.find(key);
+    if (field == fields.end())
+      throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\".",
+                  "There is: name, file, by, patient, modality, labels, spatial.");
+    if (value.is_null()) continue;
+    if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text.");
+    *field->second = value.get<std::string>();
+  }
+  if (entry.file.empty()) throw Error(ErrorCode::bad_config, where + " names no file.");
+  if (!entry.modality.empty() && entry.modality != "st" && entry.modality != "sc")
+    throw Error(ErrorCode::bad_config, where + " has the modality \"" + entry.modality + "\".", "It is st (spots) or sc (single cells).");
+  if (entry.name.empty() && entry.by.empty()) entry.name = fs::path(entry.file).stem().string();
+  return entry;
+}
+
+/// "Did you mean cell_type?" or the names there are.
+std::string alternatives(const std::string& wanted, const std::vector<std::string>& names) {
+  if (names.empty()) return "It has none.";
+  const std::string nearest = config::nearest_name(wanted, names);
+  return (nearest.empty() ? "" : "Did you mean " + nearest + "? ") + "There is: " + listed(names, 12) + ".";
+}
+
+const data::Column& require_column(const data::Dataset& dataset, const std::string& name, const char* role) {
+  if (const auto* column = dataset.obs.find(name)) return *column;
+  throw Error(ErrorCode::bad_data, fmt::format("{} has no obs column \"{}\" ({}).", dataset.path, name, role),
+              alternatives(name, dataset.obs.column_names()));
+}
+
+std::string choose_spatial(const data::Dataset& dataset, const std::string& wanted) {
+  if (wanted.empty()) {
+    for (const char* usual : {"spatial", "X_spatial"})
+      if (dataset.obsm.contains(usual)) return usual;
+    return {};
+  }
+  std::vector<std::string> keys;
+  for (const auto& [key, unused] : dataset.obsm) keys.push_back(key);
+  const auto found = dataset.obsm.find(wanted);
+  if (found == dataset.obsm.end())
+    throw Error(ErrorCode::bad_data, fmt::format("{} has no coordinates obsm[\"{}\"].", dataset.path, wanted), alternatives(wanted, keys));
+  if (found->second.cols < 2)
+    throw Error(ErrorCode::bad_data, fmt::format("obsm[\"{}\"] of {} has {} column; coordinates need two.", wanted, dataset.path, found->second.cols));
+  return wanted;
+}
+
+class SourceOpener {
+ public:
+  SourceOpener(std::string folder, const OpenOptions& options) : folder_(std::move(folder)), options_(options) {}
+
+  void open(const Entry& entry) {
+    const data::DatasetPtr dataset = load(entry.file);
+    data::Source source;
+    source.patient = entry.patient;
+    source.dataset = dataset;
+    source.spatial_key = choose_spatial(*dataset, entry.spatial);
+    source.modality = !entry.modality.empty() ? entry.modality : source.spatial_key.empty() ? "sc" : "st";
+    if (!entry.labels.empty()) source.label_column = require_column(*dataset, entry.labels, "labels").name;
+    if (entry.by.empty()) {
+      source.name = entry.name;
+      add(std::move(source));
+    } else {
+      split(source, entry, require_column(*dataset, entry.by, "by"));
+    }
+  }
+
+  OpenedSources finish() {
+    result_.genes = data::shared_genes(result_.sources);
+    for (const auto& source : result_.sources) result_.simulated = result_.simulated || source.dataset->simulated;
+    return std::move(result_);
+  }
+
+ private:
+  data::DatasetPtr load(const std::string& file) {
+    const fs::path given(file);
+    if (given.is_relative() && folder_.empty())
+      throw Error(ErrorCode::bad_config, "The source file " + file + " is a relative path, but data_folder is not set.",
+                  "Set data_folder, or give the whole path.");
+    const std::string path = (given.is_absolute() ? given : fs::path(folder_) / given).lexically_normal().string();
+    auto& slot = loaded_[path];
+    if (slot == nullptr) {
+      if (options_.progress) options_.progress(0, "reading " + given.filename().string());
+      slot = std::make_shared<const data::Dataset>(read_expression(path));
+      result_.files.push_back(fs::absolute(path).string());
+    }
+    return slot;
+  }
+
+  /// One source a value of the column, in order of first appearance; rows without a value belong to none.
+  void split(const data::Source& whole, const Entry& entry, const data::Column& column) {
+    constexpr std::size_t kMostSources = 200;
+    std::vector<std::string> values;
+    std::map<std::string, std::vector<std::int64_t>> rows;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      const std::string value = column.text_at(row);
+      if (value.empty()) continue;
+      auto& own = rows[value];
+      if (own.empty()) values.push_back(value);
+      own.push_back(static_cast<std::int64_t>(row));
+      if (values.size() > kMostSources)
+        throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} has more than {} different values, too many to be sources.",
+                                                     entry.by, whole.dataset->path, kMostSources));
+    }
+    if (values.empty()) throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} is empty.", entry.by, whole.dataset->path));
+    for (const auto& value : values) {
+      data::Source source = whole;
+      source.name = entry.name.empty() ? value : entry.name + "_" + value;
+      source.rows = rows.at(value);
+      add(std::move(source));
+    }
+  }
+
+  void add(data::Source source) {
+    if (!names_.insert(source.name).second)
+      throw Error(ErrorCode::bad_config, "Two sources have the name " + source.name + ".", "Give each source a name of its own.");
+    with_context("opening source " + source.name, [&] { data::check_source(source, options_.min_cells); });
+    result_.sources.push_back(std::move(source));
+  }
+
+  std::string folder_;
+  const OpenOptions& options_;
+  std::map<std::string, data::DatasetPtr> loaded_;
+  std::set<std::string> names_;
+  OpenedSources result_;
+};
+
+}  // namespace
+
+OpenedSources open_sources(const Json& source_list, const std::string& data_folder, const OpenOptions& options) {
+  std::string folder = data_folder, note = data_folder;
+  Json list = source_list;
+  const bool simulated = is_simulation(data_folder);
+  if (simulated) {
+    folder = ensure_simulated(data_folder, options.cache_folder, options.progress);
+    note = simulate::describe(parse_simulation(data_folder).options);
+    if (list.is_null() || list.empty()) list = simulate::six_sources_list();
+  } else if (!data_folder.empty() && !fs::is_directory(data_folder)) {
+    throw Error(ErrorCode::bad_data, "The data folder " + data_folder + " does not exist.", "Set data_folder to the folder of your files.");
+  }
+  if (!list.is_array() || list.empty())
+    throw Error(ErrorCode::bad_config, "No sources are named.", "List at least one under `sources`, each with a file.");
+  SourceOpener opener(folder, options);
+  std::size_t number = 0;
+  for (const auto& item : list) opener.open(parse_entry(item, ++number));
+  OpenedSources result = opener.finish();
+  result.simulated = result.simulated || simulated;
+  result.data_note = note.empty() && !result.files.empty() ? fs::path(result.files.front()).parent_path().string() : note;
+  if (result.simulated && !simulated) result.data_note = "simulated: " + result.data_note;
+  return result;
+}
+
+}  // namespace geocyte::inspect
