@@ -11,6 +11,7 @@
 
 class QHBoxLayout;
 class QLabel;
+class QPicture;
 
 namespace geocyte::widgets {
 
@@ -63,10 +64,14 @@ class View : public QWidget {
   void scheduleRefresh();
   /// Draw or replot now.
   virtual void refresh() = 0;
+  /// The title and caption lines as they are, and `body` as vectors in place of the drawing.
+  bool writeSvg(const QString& file, const QPicture& body);
   void setBody(QWidget* body);
-  QHBoxLayout* titleChoices() const { return choices_; }
+  QHBoxLayout* titleChoices() const { return choices_; }   ///< beside the name: what is shown
+  QHBoxLayout* titleEnd() const { return end_; }            ///< at the right end: small switches
   void showEvent(QShowEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
   const ViewContext& context() const { return context_; }
   QHash<QString, QString> bindings_;
 
@@ -75,7 +80,7 @@ class View : public QWidget {
   void queueRefresh();
   ElidedLabel *title_, *count_, *caption_;
   QLabel* empty_;
-  QHBoxLayout* choices_;
+  QHBoxLayout *choices_, *end_;
   QWidget* frame_;
   bool pending_ = false, dirty_ = false;
 };

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/view.h"
 
+#include <QApplication>
 #include <QEvent>
 #include <QFile>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QPicture>
 #include <QSaveFile>
 #include <QSvgGenerator>
 #include <QTextStream>
@@ -70,6 +72,9 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
   line->addLayout(choices_);
   line->addStretch(1);
   line->addWidget(count_);
+  end_ = new QHBoxLayout;
+  end_->setSpacing(2);
+  line->addLayout(end_);
 
   frame_ = new QWidget;
   auto* body = new QVBoxLayout(frame_);
@@ -95,6 +100,9 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
   column->addWidget(frame_, 1);
   column->addLayout(foot);
   caption_->hide();
+  connect(qApp, &QApplication::focusChanged, this, [this](QWidget* old, QWidget* now) {
+    if ((old && isAncestorOf(old)) != (now && isAncestorOf(now))) update(0, 0, width(), 2);
+  });
 }
 
 void View::setTitle(const QString& title) {
@@ -131,16 +139,13 @@ bool View::exportTo(const QString& file) {
   if (file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) return writeCsv(table(), file);
   refresh();
   if (file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
-    QSvgGenerator svg;
-    svg.setFileName(file);
-    svg.setSize(size());
-    svg.setViewBox(rect());
-    svg.setTitle(title());
-    svg.setDescription(caption());
-    QPainter painter;
-    if (!painter.begin(&svg)) return false;
-    render(&painter);
-    return painter.end() && QFile::exists(file);
+    QWidget* body = frame_->layout()->itemAt(0)->widget();
+    QPicture picture;
+    QPainter painter(&picture);
+    painter.translate(body->mapTo(this, QPoint()));
+    body->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren);
+    painter.end();
+    return writeSvg(file, picture);
   }
   constexpr qreal kScale = 2;
   QImage image(size() * kScale, QImage::Format_ARGB32_Premultiplied);
@@ -148,6 +153,27 @@ bool View::exportTo(const QString& file) {
   image.fill(Qt::transparent);
   render(&image);
   return image.save(file);
+}
+
+bool View::writeSvg(const QString& file, const QPicture& body) {
+  QSvgGenerator svg;
+  svg.setFileName(file);
+  svg.setSize(size());
+  svg.setViewBox(rect());
+  svg.setTitle(title());
+  svg.setDescription(caption());
+  QPainter painter;
+  if (!painter.begin(&svg)) return false;
+  painter.fillRect(rect(), themeColors().panel);
+  painter.drawPicture(0, 0, body);
+  painter.setFont(strongFont());
+  painter.setPen(themeColors().ink);
+  painter.drawText(QRectF(kMargin, 2, width() - 2 * kMargin, kTitleHeight), Qt::AlignLeft | Qt::AlignVCenter, title());
+  painter.setFont(captionFont());
+  painter.setPen(themeColors().dim);
+  painter.drawText(QRectF(kMargin, 2, width() - 2 * kMargin, kTitleHeight), Qt::AlignRight | Qt::AlignVCenter, count());
+  painter.drawText(QRectF(kMargin, height() - kCaptionHeight, width() - 2 * kMargin, kCaptionHeight), Qt::AlignLeft | Qt::AlignVCenter, caption());
+  return painter.end() && QFile::exists(file);
 }
 
 void View::scheduleRefresh() {
@@ -171,6 +197,12 @@ void View::showEvent(QShowEvent* event) {
   if (!dirty_) return;
   dirty_ = false;
   refresh();  // at once: the first picture of a view is never an old one
+}
+
+void View::paintEvent(QPaintEvent* event) {
+  QWidget::paintEvent(event);
+  const QWidget* focus = QApplication::focusWidget();
+  if (focus && isAncestorOf(focus)) QPainter(this).fillRect(0, 0, width(), 1, themeColors().accent);  // it takes the keys
 }
 
 void View::changeEvent(QEvent* event) {

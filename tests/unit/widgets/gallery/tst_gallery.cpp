@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Renders the views and controls with invented data, light and dark, at one and two device pixels a pixel, and checks
+// what can be checked about any picture: it is not blank, text is not too small and not cut. The pictures stay in
+// gallery/ beside the test programs for people to look at.
+#include <QApplication>
+#include <QBoxLayout>
+#include <QDir>
+#include <QLabel>
+#include <QPushButton>
+#include <QLineEdit>
+#include <QTableWidget>
+#include <QHeaderView>
+#include <QTabBar>
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+#include <random>
+
+#include "widgets/base/curve_set.h"
+#include "widgets/base/shared_models.h"
+#include "widgets/base/view.h"
+#include "widgets/base/view_registry.h"
+#include "widgets/controls/banner.h"
+#include "widgets/controls/empty_state.h"
+#include "widgets/controls/meter.h"
+#include "widgets/controls/progress_strip.h"
+#include "widgets/controls/run_list.h"
+#include "widgets/controls/segmented_control.h"
+#include "widgets/controls/status_pill.h"
+#include "widgets/controls/timeline_strip.h"
+#include "widgets/controls/verdict_line.h"
+#include "widgets/theme/fonts.h"
+#include "widgets/theme/icons.h"
+#include "widgets/theme/theme.h"
+
+using namespace geocyte::widgets;
+
+namespace {
+
+const QStringList kSources{"P2_ST1", "P2_ST2", "P2_ST3", "P2_SC", "P10_ST3", "P10_SC"};
+constexpr int kCounts[] = {1700, 1500, 1200, 2700, 460, 950};
+
+template <class T>
+ArrayView arrayOf(std::vector<T> values, std::vector<std::int64_t> shape, QStringList axes, ElementType type) {
+  auto owner = std::make_shared<const std::vector<T>>(std::move(values));
+  ArrayView view;
+  view.type = type;
+  view.data = owner->data();
+  view.shape = std::move(shape);
+  view.axes = std::move(axes);
+  view.owner = owner;
+  return view;
+}
+
+ArrayMap someArrays() {
+  ArrayMap map;
+  map.step = 12300;
+  map.caption = "n = 1 702 held-out cells";
+  const std::vector<double> distance{0, .11, .14, .71, .22, .19, .42, 0, .08, .69, .20, .17, .69, .20, 0, .73, .21, .20,
+                                     2.49, 2.51, 2.62, 0, .78, .58, .86, .79, .75, 3.18, 0, .27, .58, .44, .60, 2.10, 1.12, 0};
+  map.arrays["align/centroid_distance"] = arrayOf<double>(distance, {6, 6}, {"source", "source"}, ElementType::f64);
+  map.arrays["align/centroid_distance"].caption = "Mahalanobis, held-out";
+  map.arrays["align/raw"] = map.arrays["align/centroid_distance"];
+  map.arrays["align/raw"].caption = "centroid distance";
+  std::mt19937 random(7);
+  std::normal_distribution<float> normal;
+  const float at[6][2] = {{-3, 1}, {-2.6F, -1}, {-1.5F, 1.6F}, {2.6F, 0}, {0, -2}, {1.4F, -2.2F}};
+  std::vector<float> points;
+  auto codes = std::make_shared<std::vector<std::int32_t>>();
+  auto types = std::make_shared<std::vector<std::int32_t>>();
+  for (int s = 0; s < 6; ++s)
+    for (int i = 0; i < kCounts[s]; ++i) {
+      points.push_back(at[s][0] + 0.9F * normal(random));
+      points.push_back(at[s][1] + 1.1F * normal(random));
+      codes->push_back(s);
+      types->push_back(static_cast<int>(random() % 5));
+    }
+  points[8] = NAN;
+  map.arrays["embedding/umap"] = arrayOf<float>(points, {8510, 2}, {"cell", "xy"}, ElementType::f32);
+  map.arrays["embedding/umap"].caption = "UMAP k=15, cosine, seed 7";
+  map.arrays["embedding/pca"] = map.arrays["embedding/umap"];
+  map.labels["source"] = {"source", kSources, codes};
+  map.labels["cell_type"] = {"cell_type", {"T", "B", "tumour", "stroma", "endothelial"}, types};
+  return map;
+}
+
+CurveSet someCurves(const PaletteModel& palette) {
+  CurveSet set;
+  set.total_steps = 20000;
+  set.marks = {{7600, "change", "coral 500→50"}, {4000, "checkpoint", ""}};
+  std::mt19937 random(3);
+  std::normal_distribution<double> normal;
+  const auto decay = [&](double from, double to, double scale, double noise, int end) {
+    auto series = std::make_shared<Series>();
+    for (int s = 0; s <= end; s += 20) {
+      series->steps.push_back(s);
+      series->values.push_back(to + (from - to) * std::exp(-s / scale) + noise * (0.3 + std::exp(-s / scale)) * normal(random));
+    }
+    return series;
+  };
+  set.by_tag["loss/total"] = {{"a", "recommended", "", palette.category(0), false, decay(3.2, 1.2, 4000, 0.25, 12340)},
+                              {"b", "seed", "", palette.category(4), true, decay(3.9, 1.7, 4000, 0.3, 20000)}};
+  set.by_tag["adversary/accuracy"] = {{"a", "recommended", "", palette.category(0), false, decay(1, .5, 1500, 0.06, 12340)},
+                                      {"b", "seed", "", palette.category(4), true, decay(1, .49, 1500, 0.06, 20000)}};
+  set.chance["adversary/accuracy"] = 0.5;
+  for (const char* term : {"vicreg", "adversary", "domain_coral"})
+    set.by_tag[QString("weighted/%1").arg(term)] = {{"a", "recommended", "", palette.category(0), false, decay(2, .3, 3000 + 900 * term[0] % 7000, 0.05, 12340)}};
+  auto few = std::make_shared<Series>();
+  few->steps = {0, 500, 1000, 1500, 2000, 2500};
+  few->values = {2.5, 2.1, NAN, 1.7, 1.2, 1.1};
+  set.by_tag["align/max"] = {{"a", "recommended", "", palette.category(0), false, few}};
+  return set;
+}
+
+}  // namespace
+
+class TestGallery : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() {
+    folder_ = QDir(QCoreApplication::applicationDirPath() + "/../gallery");
+    QVERIFY(folder_.mkpath("."));
+    theme_ = std::make_unique<Theme>(ThemeChoice::light);
+  }
+
+  void views_data() { themes(); }
+  void views() {
+    QFETCH(bool, dark);
+    wear(dark);
+    SelectionModel selection;
+    Crosshair crosshair;
+    PaletteModel palette;
+    palette.setDark(dark);
+    const ViewContext context{&selection, nullptr, nullptr, &palette, &crosshair};
+    QWidget page;
+    auto* grid = new QGridLayout(&page);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(1);
+    const auto add = [&](const char* type, const char* title, const QHash<QString, QString>& bindings, int row, int column, int span = 1) {
+      View* view = makeView(type, context, &page);
+      view->setTitle(title);
+      view->bind(bindings);
+      grid->addWidget(view, row, column, 1, span);
+      return view;
+    };
+    View* matrix = add("matrix_heatmap", "Source distance", {{"values", "align/centroid_distance"}, {"values2", "align/raw"}, {"labels", "source"}, {"gate", "0.36"}}, 0, 0, 2);
+    View* cloud = add("scatter", "Embedding", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"labels", "source"}}, 0, 2, 2);
+    const std::vector<std::pair<const char*, const char*>> tiles{{"loss/total", "loss/total"}, {"adversary balanced accuracy", "adversary/accuracy"}, {"weighted terms", "weighted/*"}, {"align/max", "align/max"}};
+    std::vector<View*> curves;
+    for (std::size_t i = 0; i < tiles.size(); ++i) curves.push_back(add("loss_curves", tiles[i].first, {{"values", tiles[i].second}}, 1, static_cast<int>(i)));
+    grid->setRowStretch(0, 5);
+    grid->setRowStretch(1, 3);
+    page.resize(1280, 860);
+    page.show();
+    const ArrayMap arrays = someArrays();
+    matrix->setArrays(arrays);
+    cloud->setArrays(arrays);
+    for (View* view : curves) view->setCurves(someCurves(palette));
+    std::vector<std::uint8_t> mask;
+    for (const std::int32_t code : *arrays.labels["source"].codes) mask.push_back(code == 2 || code == 3);
+    selection.select("cell", mask, "P2_ST3 and P2_SC", {"P2_ST3", "P2_SC"});
+    crosshair.setStep(9000);
+    QTest::qWait(400);
+    save(page, dark ? "views-dark" : "views-light");
+    checkTexts(page);
+  }
+
+  void controls_data() { themes(); }
+  void controls() {
+    QFETCH(bool, dark);
+    wear(dark);
+    PaletteModel palette;
+    palette.setDark(dark);
+    QWidget page;
+    auto* column = new QVBoxLayout(&page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(runBar(&page));
+    auto* verdict = new VerdictLine;
+    verdict->setVerdict({VerdictState::warning, "P2_SC is the outlier source.", "It is 1.9–2.6 times its noise floor from every other source, P10_SC is not: this is one sample, not single cells in general.", "<p>text</p>"});
+    auto* good = new VerdictLine;
+    good->setVerdict({VerdictState::good, "Learning.", "Total loss fell 38 % in the last 2 000 steps; no term above 46 % of the sum; no alert.", ""});
+    auto* banner = new Banner;
+    banner->showMessage(Tone::bad, "The run failed at step 2 150: the loss is not finite.", "loss/adversary was the first term to fail.", "Resume from checkpoint 2 000 with a smaller learning rate.");
+    banner->addAction("Resume from 2 000", [] {});
+    auto* note = new Banner;
+    note->showMessage(Tone::warn, "The engine has been silent for 12 s.", "Its process is alive.");
+    for (QWidget* w : {static_cast<QWidget*>(verdict), static_cast<QWidget*>(good), static_cast<QWidget*>(banner), static_cast<QWidget*>(note)}) column->addWidget(w);
+    auto* middle = new QHBoxLayout;
+    middle->setSpacing(1);
+    middle->addWidget(runList(palette));
+    auto* empty = new EmptyState;
+    empty->setText("Waiting for the first embedding", "It comes with the first snapshot, after about 2 s of training.");
+    empty->addAction("Try the demo tissue", true, [] {});
+    empty->addAction("Open data…", false, [] {});
+    middle->addWidget(empty, 1);
+    middle->addWidget(fields(palette));
+    column->addLayout(middle, 1);
+    TimeCursor cursor, live;
+    for (TimeCursor* c : {&cursor, &live}) {
+      auto* strip = new TimelineStrip(c);
+      TimelineData data;
+      data.total_steps = 20000;
+      data.step = 12340;
+      for (int s = 0; s <= 12300; s += 380) data.snapshots.push_back(s);
+      data.marks = {{2000, "checkpoint", ""}, {4000, "checkpoint", ""}, {6000, "checkpoint", ""}, {6180, "change", "coral 500→50"}, {9900, "alert", "adversary collapsed"}};
+      strip->setData(data);
+      column->addWidget(strip);
+    }
+    cursor.setStep(7600);
+    page.resize(1280, 760);
+    page.show();
+    QTest::qWait(50);
+    save(page, dark ? "controls-dark" : "controls-light");
+    checkTexts(page);
+  }
+
+ private:
+  void themes() {
+    QTest::addColumn<bool>("dark");
+    QTest::newRow("light") << false;
+    QTest::newRow("dark") << true;
+  }
+  void wear(bool dark) { theme_->setChoice(dark ? ThemeChoice::dark : ThemeChoice::light); }
+
+  QWidget* runBar(QWidget* parent) {
+    auto* bar = new QWidget(parent);
+    bar->setFixedHeight(44);
+    bar->setBackgroundRole(QPalette::Base);
+    bar->setAutoFillBackground(true);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(12, 0, 12, 0);
+    auto* brand = new QLabel("Geocyte");
+    brand->setFont(brandFont());
+    auto* preset = new QPushButton("breast / recommended ▾");
+    auto* pause = new QPushButton(themeIcon("pause", Tone::on_accent), "Pause");
+    setButtonKind(pause, "primary");
+    auto* stop = new QPushButton(themeIcon("stop"), "Stop ▾");
+    auto* checkpoint = new QPushButton(themeIcon("checkpoint"), "Checkpoint");
+    checkpoint->setEnabled(false);
+    auto* progress = new ProgressStrip;
+    progress->setProgress(12340, 20000, "118 it/s · 1 min 5 s left");
+    auto* spaces = new SegmentedControl("Workspace");
+    for (const char* name : {"Monitor", "Align", "Spatial"}) spaces->addSegment(name, name);
+    spaces->setCurrent("Align");
+    auto* cpu = new Meter("CPU");
+    cpu->setValue("92 %", 0.92);
+    auto* ram = new Meter("RAM");
+    ram->setValue("1.4 G", 0.1);
+    auto* pill = new StatusPill;
+    pill->setState(Tone::ok, "engine running");
+    for (QWidget* w : std::initializer_list<QWidget*>{brand, preset, pause, stop, checkpoint, progress, spaces, cpu, ram, pill}) row->addWidget(w);
+    return bar;
+  }
+
+  QWidget* runList(const PaletteModel& palette) {
+    auto* list = new RunList;
+    list->setFixedWidth(258);
+    list->setRows({{"1", "breast", "recommended", "running · 62 %", ".612", "", palette.category(0)},
+                   {"2", "breast", "seed", "completed · baseline", ".981", "", palette.category(4)},
+                   {"3", "breast", "sinkhorn", "completed", ".702", "", palette.category(2), Tone::dim, false},
+                   {"4", "breast", "adversary 6-class", "alert: collapsed at 2 150", ".993", "", palette.category(3), Tone::bad},
+                   {"5", "pdac-a", "recommended", "queued", "–", "", palette.category(1)}});
+    list->setCurrent("1");
+    return list;
+  }
+
+  QWidget* fields(const PaletteModel&) {
+    auto* box = new QWidget;
+    box->setFixedWidth(318);
+    box->setBackgroundRole(QPalette::Base);
+    box->setAutoFillBackground(true);
+    auto* column = new QVBoxLayout(box);
+    auto* tabs = new QTabBar;
+    for (const char* name : {"Config", "Selection", "View"}) tabs->addTab(name);
+    auto* search = new QLineEdit;
+    search->setPlaceholderText("Search parameters");
+    auto* table = new QTableWidget(3, 3);
+    table->setHorizontalHeaderLabels({"source", "cells", "std"});
+    table->verticalHeader()->hide();
+    table->setShowGrid(false);
+    for (int r = 0; r < 3; ++r) {
+      table->setItem(r, 0, new QTableWidgetItem(kSources[r]));
+      table->setItem(r, 1, new QTableWidgetItem(QString::number(kCounts[r])));
+      table->setItem(r, 2, new QTableWidgetItem(".98"));
+    }
+    table->selectRow(1);
+    auto* icons = new QWidget;
+    auto* grid = new QGridLayout(icons);
+    int i = 0;
+    for (const QString& name : iconNames()) {
+      auto* label = new QLabel;
+      label->setPixmap(themeIcon(name).pixmap(QSize(16, 16), label->devicePixelRatioF()));
+      grid->addWidget(label, i / 10, i % 10);
+      ++i;
+    }
+    for (QWidget* w : std::initializer_list<QWidget*>{tabs, search, table, icons}) column->addWidget(w);
+    return box;
+  }
+
+  void save(QWidget& page, const QString& name) {
+    for (const int scale : {1, 2}) {
+      QImage image(page.size() * scale, QImage::Format_RGB32);
+      image.setDevicePixelRatio(scale);
+      page.render(&image);
+      QVERIFY(image.save(folder_.filePath(QString("%1-%2x.png").arg(name).arg(scale))));
+    }
+  }
+
+  void checkTexts(QWidget& page) {
+    for (const QWidget* widget : page.findChildren<QWidget*>()) {
+      const double points = QFontInfo(widget->font()).pixelSize() * 72.0 / 96;
+      QVERIFY2(points >= 9, qPrintable(QString("%1 uses %2 pt").arg(widget->objectName()).arg(points)));
+      const auto* button = qobject_cast<const QAbstractButton*>(widget);
+      if (button && button->isVisible())
+        QVERIFY2(button->width() >= button->sizeHint().width() - 1, qPrintable("cut: " + button->text()));
+    }
+  }
+
+  QDir folder_;
+  std::unique_ptr<Theme> theme_;
+};
+
+QTEST_MAIN(TestGallery)
+#include "tst_gallery.moc"

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/loss_curves/curve_line.h"
+
+#include <algorithm>
+
+namespace geocyte::widgets::loss_curves {
+
+CurveLine::CurveLine(Curve curve, double smoothing) : curve_(std::move(curve)), amount_(smoothing), smoother_(smoothing) { takeNew(); }
+
+void CurveLine::update(const Curve& curve) {
+  const bool same = curve.series == curve_.series && curve.series && curve.series->steps.size() >= taken_;
+  curve_ = curve;
+  same ? takeNew() : restart();
+}
+
+void CurveLine::setSmoothing(double amount) {
+  if (amount == amount_) return;
+  amount_ = amount;
+  restart();
+}
+
+double CurveLine::lastStep() const { return taken_ == 0 ? 0 : curve_.series->steps[taken_ - 1]; }
+
+void CurveLine::restart() {
+  raw_.clear();
+  smooth_.clear();
+  smoother_ = Smoother(amount_);
+  taken_ = 0;
+  takeNew();
+}
+
+void CurveLine::takeNew() {
+  if (!curve_.series) return;
+  const std::size_t end = std::min(curve_.series->steps.size(), curve_.series->values.size());
+  for (; taken_ < end; ++taken_) {
+    const double step = curve_.series->steps[taken_], value = curve_.series->values[taken_];
+    raw_.append(step, value);
+    smooth_.append(step, smoother_.next(value));
+  }
+}
+
+}  // namespace geocyte::widgets::loss_curves

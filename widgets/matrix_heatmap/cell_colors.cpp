@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/matrix_heatmap/cell_colors.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/theme/colors.h"
+
+namespace geocyte::widgets::matrix_heatmap {
+namespace {
+
+struct Ramp {
+  QColor low, middle, high;
+};
+
+Ramp ramp(bool dark) {
+  return dark ? Ramp{QColor("#2d6aa6"), QColor("#363839"), QColor("#c9642c")} : Ramp{QColor("#6aa7df"), QColor("#f0eeeb"), QColor("#df7a36")};
+}
+
+/// Position on the diverging scale, -1 to 1.
+double divergence(double value, const CellScale& scale) {
+  const double gate = *scale.gate;
+  if (gate > 0) return value <= 0 ? -1 : std::clamp(std::log(value / gate) / std::log(8.0), -1.0, 1.0);
+  const double reach = std::max(std::abs(scale.high - gate), std::abs(gate - scale.low));
+  return reach > 0 ? std::clamp((value - gate) / reach, -1.0, 1.0) : 0;
+}
+
+}  // namespace
+
+QColor cellColor(double value, const CellScale& scale, bool dark) {
+  const Ramp colors = ramp(dark);
+  const ThemeColors& theme = themeColors(dark);
+  if (!std::isfinite(value)) return theme.panel;
+  if (!scale.gate) {
+    const double range = scale.high - scale.low;
+    const double t = range > 0 ? std::clamp((value - scale.low) / range, 0.0, 1.0) : 0.5;
+    return mixed(mixed(theme.panel, colors.low, 0.08), colors.low, t);
+  }
+  const double t = divergence(value, scale);
+  return mixed(colors.middle, t < 0 ? colors.low : colors.high, std::abs(t));
+}
+
+QColor cellTextColor(const QColor& fill) {
+  return contrastRatio(fill, Qt::black) >= contrastRatio(fill, Qt::white) ? QColor(Qt::black) : QColor(Qt::white);
+}
+
+}  // namespace geocyte::widgets::matrix_heatmap

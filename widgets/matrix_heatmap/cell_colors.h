@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Colours of matrix cells.
+// With a gate g > 0 they diverge there: t = ln(v / g) / ln 8, cut to [-1, 1], blue below, neutral at the gate, orange
+// above. The scale is fixed, so a colour means the same at every step. Without a gate: sequential between smallest and
+// largest value.
+#pragma once
+
+#include <QColor>
+
+#include <optional>
+
+namespace geocyte::widgets::matrix_heatmap {
+
+struct CellScale {
+  std::optional<double> gate;
+  double low = 0, high = 1;             ///< of the values, for the sequential scale and gates <= 0
+};
+
+QColor cellColor(double value, const CellScale& scale, bool dark);
+/// Black or white, whichever reads better on this fill; at least 4.5:1.
+QColor cellTextColor(const QColor& fill);
+
+}  // namespace geocyte::widgets::matrix_heatmap

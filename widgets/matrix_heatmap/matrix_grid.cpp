@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/matrix_heatmap/matrix_grid.h"
+
+#include <QFontMetricsF>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/base/number_format.h"
+#include "widgets/theme/colors.h"
+#include "widgets/theme/fonts.h"
+
+namespace geocyte::widgets::matrix_heatmap {
+namespace {
+
+constexpr double kMargin = 14, kLabelGap = 10, kMostCell = 72, kMostLabel = 150, kRadius = 3, kHatch = 6;
+constexpr double kTextPadding = 4, kTurned = 35;  // degrees
+
+double widest(const QStringList& names, const QFontMetricsF& metrics) {
+  double width = 0;
+  for (const QString& name : names) width = std::max(width, metrics.horizontalAdvance(name));
+  return width;
+}
+
+}  // namespace
+
+bool GridData::isAboveGate(int row, int column) const { return scale.gate && value(row, column) > *scale.gate; }
+
+MatrixGrid::MatrixGrid(QWidget* parent) : QWidget(parent) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void MatrixGrid::setData(GridData data) {
+  data_ = std::move(data);
+  if (focus_row_ >= data_.rows || focus_column_ >= data_.columns) focus_row_ = focus_column_ = -1;
+  at_ = arrange();
+  update();
+}
+
+void MatrixGrid::setSelectedNames(const QStringList& names) {
+  if (selected_ == names) return;
+  selected_ = names;
+  update();
+}
+
+void MatrixGrid::setFocusCell(int row, int column) {
+  if (row >= data_.rows || column >= data_.columns) return;
+  focus_row_ = row;
+  focus_column_ = column;
+  if (row >= 0)
+    setAccessibleDescription(QStringLiteral("%1, %2: %3").arg(data_.row_names.value(row), data_.column_names.value(column), cellText(row, column)));
+  update();
+}
+
+MatrixGrid::Geometry MatrixGrid::arrange() const {
+  Geometry g;
+  if (data_.rows == 0 || data_.columns == 0) return g;
+  const QFontMetricsF metrics(captionFont());
+  const double row_label = std::min({widest(data_.row_names, metrics) + 2, kMostLabel, width() * 0.3});
+  const double column_label = std::min(widest(data_.column_names, metrics) + 2, kMostLabel);
+  g.label_width = row_label;
+  const double room_x = width() - 2 * kMargin - row_label - kLabelGap;
+  double cell = std::min(kMostCell, room_x / data_.columns);
+  g.turned = column_label + 6 > cell;
+  g.label_height = g.turned ? std::min(column_label, 100.0) * std::sin(kTurned * M_PI / 180) + metrics.height() : metrics.height() + 2;
+  const double room_y = height() - kMargin - g.label_height - kLabelGap;
+  // Square where there is room for it; flat rather than cut off where there is not.
+  g.cell_width = std::max(2.0, std::floor(cell));
+  g.cell_height = std::max(2.0, std::floor(std::min(kMostCell, room_y / data_.rows)));
+  if (g.cell_height < g.cell_width) g.cell_width = std::max(g.cell_height, std::min(g.cell_width, g.cell_height * 1.6));
+  else g.cell_height = std::min(g.cell_height, std::max(g.cell_width, 20.0));
+  g.cell_width = std::floor(g.cell_width);
+  const double whole_width = row_label + kLabelGap + g.cell_width * data_.columns;
+  const double whole_height = g.cell_height * data_.rows + kLabelGap + g.label_height;
+  g.left = std::floor(std::max(kMargin, (width() - whole_width) / 2)) + row_label + kLabelGap;
+  g.left = std::floor(g.left);
+  g.top = std::floor(std::max(2.0, (height() - whole_height) / 2));
+  return g;
+}
+
+QRectF MatrixGrid::cellRect(int row, int column) const {
+  const double gap = at_.cell_width >= 12 ? 2 : 0;
+  return {at_.left + column * at_.cell_width, at_.top + row * at_.cell_height, at_.cell_width - gap, at_.cell_height - gap};
+}
+
+QString MatrixGrid::cellText(int row, int column) const {
+  const double value = data_.value(row, column);
+  return std::isfinite(value) ? widgets::cellText(value) : QString();
+}
+
+void MatrixGrid::paintCell(QPainter& painter, int row, int column) const {
+  const ThemeColors& c = themeColors();
+  const QRectF rect = cellRect(row, column);
+  const double radius = rect.width() >= 20 ? kRadius : 0;
+  const double value = data_.value(row, column);
+  painter.setPen(Qt::NoPen);
+  if (!std::isfinite(value)) {
+    painter.setPen(QPen(mixed(c.panel, c.line, 0.8), 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius);
+    return;
+  }
+  const QColor fill = cellColor(value, data_.scale, c.dark);
+  painter.setBrush(fill);
+  painter.drawRoundedRect(rect, radius, radius);
+  const QColor text = cellTextColor(fill);
+  if (data_.isAboveGate(row, column) && rect.width() >= 8) {
+    QPainterPath clip;
+    clip.addRoundedRect(rect, radius, radius);
+    painter.save();
+    painter.setClipPath(clip);
+    painter.setPen(QPen(mixed(fill, c.dark ? QColor(Qt::white) : QColor(Qt::black), 0.13), 1));
+    for (double x = rect.left() - rect.height(); x < rect.right(); x += kHatch)
+      painter.drawLine(QPointF(x, rect.bottom()), QPointF(x + rect.height(), rect.top()));
+    painter.restore();
+  }
+  const QFontMetricsF metrics(monoFont());
+  const QString label = cellText(row, column);
+  if (metrics.horizontalAdvance(label) + kTextPadding > rect.width() || metrics.height() > rect.height()) return;
+  painter.setFont(monoFont());
+  painter.setPen(text);
+  painter.drawText(rect, Qt::AlignCenter, label);
+}
+
+void MatrixGrid::paintLabels(QPainter& painter) const {
+  const ThemeColors& c = themeColors();
+  const QFontMetricsF metrics(captionFont());
+  QFont bold = captionFont();
+  bold.setWeight(QFont::DemiBold);
+  const auto dress = [&](const QString& name, bool focus) {
+    const bool marked = selected_.contains(name) || focus;
+    painter.setFont(marked ? bold : captionFont());
+    painter.setPen(marked || selected_.isEmpty() ? c.ink : c.dim);
+  };
+  // Where labels would touch, only every k-th is printed; the tooltip names the rest.
+  const int every_row = std::max(1, static_cast<int>(std::ceil(metrics.height() * 0.95 / at_.cell_height)));
+  for (int row = 0; row < data_.rows; row += every_row) {
+    const QString name = data_.row_names.value(row);
+    dress(name, row == focus_row_);
+    const QRectF where(at_.left - kLabelGap - at_.label_width, cellRect(row, 0).center().y() - 10, at_.label_width, 20);
+    painter.drawText(where, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideMiddle, at_.label_width));
+  }
+  const double base = at_.top + data_.rows * at_.cell_height + kLabelGap - 4;
+  const int every_column = at_.turned ? std::max(1, static_cast<int>(std::ceil(metrics.height() * 1.1 / at_.cell_width))) : 1;
+  for (int column = 0; column < data_.columns; column += every_column) {
+    const QString name = data_.column_names.value(column);
+    dress(name, column == focus_column_);
+    const double middle = cellRect(0, column).center().x();
+    if (!at_.turned) {
+      painter.drawText(QRectF(middle - at_.cell_width, base, 2 * at_.cell_width, metrics.height() + 2), Qt::AlignHCenter | Qt::AlignTop, name);
+      continue;
+    }
+    painter.save();
+    painter.translate(middle + 4, base + 4);
+    painter.rotate(-kTurned);
+    painter.drawText(QRectF(-100, -metrics.height() / 2, 100, metrics.height() + 2), Qt::AlignRight | Qt::AlignVCenter,
+                     metrics.elidedText(name, Qt::ElideMiddle, 100));
+    painter.restore();
+  }
+}
+
+void MatrixGrid::paintEvent(QPaintEvent*) {
+  if (data_.rows == 0 || data_.columns == 0) return;
+  const ThemeColors& c = themeColors();
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  for (int row = 0; row < data_.rows; ++row)
+    for (int column = 0; column < data_.columns; ++column) paintCell(painter, row, column);
+  paintLabels(painter);
+  const auto outline = [&](int row, int column, const QColor& color, double width) {
+    if (row < 0 || column < 0 || row >= data_.rows || column >= data_.columns) return;
+    painter.setPen(QPen(color, width));
+    painter.setBrush(Qt::NoBrush);
+    const double out = width / 2;
+    painter.drawRoundedRect(cellRect(row, column).adjusted(-out, -out, out, out), kRadius + 1, kRadius + 1);
+  };
+  outline(hover_row_, hover_column_, c.dim, 1);
+  outline(focus_row_, focus_column_, c.accent, 2);
+}
+
+void MatrixGrid::resizeEvent(QResizeEvent*) { at_ = arrange(); }
+
+bool MatrixGrid::hit(const QPointF& at, int* row, int* column) const {
+  if (at_.cell_width <= 0 || at.x() < at_.left || at.y() < at_.top) return false;
+  *column = static_cast<int>((at.x() - at_.left) / at_.cell_width);
+  *row = static_cast<int>((at.y() - at_.top) / at_.cell_height);
+  return *row < data_.rows && *column < data_.columns;
+}
+
+int MatrixGrid::rowLabelAt(const QPointF& at) const {
+  if (at_.cell_height <= 0 || at.x() >= at_.left || at.x() < at_.left - kLabelGap - at_.label_width || at.y() < at_.top) return -1;
+  const int row = static_cast<int>((at.y() - at_.top) / at_.cell_height);
+  return row < data_.rows ? row : -1;
+}
+
+int MatrixGrid::columnLabelAt(const QPointF& at) const {
+  const double base = at_.top + data_.rows * at_.cell_height;
+  if (at_.cell_width <= 0 || at.y() < base || at.y() > base + kLabelGap + at_.label_height || at.x() < at_.left) return -1;
+  const int column = static_cast<int>((at.x() - at_.left) / at_.cell_width);
+  return column < data_.columns ? column : -1;
+}
+
+void MatrixGrid::mousePressEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton) return;
+  const bool add = event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier);
+  int row = -1, column = -1;
+  if (hit(event->position(), &row, &column)) {
+    setFocusCell(row, column);
+    emit cellActivated(row, column, add);
+  } else if (const int r = rowLabelAt(event->position()); r >= 0) {
+    emit labelActivated(r, true, add);
+  } else if (const int k = columnLabelAt(event->position()); k >= 0) {
+    emit labelActivated(k, false, add);
+  } else {
+    setFocusCell(-1, -1);
+    emit cleared();
+  }
+}
+
+void MatrixGrid::mouseMoveEvent(QMouseEvent* event) {
+  int row = -1, column = -1;
+  if (!hit(event->position(), &row, &column)) row = column = -1;
+  const bool over_label = rowLabelAt(event->position()) >= 0 || columnLabelAt(event->position()) >= 0;
+  setCursor(row >= 0 || over_label ? Qt::PointingHandCursor : Qt::ArrowCursor);
+  if (row == hover_row_ && column == hover_column_) return;
+  hover_row_ = row;
+  hover_column_ = column;
+  update();
+}
+
+void MatrixGrid::leaveEvent(QEvent*) {
+  hover_row_ = hover_column_ = -1;
+  update();
+}
+
+void MatrixGrid::keyPressEvent(QKeyEvent* event) {
+  if (data_.rows == 0 || data_.columns == 0) return QWidget::keyPressEvent(event);
+  const auto move = [this](int down, int right) {
+    setFocusCell(std::clamp(std::max(0, focus_row_) + (focus_row_ < 0 ? 0 : down), 0, data_.rows - 1),
+                 std::clamp(std::max(0, focus_column_) + (focus_column_ < 0 ? 0 : right), 0, data_.columns - 1));
+  };
+  switch (event->key()) {
+    case Qt::Key_Up: return move(-1, 0);
+    case Qt::Key_Down: return move(1, 0);
+    case Qt::Key_Left: return move(0, -1);
+    case Qt::Key_Right: return move(0, 1);
+    case Qt::Key_Return: case Qt::Key_Enter: case Qt::Key_Space:
+      if (focus_row_ >= 0) emit cellActivated(focus_row_, focus_column_, event->modifiers() & Qt::ControlModifier);
+      return;
+    case Qt::Key_Escape:
+      setFocusCell(-1, -1);
+      emit cleared();
+      return;
+    default: QWidget::keyPressEvent(event);
+  }
+}
+
+bool MatrixGrid::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  int row = -1, column = -1;
+  if (hit(help->pos(), &row, &column) && tooltip_) QToolTip::showText(help->globalPos(), tooltip_(row, column), this);
+  else if (const int r = rowLabelAt(help->pos()); r >= 0) QToolTip::showText(help->globalPos(), data_.row_names.value(r), this);
+  else if (const int k = columnLabelAt(help->pos()); k >= 0) QToolTip::showText(help->globalPos(), data_.column_names.value(k), this);
+  else QToolTip::hideText();
+  return true;
+}
+
+}  // namespace geocyte::widgets::matrix_heatmap

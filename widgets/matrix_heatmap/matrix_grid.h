@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The drawing of a labelled matrix: crisp cells with gaps, hatching, focus, labels that elide or turn.
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "widgets/matrix_heatmap/cell_colors.h"
+
+namespace geocyte::widgets::matrix_heatmap {
+
+struct GridData {
+  int rows = 0, columns = 0;
+  std::vector<double> values;           ///< row-major; NaN cells stay blank
+  QStringList row_names, column_names;
+  CellScale scale;
+  double value(int row, int column) const { return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)]; }
+  bool isAboveGate(int row, int column) const;
+};
+
+class MatrixGrid : public QWidget {
+  Q_OBJECT
+ public:
+  explicit MatrixGrid(QWidget* parent = nullptr);
+  void setData(GridData data);
+  const GridData& data() const { return data_; }
+  void setTooltips(std::function<QString(int row, int column)> text) { tooltip_ = std::move(text); }
+  /// Names that stand out because they are selected.
+  void setSelectedNames(const QStringList& names);
+  void setFocusCell(int row, int column);       ///< -1 = none
+  int focusRow() const { return focus_row_; }
+  int focusColumn() const { return focus_column_; }
+  /// Where a cell stands, without its gap.
+  QRectF cellRect(int row, int column) const;
+  QString cellText(int row, int column) const;
+  QSize minimumSizeHint() const override { return {160, 140}; }
+
+ signals:
+  void cellActivated(int row, int column, bool add);
+  /// A label: its index among the rows or the columns.
+  void labelActivated(int index, bool is_row, bool add);
+  void cleared();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  bool event(QEvent* event) override;
+
+ private:
+  struct Geometry {
+    double left = 0, top = 0, cell_width = 0, cell_height = 0, label_width = 0, label_height = 0;
+    bool turned = false;        ///< column labels stand at an angle
+  };
+  Geometry arrange() const;
+  bool hit(const QPointF& at, int* row, int* column) const;
+  int rowLabelAt(const QPointF& at) const;
+  int columnLabelAt(const QPointF& at) const;
+  void paintCell(QPainter& painter, int row, int column) const;
+  void paintLabels(QPainter& painter) const;
+  GridData data_;
+  Geometry at_;
+  std::function<QString(int, int)> tooltip_;
+  QStringList selected_;
+  int focus_row_ = -1, focus_column_ = -1, hover_row_ = -1, hover_column_ = -1;
+};
+
+}  // namespace geocyte::widgets::matrix_heatmap
