@@ -5,65 +5,63 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/json.h"
+#include "engine/nn/state.h"
 
-namespace torch::nn {
-class Module;
-}
-namespace torch::optim {
-class Optimizer;
+namespace geocyte::optim {
+class AdamW;
 }
 
 namespace geocyte::train {
 
-using TensorMap = std::map<std::string, at::Tensor>;
+using nn::NamedTensors;
 
-/// Collects the state of a system. Names are unique; tensors are copied to host memory at once.
-class CheckpointWriter {
- public:
-  /// Parameters and buffers under "<name>.<path of the parameter>".
-  void module(const std::string& name, const torch::nn::Module& module);
-  /// Moments and step counts of every parameter, and the learning rate.
-  void optimizer(const std::string& name, const torch::optim::Optimizer& optimizer);
-  void tensor(const std::string& name, const at::Tensor& tensor);
-  void value(const std::string& name, Json value);
-
-  const TensorMap& model() const { return model_; }
-  const TensorMap& optimizers() const { return optimizers_; }
-  const Json& values() const { return values_; }
-
- private:
-  TensorMap model_, optimizers_;
-  Json values_ = Json::object();
+/// Everything a checkpoint holds of a system.
+struct SystemState {
+  NamedTensors model, optimizers;
+  Json values = Json::object();
 };
 
-/// Gives a saved state back. Everything throws Error{bad_data} naming the entry when it is missing or has another shape or
-/// type: a checkpoint of another model or gene panel.
+/// Collects the state of a system. Tensors are copied to host memory at once.
+class CheckpointWriter {
+ public:
+  /// Parameters and buffers as "<name>.<path of the parameter>".
+  void module(const std::string& name, const torch::nn::Module& module);
+  /// Moments and step counts of every parameter as "<name>.<i>.…".
+  void optimizer(const std::string& name, const optim::AdamW& optimizer);
+  void value(const std::string& name, Json value);
+
+  const SystemState& state() const { return state_; }
+
+ private:
+  SystemState state_;
+};
+
+/// Gives a saved state back. Every call throws Error{bad_data} that names the entry when it is missing or has another shape
+/// or type (a checkpoint of another model or gene panel) and then changes nothing.
 class CheckpointReader {
  public:
-  CheckpointReader(TensorMap model, TensorMap optimizers, Json values);
-  /// Copies into the module's own tensors; also refuses entries of that name the module does not have.
+  explicit CheckpointReader(SystemState state) : state_(std::move(state)) {}
   void module(const std::string& name, torch::nn::Module& module) const;
-  void optimizer(const std::string& name, torch::optim::Optimizer& optimizer) const;
-  at::Tensor tensor(const std::string& name) const;
+  void optimizer(const std::string& name, optim::AdamW& optimizer) const;
   const Json& value(const std::string& name) const;
 
  private:
-  TensorMap model_, optimizers_;
-  Json values_;
+  SystemState state_;
 };
 
-/// One output for other runs: artifact.json and weights.safetensors in a folder of its own.
+/// One output for other runs, of a type that engine/nn/registry can build and run.
 struct Artifact {
   std::string name;                        ///< folder: "encoder"
   std::string type;                        ///< "expression_encoder"
   int version = 1;                         ///< of that type
-  Json description = Json::object();       ///< architecture, gene panel, recipe …
-  TensorMap tensors;
+  Json config = Json::object();            ///< of nn::make_artifact_module
+  Json about = Json::object();             ///< gene panel, recipe, statistics …
+  NamedTensors tensors;
 };
 
 /// Collects the artifacts of a system.
@@ -75,8 +73,5 @@ class ArtifactWriter {
  private:
   std::vector<Artifact> artifacts_;
 };
-
-/// Parameters and buffers of a module by path, on the host.
-TensorMap tensors_of(const torch::nn::Module& module);
 
 }  // namespace geocyte::train

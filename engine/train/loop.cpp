@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/loop.h"
+
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+
+#include <c10/core/GradMode.h>
+
+#include "engine/core/log.h"
+
+namespace geocyte::train {
+namespace {
+
+constexpr double kReportPeriod = 0.25, kProgressPeriod = 0.1;   // seconds
+constexpr std::int64_t kMilestones = 10;                        // every tenth regular checkpoint stays
+constexpr const char* kDataTime = "time/data_ms";               // a system may say how long it assembled its batch
+
+}  // namespace
+
+void Loop::run() {
+  start();
+  if (observer_ && observer_->due()) take_snapshot();
+  report(store::RunState::running);
+  while (run_stage() == StageEnd::done) {
+    if (loop_.stage + 1 == stages_.size()) return finish_completed();
+    if (control_->wishes().stop_at_stage_end) break;
+    ++loop_.stage;
+    loop_.stage_step = 0;
+    begin_stage();
+  }
+  finish_stopped();
+}
+
+Loop::StageEnd Loop::run_stage() {
+  while (loop_.stage_step < stage().budget) {
+    if (attend()) return StageEnd::stopped;
+    const StepReport report = one_step();
+    look_after_step();
+    if (!report.ends_stage.empty()) {
+      sink_.event(loop_.step, "stage", {{"stage", stage().id}, {"what", "ends early"}, {"why", report.ends_stage}});
+      loop_.stage_step = stage().budget;   // so that a checkpoint from here on knows it as done
+    }
+  }
+  // A request that came during the last step is answered before the run ends.
+  return attend() ? StageEnd::stopped : StageEnd::done;
+}
+
+bool Loop::attend() {
+  control_->look(time_.now(), loop_.step);
+  if (control_->wishes().paused) wait_while_paused();
+  if (ctx_.stop().stop_requested()) outcome_.interrupted = true;
+  return outcome_.interrupted || control_->wishes().ends_now();
+}
+
+void Loop::wait_while_paused() {
+  const TimeShares::Measured measured(time_, TimeShares::paused);
+  if (observer_) observer_->set_unlimited(true);
+  report(store::RunState::paused);
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  const auto period = std::chrono::duration<double>(kControlPeriod);
+  while (control_->wishes().paused && !control_->wishes().ends_now() && !ctx_.stop().stop_requested()) {
+    wake.wait_for(lock, ctx_.stop(), period, [] { return false; });
+    if (control_->look(time_.now(), loop_.step)) report(state_);
+  }
+  if (observer_) observer_->set_unlimited(false);
+  if (!control_->wishes().ends_now() && !ctx_.stop().stop_requested()) report(store::RunState::running);
+}
+
+StepReport Loop::one_step() {
+  const double start = time_.now();
+  StepReport report;
+  {
+    const TimeShares::Measured measured(time_, TimeShares::step);
+    ctx_.set_step(loop_.step, total_steps_);
+    report = system_.step(ctx_);
+  }
+  const double seconds = time_.now() - start;
+  if (!std::isfinite(report.total))
+    throw Error(ErrorCode::diverged, "the loss is not finite at step " + std::to_string(loop_.step + 1),
+                "lower the learning rate or the weight of the term that grew before; the last checkpoint is intact");
+  ++loop_.step;
+  ++loop_.stage_step;
+  ctx_.set_step(loop_.step, total_steps_);
+  last_total_ = report.total;
+  if (const auto data = report.scalars.find(kDataTime); data != report.scalars.end())
+    time_.move(TimeShares::step, TimeShares::data, data->second / 1000);
+  const TimeShares::Measured measured(time_, TimeShares::write);
+  write_scalars(report, seconds * 1000);
+  if (observer_) observer_->record(loop_.step, report);
+  return report;
+}
+
+void Loop::write_scalars(const StepReport& report, double step_ms) {
+  const std::int64_t step = loop_.step;
+  sink_.scalar("loss/total", step, report.total);
+  for (const auto& [term, value] : report.terms) sink_.scalar("loss/" + term, step, value);
+  for (const auto& [term, value] : report.weighted) sink_.scalar("weighted/" + term, step, value);
+  for (const auto& [tag, value] : report.scalars) sink_.scalar(tag, step, value);
+  for (const auto& [tag, value] : ctx_.take_update_scalars()) sink_.scalar(tag, step, value);
+  sink_.scalar("time/step_ms", step, step_ms);
+}
+
+void Loop::look_after_step() {
+  const auto falls_due = [&](const char* path) {
+    const std::int64_t period = every(path);
+    return period > 0 && loop_.step % period == 0;
+  };
+  if (falls_due("validate.every")) validate();
+  if (falls_due("checkpoint.every")) write_checkpoint("every " + std::to_string(every("checkpoint.every")) + " steps");
+  if (observer_ && observer_->due()) take_snapshot();
+  const double now = time_.now();
+  if (now - last_report_ >= kReportPeriod) report(store::RunState::running);
+  if (options_.progress && now - last_progress_ >= kProgressPeriod) {
+    last_progress_ = now;
+    options_.progress({loop_.step, total_steps_, last_total_, stage().id});
+  }
+}
+
+void Loop::validate() {
+  std::map<std::string, double> terms;
+  {
+    const TimeShares::Measured measured(time_, TimeShares::observe);
+    const Looking looking(ctx_);
+    const at::NoGradGuard no_gradient;
+    terms = system_.validate(ctx_);
+  }
+  for (const auto& [term, value] : terms) sink_.scalar("val/" + term, loop_.step, value);
+  const auto total = terms.find("total");
+  if (total == terms.end() || !best_.offer("val/total", total->second, loop_.step)) return;
+  loop_.best = best_.best();
+  write_checkpoint("best " + loop_.best->metric);
+}
+
+bool Loop::take_snapshot() {
+  return with_context("looking at step " + std::to_string(loop_.step), [&] { return observer_->take(system_, stage().id, loop_.step); });
+}
+
+void Loop::write_checkpoint(const std::string& reason) {
+  if (outcome_.last_checkpoint == loop_.step) return;
+  const TimeShares::Measured measured(time_, TimeShares::write);
+  CheckpointWriter writer;
+  system_.save(writer);
+  Checkpoint checkpoint;
+  if (observer_) loop_.schedule = observer_->schedule().save();
+  checkpoint.loop = loop_;
+  checkpoint.system = writer.state();
+  checkpoint.system_id = spec_.id;
+  checkpoint.configuration = configuration_;
+  checkpoint.seed = ctx_.rng().seed();
+  checkpoint.streams = ctx_.rng().all();
+  const GeneratorStates generators = generator_states(ctx_.device());
+  checkpoint.generator = generators.host;
+  checkpoint.device_generator = generators.device;
+  train::write_checkpoint(checkpoints_, checkpoint);
+  outcome_.last_checkpoint = loop_.step;
+  sink_.event(loop_.step, "checkpoint", {{"why", reason}});
+  const auto best = loop_.best ? std::optional(loop_.best->step) : std::nullopt;
+  for (const std::int64_t step : prune_checkpoints(checkpoints_, best, {3, kMilestones * every("checkpoint.every")}))
+    sink_.event(loop_.step, "removed", {{"checkpoint", step}});
+  export_artifacts();
+}
+
+void Loop::export_artifacts() {
+  ArtifactWriter writer;
+  system_.export_artifacts(writer);
+  for (const Artifact& artifact : writer.artifacts()) write_artifact(sink_.folder("artifacts/" + artifact.name), artifact, loop_.step);
+}
+
+void Loop::report(store::RunState state, const std::string& message) {
+  state_ = state;
+  last_report_ = time_.now();
+  store::Status status;
+  status.state = state;
+  status.last_step_at = utc_now_text();
+  status.stage = loop_.stage < stages_.size() ? stage().id : std::string();
+  status.step = loop_.step;
+  status.total_steps = total_steps_;
+  status.time_share = time_.shares(observer_ ? observer_->analysis_seconds() : analysis_seconds_);
+  status.device = device_;
+  status.last_checkpoint = outcome_.last_checkpoint;
+  status.best = loop_.best;
+  status.message = message;
+  if (outcome_.error)
+    status.error = store::StatusError{name_of(outcome_.error->code()), outcome_.error->message(), {}, outcome_.error->hint()};
+  if (status.error)
+    for (const std::string& where : outcome_.error->context())
+      status.error->context += (status.error->context.empty() ? "" : ", ") + where;
+  sink_.status(status);
+}
+
+}  // namespace geocyte::train

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include <c10/core/GradMode.h>
+
+#include "engine/core/atomic_file.h"
+#include "engine/store/contract/safe_json.h"
+#include "engine/store/contract/verdict_json.h"
+#include "engine/train/loop.h"
+
+namespace geocyte::train {
+namespace {
+
+constexpr double kStoppedDrain = 3;   // seconds for the analysis of the last snapshot when somebody waits for the end
+
+}  // namespace
+
+void Loop::finish_stopped() {
+  if (control_->wishes().discard) return close(store::RunState::discarded, "discarded; no checkpoint was written");
+  report(store::RunState::stopping);
+  write_checkpoint("stopped");
+  if (observer_) {
+    take_snapshot();
+    observer_->drain(std::min(options_.drain_s, kStoppedDrain));
+  }
+  close(store::RunState::stopped, "stopped at step " + std::to_string(loop_.step) + " with a checkpoint");
+}
+
+void Loop::finish_completed() {
+  write_checkpoint("end");
+  if (observer_) take_snapshot();
+  if (options_.evaluate) {
+    report(store::RunState::running, "evaluating on held-out cells");
+    evaluate();
+  }
+  if (observer_) {
+    report(store::RunState::running, "finishing the pictures of the last step");
+    observer_->drain(options_.drain_s);
+  }
+  close(store::RunState::completed, "");
+}
+
+void Loop::evaluate() {
+  {
+    const TimeShares::Measured measured(time_, TimeShares::observe);
+    const Looking looking(ctx_);
+    const at::NoGradGuard no_gradient;
+    EvaluationRequest request;
+    request.seed = ctx_.rng().seed();
+    outcome_.evaluation = with_context("evaluating", [&] { return system_.evaluate(request, ctx_); });
+  }
+  Json json = outcome_.evaluation->to_json();
+  json["step"] = loop_.step;
+  json["seed"] = ctx_.rng().seed();
+  json["data"] = inputs_.data_note;
+  json["simulated"] = inputs_.simulated;
+  char name[32];
+  std::snprintf(name, sizeof name, "%08lld.json", static_cast<long long>(loop_.step));
+  write_file_atomically(std::filesystem::path(sink_.folder("evaluation")) / name, store::print_json(json, 1) + "\n");
+  for (const store::Verdict& verdict : outcome_.evaluation->verdicts) sink_.event(loop_.step, "verdict", store::to_json(verdict));
+}
+
+void Loop::close(store::RunState state, const std::string& message) {
+  outcome_.state = state;
+  outcome_.step = loop_.step;
+  outcome_.best = loop_.best;
+  if (observer_) analysis_seconds_ = observer_->analysis_seconds();
+  observer_.reset();   // no part comes after the last status
+  sink_.flush();
+  report(state, message);
+  if (options_.progress) options_.progress({loop_.step, total_steps_, last_total_, state_ == store::RunState::completed ? "" : stage().id});
+}
+
+void Loop::fail(const Error& error) noexcept {
+  outcome_.state = store::RunState::failed;
+  outcome_.step = loop_.step;
+  outcome_.best = loop_.best;
+  outcome_.error = error;
+  // Each of these may fail as well (a full disk is a common reason to be here); the others still say what they can.
+  const auto attempt = [](const auto& work) {
+    try {
+      work();
+    } catch (const std::exception&) {
+    }
+  };
+  attempt([&] { observer_.reset(); });
+  attempt([&] { sink_.event(loop_.step, "error", {{"code", name_of(error.code())}, {"what", error.message()}, {"hint", error.hint()}}); });
+  attempt([&] { sink_.log("error", error.what()); });
+  attempt([&] { report(store::RunState::failed, error.message()); });
+  attempt([&] { sink_.flush(); });
+}
+
+}  // namespace geocyte::train
