@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace geocyte::store {
 
@@ -47,5 +48,8 @@ bool is_clean_relative(std::string_view path);
 
 /// A folder that geocyte-engine wrote: it has a run.json.
 bool is_run_directory(const std::filesystem::path& folder);
+
+/// Names of the TensorBoard event files in a folder (regular files, no links), in the order of reading. At most 10,000.
+std::vector<std::string> event_file_names(const std::filesystem::path& folder);
 
 }  // namespace geocyte::store

@@ -38,6 +38,9 @@ struct ScalarPoint {
   double wall_time = 0;                    ///< seconds since 1970
 };
 
+/// Facts of one folder without reading more of it. Throws Error{bad_data} as RunReader does.
+RunFacts read_run_facts(const std::filesystem::path& folder);
+
 /// What one look found. Apply in this order: drop all if `restarted`; drop points at and after `superseded_from`; append.
 struct ScalarUpdate {
   bool restarted = false;                  ///< a file vanished or shrank: everything comes again

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/store/control.h"
+
+#include <random>
+#include <system_error>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "engine/core/atomic_file.h"
+#include "engine/core/error.h"
+#include "engine/core/log.h"
+#include "engine/store/contract/safe_json.h"
+#include "engine/store/run_layout.h"
+
+namespace geocyte::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "1763734530123-6f1c…": sorts by time, and two requests never have the same one.
+std::string new_request_id() {
+  std::random_device random;
+  std::string id = fmt::format("{:013}-", utc_now_ms());
+  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", random());
+  return id;
+}
+
+/// An id comes from a caller and becomes a file name.
+bool is_id(const std::string& id) { return is_clean_relative(id) && id.find('/') == std::string::npos && id.front() != '.'; }
+
+}  // namespace
+
+std::string send_control(const fs::path& run, const std::string& command, const Json& args, const std::string& key, const std::string& by) {
+  if (!is_run_directory(run)) throw Error(ErrorCode::bad_data, run.string() + " is not a run directory");
+  const std::string id = new_request_id();
+  const Json request = {{"id", id}, {"key", key}, {"command", command}, {"args", args}, {"by", by}};
+  write_file_atomically(run / kControlFolder / (id + ".json"), print_json(request) + "\n", false);
+  return id;
+}
+
+std::optional<ControlAnswer> control_answer(const fs::path& run, const std::string& id) {
+  if (!is_id(id)) return std::nullopt;
+  try {
+    const Json whole = read_json_file(run / kControlDoneFolder / (id + ".json"), std::size_t{1} << 20);
+    const Json answer = whole.is_object() ? whole.value("answer", Json()) : Json();
+    if (!answer.is_object()) return std::nullopt;
+    const Json done = answer.value("done", Json()), step = answer.value("step", Json());
+    return ControlAnswer{done.is_boolean() && done.get<bool>(), text_at(answer, "text"), step.is_number_integer() ? step.get<std::int64_t>() : 0};
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<ControlAnswer> wait_for_answer(const fs::path& run, const std::string& id, std::chrono::milliseconds timeout) {
+  const auto until = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    if (auto answer = control_answer(run, id)) return answer;
+    if (std::chrono::steady_clock::now() >= until) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+bool withdraw_control(const fs::path& run, const std::string& id) {
+  std::error_code failed;
+  return is_id(id) && fs::remove(run / kControlFolder / (id + ".json"), failed) && !failed;
+}
+
+}  // namespace geocyte::store
