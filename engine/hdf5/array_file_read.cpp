@@ -49,12 +49,12 @@ class ArrayFileReader {
 
   void check_head() const {
     if (text(".", "geocyte_format") != "arrays")
-      refuse("It is an HDF5 file, but not one of named arrays of a Geocyte run.");
+      refuse("it is an HDF5 file, but not one of named arrays of a Geocyte run");
     const auto version = integer_attribute(file_, ".", "geocyte_version");
-    if (!version || version->size() != 1 || version->front() < 1) refuse("Its format version is missing.");
+    if (!version || version->size() != 1 || version->front() < 1) refuse("Its format version is missing");
     if (version->front() > kVersion)
       throw Error(ErrorCode::bad_data, "It was written in format " + std::to_string(version->front()) +
-                                           ", this version of Geocyte reads up to " + std::to_string(kVersion) + ".",
+                                           ", this version of Geocyte reads up to " + std::to_string(kVersion),
                   "Update Geocyte.");
   }
 
@@ -62,13 +62,13 @@ class ArrayFileReader {
     const auto names = members(file_, group);
     if (static_cast<std::int64_t>(names.size()) > limits_.max_entries)
       refuse(group + " has " + std::to_string(names.size()) + " entries, more than the limit of " +
-             std::to_string(limits_.max_entries) + ".");
+             std::to_string(limits_.max_entries));
     return names;
   }
 
   static std::string clean(const std::string& link) {
     const std::string name = name_of_link(link);
-    if (!is_clean_name(name)) refuse("It holds an entry with an unclean name.");
+    if (!is_clean_name(name)) refuse("It holds an entry with an unclean name");
     return name;
   }
 
@@ -76,7 +76,7 @@ class ArrayFileReader {
   void spend(std::int64_t bytes, const std::string& where) {
     if (bytes > bytes_left_)
       refuse(where + " is too large: the file holds more than the limit of " +
-             std::to_string(limits_.max_total_bytes >> 20) + " MiB.");
+             std::to_string(limits_.max_total_bytes >> 20) + " MiB");
     bytes_left_ -= bytes;
   }
 
@@ -85,27 +85,27 @@ class ArrayFileReader {
     const Handle creation(H5Dget_create_plist(dataset.get()));
     const H5D_layout_t layout = H5Pget_layout(creation.get());
     if (layout == H5D_VIRTUAL || H5Pget_external_count(creation.get()) > 0)
-      refuse(path + " keeps its values in another file, which is not allowed here.");
+      refuse(path + " keeps its values in another file, which is not allowed here");
     const Handle type(H5Dget_type(dataset.get()));
     if (H5Tis_variable_str(type.get()) > 0)
-      refuse(path + " holds texts of variable length, which files of arrays do not use.");
+      refuse(path + " holds texts of variable length, which files of arrays do not use");
     return dataset;
   }
 
   Json read_attributes() {
     if (kind_at(file_, "attributes") == NodeKind::none) return Json::object();
     const Handle dataset = open_plain("attributes");
-    if (element_count(extents(dataset.get()), "attributes") != 1) refuse("Its attributes are damaged.");
+    if (element_count(extents(dataset.get()), "attributes") != 1) refuse("Its attributes are damaged");
     const auto texts = read_texts(dataset.get(), "attributes", limits_.max_attribute_bytes);
     Json parsed = Json::parse(texts.front(), nullptr, false);
-    if (!parsed.is_object()) refuse("Its attributes are not a JSON object.");
+    if (!parsed.is_object()) refuse("Its attributes are not a JSON object");
     return parsed;
   }
 
   std::vector<std::string> read_list(const std::string& path) {
     const Handle dataset = open_plain(path);
     const auto shape = extents(dataset.get());
-    if (!shape || shape->size() != 1) refuse(path + " is not a list of texts.");
+    if (!shape || shape->size() != 1) refuse(path + " is not a list of texts");
     spend(shape->front() * static_cast<std::int64_t>(sizeof(std::string)), path);
     auto texts = read_texts(dataset.get(), path, bytes_left_);
     for (const auto& text : texts) spend(static_cast<std::int64_t>(text.size()), path);
@@ -122,7 +122,7 @@ class ArrayFileReader {
   NamedArray read_array(const std::string& path, const std::string& name) {
     const Handle dataset = open_plain(path);
     const auto shape = extents(dataset.get());
-    if (!shape || shape->size() > kMaxRank) refuse(path + " is not an array of at most 8 dimensions.");
+    if (!shape || shape->size() > kMaxRank) refuse(path + " is not an array of at most 8 dimensions");
     const Handle type(H5Dget_type(dataset.get()));
     const std::string element = element_name(type.get());
     spend(element_count(shape, path) * static_cast<std::int64_t>(std::max<std::size_t>(H5Tget_size(type.get()), 1)), path);
@@ -138,14 +138,14 @@ class ArrayFileReader {
     } else if (element == "uint8") {
       array = filled<std::uint8_t>(dataset.get(), path);
     } else {
-      refuse(path + " has elements of type " + element + ", which named arrays do not use.");
+      refuse(path + " has elements of type " + element + ", which named arrays do not use");
     }
     array.name = name;
     array.shape = *shape;
     array.axes = text_list(path, "axes");
     if (!array.axes.empty() && array.axes.size() != array.shape.size())
       refuse(path + " names " + std::to_string(array.axes.size()) + " axes for " + std::to_string(array.shape.size()) +
-             " dimensions.");
+             " dimensions");
     array.role = text(path, "role");
     array.units = text(path, "units");
     array.caption = text(path, "caption");
@@ -161,12 +161,12 @@ class ArrayFileReader {
 
 ArrayFile read_array_file(const std::filesystem::path& path, const ArrayFileLimits& limits) {
   EntryGuard guard;
+  const Handle file = open_file(path.string());
   return with_context("reading " + path.string(), [&] {
-    const Handle file = open_file(path.string());
     try {
       return ArrayFileReader(file.get(), limits).read();
     } catch (const std::bad_alloc&) {
-      throw Error(ErrorCode::out_of_memory, "There is not enough memory to read the file.");
+      throw Error(ErrorCode::out_of_memory, "There is not enough memory to read the file");
     }
   });
 }

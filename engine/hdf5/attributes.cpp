@@ -18,7 +18,7 @@ std::int64_t attribute_count(hid_t attribute, const std::string& where) {
   const Handle space(H5Aget_space(attribute));
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) return 0;
   const hssize_t count = H5Sget_simple_extent_npoints(space.get());
-  if (count < 0 || count > 10'000'000) throw Error(ErrorCode::bad_data, where + " claims an impossible size.");
+  if (count < 0 || count > 10'000'000) throw Error(ErrorCode::bad_data, where + " claims an impossible size");
   return count;
 }
 
@@ -28,7 +28,7 @@ std::vector<std::string> attribute_texts(hid_t attribute, const std::string& whe
   std::vector<std::string> out(count);
   if (count == 0) return out;
   const Handle memory = text_memory_type(type.get());
-  const Error damaged(ErrorCode::bad_data, where + " is damaged: its text cannot be read.");
+  const Error damaged(ErrorCode::bad_data, where + " is damaged: its text cannot be read");
   if (H5Tis_variable_str(type.get()) > 0) {
     std::vector<char*> pointers(count, nullptr);
     if (H5Aread(attribute, memory.get(), pointers.data()) < 0) throw damaged;
@@ -40,7 +40,7 @@ std::vector<std::string> attribute_texts(hid_t attribute, const std::string& whe
   }
   const std::size_t width = H5Tget_size(type.get());
   constexpr std::size_t kMostBytes = std::size_t{1} << 28;
-  if (width > kMostBytes / count) throw Error(ErrorCode::bad_data, where + " claims an impossible size.");
+  if (width > kMostBytes / count) throw Error(ErrorCode::bad_data, where + " claims an impossible size");
   std::vector<char> bytes(count * width);
   if (H5Aread(attribute, memory.get(), bytes.data()) < 0) throw damaged;
   for (std::size_t i = 0; i < count; ++i)
@@ -87,7 +87,7 @@ std::optional<std::vector<std::int64_t>> integer_attribute(hid_t location, const
   const std::string where = "The attribute " + name + " of " + path;
   std::vector<std::int64_t> out(static_cast<std::size_t>(attribute_count(attribute.get(), where)));
   if (!out.empty() && H5Aread(attribute.get(), H5T_NATIVE_INT64, out.data()) < 0)
-    throw Error(ErrorCode::bad_data, where + " is damaged.");
+    throw Error(ErrorCode::bad_data, where + " is damaged");
   return out;
 }
 

@@ -50,7 +50,7 @@ Handle open_h5ad(const std::string& path) {
     const std::string other = kind_of(file.get());
     throw Error(ErrorCode::bad_data,
                 path + " is not an AnnData file: it has no " + part +
-                    (other.empty() ? "." : "; it looks like a file of " + other + "."),
+                    (other.empty() ? "" : "; it looks like a file of " + other),
                 "Convert it to .h5ad with Python's anndata.");
   }
   return file;

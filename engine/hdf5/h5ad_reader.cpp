@@ -56,7 +56,7 @@ std::map<std::string, data::DenseMatrix> read_obsm(hid_t file, std::int64_t n_ob
   for (const auto& [key, matrix] : out)
     if (matrix.rows != n_obs)
       throw Error(ErrorCode::bad_data, "obsm/" + key + " has " + std::to_string(matrix.rows) + " rows for " +
-                                           std::to_string(n_obs) + " cells.");
+                                           std::to_string(n_obs) + " cells");
   return out;
 }
 
@@ -69,17 +69,17 @@ std::string expression_path(hid_t file, const H5adOptions& options) {
   if (options.use_raw) {
     const std::string path = raw_parts(file).x;
     if (!path.empty() && kind_at(file, path) != NodeKind::none) return path;
-    throw Error(ErrorCode::bad_data, "The file has no raw counts (no `raw`).", "Take X or a layer instead.");
+    throw Error(ErrorCode::bad_data, "The file has no raw counts (no `raw`)", "Take X or a layer instead.");
   }
   if (!options.x_layer.empty()) {
     const std::string path = "layers/" + options.x_layer;
     if (kind_at(file, path) != NodeKind::none) return path;
     throw Error(ErrorCode::bad_data, "The file has no layer " + options.x_layer + "; it has: " +
-                                         list_text(members(file, "layers")) + ".");
+                                         list_text(members(file, "layers")));
   }
   if (describe_matrix(file, "X")) return "X";
   if (!options.require_x && kind_at(file, "X") != NodeKind::group) return {};
-  throw Error(ErrorCode::bad_data, "The file has no expression matrix X.",
+  throw Error(ErrorCode::bad_data, "The file has no expression matrix X",
               "Layers it has: " + list_text(members(file, "layers")) + ".");
 }
 
@@ -90,9 +90,9 @@ data::Dataset read_open_file(hid_t file, const std::string& path, const H5adOpti
   out.obs = read_table(file, "obs");
   out.var = read_table(file, options.use_raw && !raw_parts(file).var.empty() ? raw_parts(file).var : "var");
   const auto n_obs = static_cast<std::int64_t>(out.obs.size()), n_vars = static_cast<std::int64_t>(out.var.size());
-  const std::string x = expression_path(file, options);
+  const std::string x = options.expression ? expression_path(file, options) : std::string();
   out.x = x.empty() ? data::Matrix(empty_matrix(n_obs, n_vars)) : read_matrix(file, x, n_obs, n_vars);
-  if (options.layers && !options.use_raw)
+  if (options.layers && options.expression && !options.use_raw)
     for (const auto& key : members(file, "layers"))
       if (describe_matrix(file, "layers/" + key) && "layers/" + key != x)
         out.layers.emplace(key, read_matrix(file, "layers/" + key, n_obs, n_vars));
@@ -106,14 +106,14 @@ data::Dataset read_open_file(hid_t file, const std::string& path, const H5adOpti
 
 data::Dataset read_h5ad(const std::string& path, const H5adOptions& options) {
   EntryGuard guard;
+  const Handle file = open_h5ad(path);
   return with_context("reading " + path, [&] {
-    const Handle file = open_h5ad(path);
     try {
       return read_open_file(file.get(), path, options);
     } catch (const std::bad_alloc&) {
-      throw Error(ErrorCode::out_of_memory, "There is not enough memory to hold the file.");
+      throw Error(ErrorCode::out_of_memory, "There is not enough memory to hold the file");
     } catch (const std::length_error&) {
-      throw Error(ErrorCode::bad_data, "The file claims an impossible size.");
+      throw Error(ErrorCode::bad_data, "The file claims an impossible size");
     }
   });
 }

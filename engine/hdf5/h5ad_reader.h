@@ -17,6 +17,7 @@ struct H5adOptions {
   bool obsm = true;          ///< read obsm/* (dense, sparse and numeric tables; others are left out)
   bool use_raw = false;      ///< expression and var from `raw` instead of X and var
   std::string x_layer = {};  ///< expression from this layer instead of X; "" = X
+  bool expression = true;    ///< false: tables only, X comes out empty
   bool require_x = true;     ///< false: a file without X gives an empty sparse matrix of the right shape
 };
 

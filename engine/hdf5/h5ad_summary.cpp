@@ -95,8 +95,8 @@ std::string filter_problem(hid_t file) {
 
 H5adSummary summarize_h5ad(const std::string& path) {
   EntryGuard guard;
+  const Handle file = open_h5ad(path);
   return with_context("reading " + path, [&] {
-    const Handle file = open_h5ad(path);
     H5adSummary out;
     out.path = path;
     out.layout = layout_of(file.get());

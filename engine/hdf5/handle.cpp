@@ -18,7 +18,7 @@ constexpr std::array<unsigned char, 8> kSignature = {0x89, 'H', 'D', 'F', '\r', 
 /// The signature stands at byte 0, or behind a user block at 512, 1024, 2048, …
 bool has_signature(const std::string& path, std::uintmax_t bytes) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be opened for reading.");
+  if (!in) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be opened for reading");
   for (std::uintmax_t at = 0; at + kSignature.size() <= bytes; at = at == 0 ? 512 : at * 2) {
     std::array<unsigned char, 8> head{};
     in.clear();
@@ -72,21 +72,21 @@ EntryGuard::~EntryGuard() {
 Handle open_file(const std::string& path) {
   std::error_code status;
   if (!std::filesystem::exists(path, status))
-    throw Error(ErrorCode::bad_data, "The file " + path + " does not exist.", "Check the path.");
+    throw Error(ErrorCode::bad_data, "The file " + path + " does not exist", "Check the path.");
   if (std::filesystem::is_directory(path, status))
-    throw Error(ErrorCode::bad_data, path + " is a folder, not an HDF5 file.");
+    throw Error(ErrorCode::bad_data, path + " is a folder, not an HDF5 file");
   const auto bytes = std::filesystem::file_size(path, status);
-  if (status) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be read: " + status.message() + ".");
-  if (bytes == 0) throw Error(ErrorCode::bad_data, "The file " + path + " is empty.");
+  if (status) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be read: " + status.message());
+  if (bytes == 0) throw Error(ErrorCode::bad_data, "The file " + path + " is empty");
   if (!has_signature(path, bytes))
-    throw Error(ErrorCode::bad_data, path + " is not an HDF5 file (.h5ad, .h5).",
+    throw Error(ErrorCode::bad_data, path + " is not an HDF5 file (.h5ad, .h5)",
                 "Its first bytes are not those of HDF5; `geocyte-engine inspect` says what it looks like.");
   // Readers take no file lock: data often lie on network or read-only file systems where locking fails.
   Handle access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_file_locking(access.get(), false, true);
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
   return checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()),
-                 path + " is cut short or damaged: HDF5 cannot open it.");
+                 path + " is cut short or damaged: HDF5 cannot open it");
 }
 
 }  // namespace geocyte::hdf5

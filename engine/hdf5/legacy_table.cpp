@@ -21,7 +21,7 @@ class CompoundReader {
       : path_(std::move(path)), dataset_(open_dataset(file, path_)), type_(H5Dget_type(dataset_.get())) {
     const auto sizes = extents(dataset_.get());
     if (H5Tget_class(type_.get()) != H5T_COMPOUND || !sizes || sizes->size() > 1)
-      throw Error(ErrorCode::bad_data, path_ + " is neither a group nor a compound data set, so it is no table.");
+      throw Error(ErrorCode::bad_data, path_ + " is neither a group nor a compound data set, so it is no table");
     rows_ = element_count(sizes, path_);
     require_plausible_size(dataset_.get(), rows_ * static_cast<std::int64_t>(H5Tget_size(type_.get())), path_);
   }
@@ -127,7 +127,7 @@ data::Table read_compound_table(hid_t file, const std::string& path) {
     for (const double number : column.numbers) table.index.push_back(number_text(number));
   }
   if (static_cast<std::int64_t>(table.index.size()) != reader.rows())
-    throw Error(ErrorCode::bad_data, "The table " + path + " has no index: its first field is neither text nor number.");
+    throw Error(ErrorCode::bad_data, "The table " + path + " has no index: its first field is neither text nor number");
   return table;
 }
 

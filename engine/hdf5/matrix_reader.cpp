@@ -35,14 +35,14 @@ std::vector<std::int64_t> sparse_shape(hid_t location, const std::string& path) 
   for (const char* name : {"shape", "h5sparse_shape"})
     if (auto shape = integer_attribute(location, path, name)) {
       if (shape->size() != 2 || shape->at(0) < 0 || shape->at(1) < 0)
-        throw Error(ErrorCode::bad_data, path + " is damaged: a sparse matrix needs a shape of two extents.");
+        throw Error(ErrorCode::bad_data, path + " is damaged: a sparse matrix needs a shape of two extents");
       return *shape;
     }
-  throw Error(ErrorCode::bad_data, path + " is damaged: the sparse matrix does not say its shape.");
+  throw Error(ErrorCode::bad_data, path + " is damaged: the sparse matrix does not say its shape");
 }
 
 void check_compressed(const Compressed& m, const std::string& path) {
-  const auto fail = [&](const std::string& what) { throw Error(ErrorCode::bad_data, path + " is damaged: " + what + "."); };
+  const auto fail = [&](const std::string& what) { throw Error(ErrorCode::bad_data, path + " is damaged: " + what); };
   if (static_cast<std::int64_t>(m.indptr.size()) != m.major + 1)
     fail("indptr has " + std::to_string(m.indptr.size()) + " entries where " + std::to_string(m.major + 1) + " belong");
   if (m.indptr.front() != 0) fail("indptr does not start at 0");
@@ -64,7 +64,7 @@ Compressed read_compressed(hid_t location, const std::string& path, MatrixStorag
   m.major = format == MatrixStorage::csr ? shape[0] : shape[1];
   m.minor = format == MatrixStorage::csr ? shape[1] : shape[0];
   if (std::max(m.major, m.minor) >= std::numeric_limits<std::int32_t>::max())
-    throw Error(ErrorCode::bad_data, path + " has more than 2^31 rows or columns.");
+    throw Error(ErrorCode::bad_data, path + " has more than 2^31 rows or columns");
   // 64-bit indices are clipped to 32 bits while reading; the bounds check then finds those that did not fit.
   m.indptr = read_numbers_at<std::int64_t>(location, path + "/indptr");
   m.indices = read_numbers_at<std::int32_t>(location, path + "/indices");
@@ -144,7 +144,7 @@ data::CsrMatrix read_sparse(hid_t location, const std::string& path, MatrixStora
 
 [[noreturn]] void throw_shape(const std::string& path, const std::vector<std::int64_t>& given, const std::string& wanted) {
   throw Error(ErrorCode::bad_data,
-              path + " has the shape " + shape_text(given) + ", but obs and var ask for " + wanted + ".");
+              path + " has the shape " + shape_text(given) + ", but obs and var ask for " + wanted);
 }
 
 }  // namespace
@@ -172,7 +172,7 @@ std::optional<MatrixShape> describe_matrix(hid_t location, const std::string& pa
 
 data::Matrix read_matrix(hid_t location, const std::string& path, std::int64_t rows, std::int64_t cols) {
   const auto found = describe_matrix(location, path);
-  if (!found) throw Error(ErrorCode::bad_data, path + " is neither a dense nor a CSR nor a CSC matrix of numbers.");
+  if (!found) throw Error(ErrorCode::bad_data, path + " is neither a dense nor a CSR nor a CSC matrix of numbers");
   const std::string wanted = std::to_string(rows) + " x " + std::to_string(cols);
   if (found->storage != MatrixStorage::dense) {
     if (found->shape != std::vector<std::int64_t>{rows, cols}) throw_shape(path, found->shape, wanted);
@@ -187,7 +187,7 @@ data::Matrix read_matrix(hid_t location, const std::string& path, std::int64_t r
 data::DenseMatrix read_dense(hid_t location, const std::string& path, std::int64_t rows) {
   const auto found = describe_matrix(location, path);
   if (!found || found->shape.empty())
-    throw Error(ErrorCode::bad_data, path + " is no array of numbers.");
+    throw Error(ErrorCode::bad_data, path + " is no array of numbers");
   if (found->shape[0] != rows) throw_shape(path, found->shape, std::to_string(rows) + " rows");
   if (found->storage != MatrixStorage::dense) return data::to_dense(read_sparse(location, path, found->storage));
   std::int64_t cols = 1;

@@ -29,14 +29,14 @@ NodeKind kind_at(hid_t location, const std::string& path) {
 
 Handle open_group(hid_t location, const std::string& path) {
   if (kind_at(location, path) != NodeKind::group)
-    throw Error(ErrorCode::bad_data, "The group " + path + " is missing.");
-  return checked(H5Gopen2(location, path.c_str(), H5P_DEFAULT), "The group " + path + " cannot be opened.");
+    throw Error(ErrorCode::bad_data, "The group " + path + " is missing");
+  return checked(H5Gopen2(location, path.c_str(), H5P_DEFAULT), "The group " + path + " cannot be opened");
 }
 
 Handle open_dataset(hid_t location, const std::string& path) {
   if (kind_at(location, path) != NodeKind::dataset)
-    throw Error(ErrorCode::bad_data, "The data set " + path + " is missing.");
-  return checked(H5Dopen2(location, path.c_str(), H5P_DEFAULT), "The data set " + path + " cannot be opened.");
+    throw Error(ErrorCode::bad_data, "The data set " + path + " is missing");
+  return checked(H5Dopen2(location, path.c_str(), H5P_DEFAULT), "The data set " + path + " cannot be opened");
 }
 
 std::vector<std::string> members(hid_t location, const std::string& path) {
@@ -48,7 +48,7 @@ std::vector<std::string> members(hid_t location, const std::string& path) {
     return 0;
   };
   if (H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names) < 0)
-    throw Error(ErrorCode::bad_data, "The group " + path + " is damaged: its members cannot be listed.");
+    throw Error(ErrorCode::bad_data, "The group " + path + " is damaged: its members cannot be listed");
   return names;
 }
 
@@ -66,7 +66,7 @@ std::int64_t element_count(const std::optional<std::vector<std::int64_t>>& exten
   std::int64_t count = 1;
   for (const std::int64_t extent : *extents) {
     if (extent < 0 || (extent != 0 && count > std::numeric_limits<std::int64_t>::max() / 64 / extent))
-      throw Error(ErrorCode::bad_data, where + " claims an impossible size.");
+      throw Error(ErrorCode::bad_data, where + " claims an impossible size");
     count *= extent;
   }
   return count;
@@ -98,7 +98,7 @@ void require_plausible_size(hid_t dataset, std::int64_t memory_bytes, const std:
   if (stored < memory_bytes / kBestCompression)
     throw Error(ErrorCode::bad_data, where + " claims " + std::to_string(memory_bytes >> 20) +
                                          " MiB of values, but the file stores only " + std::to_string(stored) +
-                                         " bytes of them.");
+                                         " bytes of them");
 }
 
 }  // namespace geocyte::hdf5

@@ -22,7 +22,7 @@ bool is_true(const std::optional<std::vector<std::int64_t>>& flag) { return flag
 void apply_mask(hid_t file, const std::string& path, std::vector<double>& numbers) {
   const auto missing = read_numbers_at<std::uint8_t>(file, path + "/mask");
   if (missing.size() != numbers.size())
-    throw Error(ErrorCode::bad_data, path + " is damaged: values and mask differ in length.");
+    throw Error(ErrorCode::bad_data, path + " is damaged: values and mask differ in length");
   for (std::size_t i = 0; i < numbers.size(); ++i)
     if (missing[i] != 0) numbers[i] = std::numeric_limits<double>::quiet_NaN();
 }
@@ -61,7 +61,7 @@ Handle referenced_categories(hid_t file, const std::string& path) {
     hobj_ref_t reference = 0;
     H5Aread(attribute.get(), H5T_STD_REF_OBJ, &reference);
     return checked(H5Rdereference2(attribute.get(), H5P_DEFAULT, H5R_OBJECT, &reference),
-                   path + " is damaged: the reference to its categories leads nowhere.");
+                   path + " is damaged: the reference to its categories leads nowhere");
   }
   return open_dataset(file, text_attribute(file, path, "categories"));
 }
@@ -75,7 +75,7 @@ std::optional<data::Column> read_dataset_column(hid_t file, const std::string& p
     column.codes = read_numbers<std::int32_t>(dataset.get(), path);
     const Handle categories = referenced_categories(file, path);
     if (H5Iget_type(categories.get()) != H5I_DATASET)
-      throw Error(ErrorCode::bad_data, path + " is damaged: the reference to its categories leads nowhere.");
+      throw Error(ErrorCode::bad_data, path + " is damaged: the reference to its categories leads nowhere");
     column.categories = read_as_texts(categories.get(), ".");
     column.ordered = is_true(integer_attribute(categories.get(), ".", "ordered"));
   } else if (kind == H5T_STRING) {
@@ -96,7 +96,7 @@ std::optional<data::Column> read_column(hid_t file, const std::string& path) {
   for (std::int32_t& code : column->codes) {
     if (code >= static_cast<std::int32_t>(column->categories.size()))
       throw Error(ErrorCode::bad_data, path + " is damaged: category code " + std::to_string(code) + " of only " +
-                                           std::to_string(column->categories.size()) + " categories.");
+                                           std::to_string(column->categories.size()) + " categories");
     if (code < 0) code = -1;
   }
   return column;
@@ -111,7 +111,7 @@ std::string index_name(hid_t file, const std::string& path) {
 std::vector<std::string> read_index(hid_t file, const std::string& path, const std::string& name) {
   const std::string at = path + "/" + name;
   if (kind_at(file, at) == NodeKind::none)
-    throw Error(ErrorCode::bad_data, "The table " + path + " has no index (" + name + " is missing).");
+    throw Error(ErrorCode::bad_data, "The table " + path + " has no index (" + name + " is missing)");
   if (text_attribute(file, at, "encoding-type") != "categorical") return read_as_texts(file, at);
   const auto column = read_column(file, at);
   std::vector<std::string> texts;
@@ -132,19 +132,19 @@ std::vector<std::string> column_names(hid_t file, const std::string& path, const
 
 data::Table read_table(hid_t file, const std::string& path) {
   if (kind_at(file, path) == NodeKind::dataset) return read_compound_table(file, path);
-  if (kind_at(file, path) != NodeKind::group) throw Error(ErrorCode::bad_data, "The table " + path + " is missing.");
+  if (kind_at(file, path) != NodeKind::group) throw Error(ErrorCode::bad_data, "The table " + path + " is missing");
   data::Table table;
   const std::string index = index_name(file, path);
   table.index = read_index(file, path, index);
   for (const auto& name : column_names(file, path, index)) {
     if (kind_at(file, path + "/" + name) == NodeKind::none)
-      throw Error(ErrorCode::bad_data, "The table " + path + " names a column " + name + " that it does not hold.");
+      throw Error(ErrorCode::bad_data, "The table " + path + " names a column " + name + " that it does not hold");
     auto column = read_column(file, path + "/" + name);
     if (!column) continue;
     column->name = name;
     if (column->size() != table.size())
       throw Error(ErrorCode::bad_data, "The column " + path + "/" + name + " has " + std::to_string(column->size()) +
-                                           " entries for " + std::to_string(table.size()) + " rows.");
+                                           " entries for " + std::to_string(table.size()) + " rows");
     table.columns.push_back(std::move(*column));
   }
   return table;

@@ -69,7 +69,7 @@ std::vector<std::string> read_variable_texts(hid_t dataset, std::size_t count, c
   if (H5Dread(dataset, memory.get(), H5S_ALL, H5S_ALL, transfer.get(), pointers.data()) < 0) {
     if (arena.exhausted())
       throw Error(ErrorCode::bad_data, where + " holds more text than the limit of " +
-                                           std::to_string(max_bytes >> 20) + " MiB.");
+                                           std::to_string(max_bytes >> 20) + " MiB");
     throw_unreadable(dataset, where);
   }
   std::vector<std::string> out(count);
@@ -98,13 +98,13 @@ std::vector<std::string> read_texts(hid_t dataset, const std::string& where, std
   const std::int64_t count = element_count(extents(dataset), where);
   if (H5Tget_class(type.get()) != H5T_STRING) {
     if (count == 0) return {};   // h5py writes an empty list of texts as an empty list of numbers
-    throw Error(ErrorCode::bad_data, where + " does not hold texts.");
+    throw Error(ErrorCode::bad_data, where + " does not hold texts");
   }
   const auto width = static_cast<std::int64_t>(H5Tget_size(type.get()));
   if (count == 0) return {};
   if (count > max_bytes / width)
     throw Error(ErrorCode::bad_data, where + " holds more text than the limit of " +
-                                         std::to_string(max_bytes >> 20) + " MiB.");
+                                         std::to_string(max_bytes >> 20) + " MiB");
   require_plausible_size(dataset, count * width, where);
   if (H5Tis_variable_str(type.get()) > 0)
     return read_variable_texts(dataset, static_cast<std::size_t>(count), where, max_bytes);
@@ -124,7 +124,7 @@ std::vector<std::string> read_as_texts(hid_t location, const std::string& path) 
     auto texts = read_as_texts(location, path + "/values");
     const auto missing = read_numbers_at<std::uint8_t>(location, path + "/mask");
     if (missing.size() != texts.size())
-      throw Error(ErrorCode::bad_data, path + " is damaged: values and mask differ in length.");
+      throw Error(ErrorCode::bad_data, path + " is damaged: values and mask differ in length");
     for (std::size_t i = 0; i < texts.size(); ++i)
       if (missing[i] != 0) texts[i].clear();
     return texts;

@@ -20,7 +20,7 @@ template <> hid_t memory_type<std::uint8_t>() { return H5T_NATIVE_UINT8; }
 std::int64_t count_of_numbers(hid_t dataset, std::size_t element_bytes, const std::string& where) {
   const H5T_class_t kind = element_class(dataset);
   if (kind != H5T_INTEGER && kind != H5T_FLOAT && kind != H5T_ENUM)
-    throw Error(ErrorCode::bad_data, where + " does not hold numbers.");
+    throw Error(ErrorCode::bad_data, where + " does not hold numbers");
   const std::int64_t count = element_count(extents(dataset), where);
   require_plausible_size(dataset, count * static_cast<std::int64_t>(element_bytes), where);
   return count;
@@ -31,9 +31,9 @@ std::int64_t count_of_numbers(hid_t dataset, std::size_t element_bytes, const st
 void throw_unreadable(hid_t dataset, const std::string& where) {
   const std::string filter = missing_filter(dataset);
   if (!filter.empty())
-    throw Error(ErrorCode::bad_data, where + " is " + filter + ".",
+    throw Error(ErrorCode::bad_data, where + " is " + filter,
                 "Install the HDF5 plugin of that filter, or write the file again with gzip compression.");
-  throw Error(ErrorCode::bad_data, where + " is damaged: its values cannot be read.");
+  throw Error(ErrorCode::bad_data, where + " is damaged: its values cannot be read");
 }
 
 template <class T> std::vector<T> read_numbers(hid_t dataset, const std::string& where) {

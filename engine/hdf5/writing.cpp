@@ -99,7 +99,7 @@ void write_any_attribute(hid_t object, const std::string& name, hid_t type, hid_
 }  // namespace
 
 hid_t written(hid_t id) {
-  if (id < 0) throw Error(ErrorCode::storage, "HDF5 could not write: the disk may be full or the place read-only.");
+  if (id < 0) throw Error(ErrorCode::storage, "HDF5 could not write: the disk may be full or the place read-only");
   return id;
 }
 
@@ -109,17 +109,17 @@ void write_file(const std::filesystem::path& path, bool durable, const std::func
   std::error_code status;
   if (!std::filesystem::is_directory(parent, status))
     throw Error(ErrorCode::storage, "The folder " + parent.string() + " does not exist, so " + path.filename().string() +
-                                        " cannot be written.");
+                                        " cannot be written");
   const auto fill_and_close = [&](const std::filesystem::path& temporary) {
     Handle access(written(H5Pcreate(H5P_FILE_ACCESS)));
     H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
     H5Pset_file_locking(access.get(), false, true);
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18);
     Handle file(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()));
-    if (!file) throw Error(ErrorCode::storage, "HDF5 could not make the file: the place may be read-only or full.");
+    if (!file) throw Error(ErrorCode::storage, "HDF5 could not make the file: the place may be read-only or full");
     fill(file.get());
     written(H5Fflush(file.get(), H5F_SCOPE_LOCAL));
-    if (!file.close()) throw Error(ErrorCode::storage, "HDF5 could not finish the file: the disk may be full.");
+    if (!file.close()) throw Error(ErrorCode::storage, "HDF5 could not finish the file: the disk may be full");
   };
   with_context("writing " + path.string(), [&] { write_atomically(path, fill_and_close, durable); });
 }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 std::string head_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be opened for reading.");
+  if (!in) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be opened for reading");
   std::string head(4096, '\0');
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(in.gcount()));
@@ -71,7 +71,7 @@ FileIdentity identify_text(const std::string& path, bool gzip) {
 
 FileIdentity identify_file(const std::string& path) {
   std::error_code status;
-  if (!fs::exists(path, status)) throw Error(ErrorCode::bad_data, "The file " + path + " does not exist.", "Check the path.");
+  if (!fs::exists(path, status)) throw Error(ErrorCode::bad_data, "The file " + path + " does not exist", "Check the path.");
   if (fs::is_directory(path, status)) return {FileKind::folder, "folder", {}};
   const std::string head = head_of(path);
   if (head.empty()) return {FileKind::empty, "empty file", {}};
@@ -90,7 +90,7 @@ data::Dataset read_expression(const std::string& path) {
     return with_context("reading " + path, [&] { return io::read_expression_table(path); });
   if (!identity.problem.empty()) throw Error(ErrorCode::bad_data, identity.problem);
   throw Error(ErrorCode::bad_data, path + " is not expression data: it is " + (identity.kind == FileKind::other_hdf5 ? "an HDF5 file of the kind " : "a ") +
-                                       identity.name + ".",
+                                       identity.name,
               "Sources are .h5ad files or tables of numbers (.tsv, .csv, also gzipped).");
 }
 

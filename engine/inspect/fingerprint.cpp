@@ -36,7 +36,7 @@ std::uint64_t sampled_hash(const std::string& path, std::uintmax_t size) {
     const std::uintmax_t at = whole ? i * kBlock : i * (size - kBlock) / (kBlocks - 1);
     in.seekg(static_cast<std::streamoff>(at));
     in.read(block.data(), static_cast<std::streamsize>(std::min(kBlock, size - at)));
-    if (in.gcount() <= 0) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be read.");
+    if (in.gcount() <= 0) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be read");
     hash = hash64({block.data(), static_cast<std::size_t>(in.gcount())}, hash);
   }
   return hash;
@@ -47,7 +47,7 @@ std::uint64_t sampled_hash(const std::string& path, std::uintmax_t size) {
 Json fingerprint(const std::string& path) {
   std::error_code status;
   const auto size = std::filesystem::file_size(path, status);
-  if (status) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be read: " + status.message() + ".");
+  if (status) throw Error(ErrorCode::bad_data, "The file " + path + " cannot be read: " + status.message());
   return {{"path", std::filesystem::absolute(path).lexically_normal().string()},
           {"size", size},
           {"mtime", utc_text(std::filesystem::last_write_time(path))},

@@ -27,7 +27,7 @@ struct Entry {
 
 Entry parse_entry(const Json& item, std::size_t number) {
   const std::string where = fmt::format("Entry {} of sources", number);
-  if (!item.is_object()) throw Error(ErrorCode::bad_config, where + " is not a list of fields such as name and file.");
+  if (!item.is_object()) throw Error(ErrorCode::bad_config, where + " is not a list of fields such as name and file");
   Entry entry;
   const std::map<std::string, std::string*> fields = {{"name", &entry.name},         {"file", &entry.file},
                                                       {"by", &entry.by},             {"patient", &entry.patient},
@@ -36,15 +36,15 @@ Entry parse_entry(const Json& item, std::size_t number) {
   for (const auto& [key, value] : item.items()) {
     const auto field = fields.find(key);
     if (field == fields.end())
-      throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\".",
+      throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\"",
                   "There is: name, file, by, patient, modality, labels, spatial.");
     if (value.is_null()) continue;
-    if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text.");
+    if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text");
     *field->second = value.get<std::string>();
   }
-  if (entry.file.empty()) throw Error(ErrorCode::bad_config, where + " names no file.");
+  if (entry.file.empty()) throw Error(ErrorCode::bad_config, where + " names no file");
   if (!entry.modality.empty() && entry.modality != "st" && entry.modality != "sc")
-    throw Error(ErrorCode::bad_config, where + " has the modality \"" + entry.modality + "\".", "It is st (spots) or sc (single cells).");
+    throw Error(ErrorCode::bad_config, where + " has the modality \"" + entry.modality + "\"", "It is st (spots) or sc (single cells).");
   if (entry.name.empty() && entry.by.empty()) entry.name = fs::path(entry.file).stem().string();
   return entry;
 }
@@ -58,7 +58,7 @@ std::string alternatives(const std::string& wanted, const std::vector<std::strin
 
 const data::Column& require_column(const data::Dataset& dataset, const std::string& name, const char* role) {
   if (const auto* column = dataset.obs.find(name)) return *column;
-  throw Error(ErrorCode::bad_data, fmt::format("{} has no obs column \"{}\" ({}).", dataset.path, name, role),
+  throw Error(ErrorCode::bad_data, fmt::format("{} has no obs column \"{}\" ({})", dataset.path, name, role),
               alternatives(name, dataset.obs.column_names()));
 }
 
@@ -72,9 +72,9 @@ std::string choose_spatial(const data::Dataset& dataset, const std::string& want
   for (const auto& [key, unused] : dataset.obsm) keys.push_back(key);
   const auto found = dataset.obsm.find(wanted);
   if (found == dataset.obsm.end())
-    throw Error(ErrorCode::bad_data, fmt::format("{} has no coordinates obsm[\"{}\"].", dataset.path, wanted), alternatives(wanted, keys));
+    throw Error(ErrorCode::bad_data, fmt::format("{} has no coordinates obsm[\"{}\"]", dataset.path, wanted), alternatives(wanted, keys));
   if (found->second.cols < 2)
-    throw Error(ErrorCode::bad_data, fmt::format("obsm[\"{}\"] of {} has {} column; coordinates need two.", wanted, dataset.path, found->second.cols));
+    throw Error(ErrorCode::bad_data, fmt::format("obsm[\"{}\"] of {} has {} column; coordinates need two", wanted, dataset.path, found->second.cols));
   return wanted;
 }
 
@@ -108,7 +108,7 @@ class SourceOpener {
   data::DatasetPtr load(const std::string& file) {
     const fs::path given(file);
     if (given.is_relative() && folder_.empty())
-      throw Error(ErrorCode::bad_config, "The source file " + file + " is a relative path, but data_folder is not set.",
+      throw Error(ErrorCode::bad_config, "The source file " + file + " is a relative path, but data_folder is not set",
                   "Set data_folder, or give the whole path.");
     const std::string path = (given.is_absolute() ? given : fs::path(folder_) / given).lexically_normal().string();
     auto& slot = loaded_[path];
@@ -132,10 +132,10 @@ class SourceOpener {
       if (own.empty()) values.push_back(value);
       own.push_back(static_cast<std::int64_t>(row));
       if (values.size() > kMostSources)
-        throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} has more than {} different values, too many to be sources.",
+        throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} has more than {} different values, too many to be sources",
                                                      entry.by, whole.dataset->path, kMostSources));
     }
-    if (values.empty()) throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} is empty.", entry.by, whole.dataset->path));
+    if (values.empty()) throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} is empty", entry.by, whole.dataset->path));
     for (const auto& value : values) {
       data::Source source = whole;
       source.name = entry.name.empty() ? value : entry.name + "_" + value;
@@ -146,7 +146,7 @@ class SourceOpener {
 
   void add(data::Source source) {
     if (!names_.insert(source.name).second)
-      throw Error(ErrorCode::bad_config, "Two sources have the name " + source.name + ".", "Give each source a name of its own.");
+      throw Error(ErrorCode::bad_config, "Two sources have the name " + source.name, "Give each source a name of its own.");
     with_context("opening source " + source.name, [&] { data::check_source(source, options_.min_cells); });
     result_.sources.push_back(std::move(source));
   }
@@ -169,10 +169,10 @@ OpenedSources open_sources(const Json& source_list, const std::string& data_fold
     note = simulate::describe(parse_simulation(data_folder).options);
     if (list.is_null() || list.empty()) list = simulate::six_sources_list();
   } else if (!data_folder.empty() && !fs::is_directory(data_folder)) {
-    throw Error(ErrorCode::bad_data, "The data folder " + data_folder + " does not exist.", "Set data_folder to the folder of your files.");
+    throw Error(ErrorCode::bad_data, "The data folder " + data_folder + " does not exist", "Set data_folder to the folder of your files.");
   }
   if (!list.is_array() || list.empty())
-    throw Error(ErrorCode::bad_config, "No sources are named.", "List at least one under `sources`, each with a file.");
+    throw Error(ErrorCode::bad_config, "No sources are named", "List at least one under `sources`, each with a file.");
   SourceOpener opener(folder, options);
   std::size_t number = 0;
   for (const auto& item : list) opener.open(parse_entry(item, ++number));

@@ -33,7 +33,7 @@ template <class T> T parse_value(const std::string& key, std::string_view text) 
   T value{};
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (status != std::errc() || end != text.data() + text.size() || text.empty())
-    throw Error(ErrorCode::bad_config, fmt::format("The simulation option {} is \"{}\", which is not {}.", key, text,
+    throw Error(ErrorCode::bad_config, fmt::format("The simulation option {} is \"{}\", which is not {}", key, text,
                                                    std::is_integral_v<T> ? "a whole number" : "a number"));
   return value;
 }
@@ -93,7 +93,7 @@ void make_folder(const fs::path& folder) {
   std::error_code status;
   fs::create_directories(folder, status);
   if (status)
-    throw Error(ErrorCode::storage, "The folder " + folder.string() + " cannot be made: " + status.message() + ".");
+    throw Error(ErrorCode::storage, "The folder " + folder.string() + " cannot be made: " + status.message());
 }
 
 }  // namespace
@@ -102,14 +102,14 @@ bool is_simulation(std::string_view data_folder) { return data_folder.starts_wit
 
 SimulationRequest parse_simulation(const std::string& uri) {
   if (!is_simulation(uri))
-    throw Error(ErrorCode::bad_config, "\"" + uri + "\" is not the address of a simulation.",
+    throw Error(ErrorCode::bad_config, "\"" + uri + "\" is not the address of a simulation",
                 "It looks like simulate:six_sources?genes=500&seed=7.");
   std::string_view rest = std::string_view(uri).substr(kScheme.size());
   SimulationRequest request;
   const std::size_t question = rest.find('?');
   request.recipe = std::string(rest.substr(0, question));
   if (request.recipe != kRecipe)
-    throw Error(ErrorCode::bad_config, "There is no simulation recipe \"" + request.recipe + "\".",
+    throw Error(ErrorCode::bad_config, "There is no simulation recipe \"" + request.recipe + "\"",
                 did_you_mean(request.recipe, {kRecipe}));
   rest = question == std::string_view::npos ? std::string_view() : rest.substr(question + 1);
   const auto known = setters();
@@ -123,7 +123,7 @@ SimulationRequest parse_simulation(const std::string& uri) {
     if (setter == known.end()) {
       std::vector<std::string> names;
       for (const auto& [name, unused] : known) names.push_back(name);
-      throw Error(ErrorCode::bad_config, "The simulation " + request.recipe + " has no option \"" + key + "\".",
+      throw Error(ErrorCode::bad_config, "The simulation " + request.recipe + " has no option \"" + key + "\"",
                   did_you_mean(key, names));
     }
     setter->second(request.options, key, equals == std::string_view::npos ? std::string_view() : item.substr(equals + 1));
@@ -176,7 +176,7 @@ std::string ensure_simulated(const std::string& uri, const fs::path& cache_folde
     std::error_code ignored;
     fs::remove_all(own, ignored);
     if (!is_complete(wanted))
-      throw Error(ErrorCode::storage, "The folder " + wanted.string() + " cannot be made: " + status.message() + ".");
+      throw Error(ErrorCode::storage, "The folder " + wanted.string() + " cannot be made: " + status.message());
   }
   return wanted.string();
 }

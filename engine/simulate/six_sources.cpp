@@ -38,7 +38,7 @@ constexpr double kStressRise = 2.2;        // log rise of stress genes, in units
 
 void check_option(bool holds, const char* name, const std::string& given, const char* allowed) {
   if (!holds)
-    throw Error(ErrorCode::bad_config, fmt::format("The simulation option {} is {}; it must be {}.", name, given, allowed));
+    throw Error(ErrorCode::bad_config, fmt::format("The simulation option {} is {}; it must be {}", name, given, allowed));
 }
 
 /// Everything of the simulation that sources share. Each part comes from its own stream.
