@@ -47,7 +47,7 @@ int train_run(Request request, bool json) {
   training.device = request.device;
   training.threads = request.threads;
   training.json = json;
-  const fs::path runs = request.runs.empty() ? paths::runs_folder() : fs::path(request.runs);
+  const fs::path runs = request.runs.empty() ? runs_folder() : fs::path(request.runs);
   std::error_code problem;
   fs::create_directories(runs, problem);
   if (problem || !fs::is_directory(runs))

@@ -33,8 +33,8 @@ train::Inputs open_inputs(const Json& options, store::RunWriter& writer) {
   auto opened = inspect::open_sources(sources ? *sources : Json::array(), folder && folder->is_string() ? folder->get<std::string>() : "", how);
   std::int64_t cells = 0;
   for (const auto& source : opened.sources) cells += source.size();
-  const std::string found = fmt::format("{} sources, {} cells, {} shared genes", opened.sources.size(), text::grouped(cells),
-                                        text::grouped(static_cast<std::int64_t>(opened.genes.size())));
+  const std::string found = fmt::format("{} sources, {} cells, {} shared genes", opened.sources.size(), grouped(cells),
+                                        grouped(static_cast<std::int64_t>(opened.genes.size())));
   bar.finish(found);
   Json files = Json::array();
   for (const auto& file : opened.files) files.push_back(inspect::fingerprint(file));
@@ -52,8 +52,8 @@ class TrainingBar {
     const double rate = seconds > 0 ? static_cast<double>(progress.step - first_) / seconds : 0;
     const double left = rate > 0 ? static_cast<double>(progress.total_steps - progress.step) / rate : 0;
     bar_.update(progress.total_steps > 0 ? static_cast<double>(progress.step) / static_cast<double>(progress.total_steps) : 0,
-                fmt::format("step {} of {} · loss {:.4g} · {:.0f} steps/s · {} left", text::grouped(progress.step),
-                            text::grouped(progress.total_steps), progress.total_loss, rate, text::duration(left)));
+                fmt::format("step {} of {} · loss {:.4g} · {:.0f} steps/s · {} left", grouped(progress.step),
+                            grouped(progress.total_steps), progress.total_loss, rate, duration_text(left)));
   }
   void finish(const std::string& text) { bar_.finish(text); }
 
@@ -83,7 +83,7 @@ train::RunOutcome train_system(const TrainingRequest& request, store::RunWriter&
   how.resume_from = request.resume_from;
   how.progress = [&](const train::Progress& progress) { bar(progress); };
   auto outcome = train::Trainer::run(*system, *request.resolved.system, inputs, context, writer, how);
-  bar.finish(fmt::format("{} at step {}", name_of(outcome.state), text::grouped(outcome.step)));
+  bar.finish(fmt::format("{} at step {}", name_of(outcome.state), grouped(outcome.step)));
   return outcome;
 }
 
