@@ -134,11 +134,11 @@ void apply_assignment(Json& values, const std::string& assignment) {
   const std::size_t at = assignment.find('=');
   const std::string path(trim(std::string_view(assignment).substr(0, at)));
   if (at == std::string::npos || path.empty())
-    throw Error(ErrorCode::usage, "\"" + quoted(assignment) + "\" is not an assignment",
+    throw Error(ErrorCode::usage, fmt::format("\"{}\" is not an assignment", quoted(assignment)),
                 "Write it as name=value, for example optimizer.lr=0.001.");
   for (const auto& key : split(path, '.'))
     if (key.empty())
-      throw Error(ErrorCode::usage, "\"" + quoted(path) + "\" is not a parameter name",
+      throw Error(ErrorCode::usage, fmt::format("\"{}\" is not a parameter name", quoted(path)),
                   "Write it with single dots, for example optimizer.lr.");
   const std::string_view text = trim(std::string_view(assignment).substr(at + 1));
   // "name=" means the empty text, not null: clearing a path or a name is what a user wants by it. A value without

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace geocyte {
@@ -23,8 +24,10 @@ std::string bytes_text(double bytes);
 /// "0.4 s", "12 s", "1 min 5 s", "2 h 3 min", "3 d 4 h". "unknown" when not finite or negative.
 std::string duration_text(double seconds);
 /// Shortened to `limit` bytes with "..." at the end, never inside a UTF-8 sequence; control characters become spaces.
-/// For quoting foreign text in messages. Takes a std::string, so that it is preferred to the template std::quoted.
+/// For quoting foreign text in messages. Both overloads are needed, so that they are preferred to the templates
+/// std::quoted, which argument-dependent lookup finds too.
 std::string quoted(const std::string& text, std::size_t limit = 60);
+inline std::string quoted(std::string& text, std::size_t limit = 60) { return quoted(std::as_const(text), limit); }
 /// "a, b, c and 12 more": at most `limit` names.
 std::string listed(const std::vector<std::string>& names, std::size_t limit = 3);
 

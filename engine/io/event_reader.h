@@ -41,7 +41,11 @@ class EventReader {
   const std::string& problem() const { return problem_; }
 
  private:
+  /// Decodes the whole records at the front of the buffer; returns their bytes.
+  std::size_t take_records(bool is_end, const ScalarSink& sink);
+
   std::filesystem::path path_;
+  bool tail_is_suspect_ = false;
   std::uint64_t offset_ = 0, seen_size_ = 0;
   std::int64_t damaged_ = 0;
   std::string problem_;

@@ -41,6 +41,7 @@ class ScalarLog {
 
   const std::map<std::string, ScalarSeries>& series() const { return series_; }
   const ScalarSeries* find(const std::string& tag) const;
+  /// The largest of the series' last steps; nothing when there are no values.
   std::optional<std::int64_t> last_step() const;
   /// One sentence a damaged file; empty when all is well.
   std::vector<std::string> problems() const;
