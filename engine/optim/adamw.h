@@ -30,7 +30,8 @@ class AdamW : public torch::optim::Optimizer {
   explicit AdamW(std::vector<at::Tensor> parameters, torch::optim::AdamWOptions options = {},
                  AdamWKernel kernel = AdamWKernel::automatic);
 
-  /// One step with the gradients that are there. A closure is not taken (Error{internal}).
+  /// One step with the gradients that are there. A closure is not taken, and there is one parameter group, the one it was
+  /// made with (Error{internal}): parts with rates of their own get optimisers of their own.
   at::Tensor step(LossClosure closure = nullptr) override;
 
   /// <prefix><i>.step (scalar), .exp_avg, .exp_avg_sq for each parameter i, in order; also for those that have had no
