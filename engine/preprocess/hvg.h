@@ -3,14 +3,15 @@
 // between platforms is not chosen for that.
 //
 // With m_g and v_g the mean and unbiased variance of gene g over the training cells of one source:
-//   dispersion  of y = exp(z) - 1 (normalised counts): d_g = ln(v_g / m_g), then standardised within 20 bins of equal
-//               width of ln(1 + m_g): (d_g - mean of bin) / sd of bin; a bin of one gene gives 1. Satija et al. 2015,
-//               doi:10.1038/nbt.3192 (the "seurat" flavour of scanpy).
+//   dispersion  of y = exp(z) - 1 (normalised counts): d_g = ln(v_g / m_g), standardised within 20 bins of equal width
+//               of ln(1 + m_g): (d_g - mean of bin) / sd of bin; a bin of one gene gives 1. Satija et al. 2015,
+//               doi:10.1038/nbt.3192 (the "seurat" flavour of scanpy, whose numbers come out).
 //   variance    of z (log-normalised): v_g divided by its mean over genes, so that each source counts the same.
 // The score of a gene is the mean over sources. Ties are broken by the gene's name, so that the order is one.
 //
-// Guards: m_g <= 1e-12 (never seen) has no dispersion and scores as the lowest of that source; v_g = 0 counts as 1e-12
-// relative to the mean, so that the logarithm is finite. Sums run in double.
+// Guards: a gene without mean or variance (never seen, or constant) has no dispersion; it scores as the lowest gene of
+// that source, so that all scores are finite. A bin whose dispersions are all equal has no spread; its genes score 0.
+// Sums run in double.
 #pragma once
 
 #include <cstdint>

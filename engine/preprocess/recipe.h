@@ -58,7 +58,6 @@ class Recipe {
   std::string hash() const;
 
  private:
-  void fit_centres(const std::vector<data::Source>& sources, std::span<const std::int64_t> train_rows);
   data::DenseMatrix log_normalised_panel(const data::Source& source, MissingGenes missing) const;
 
   double target_sum_ = 1e4;
