@@ -41,7 +41,7 @@ DeriveUmap::DeriveUmap(const config::DerivedSpec& spec, std::uint64_t seed)
   metric_ = metric_of(parameters.get<std::string>("metric", "cosine"));
   first_epochs_ = parameters.get("first_epochs", 200);
   warm_epochs_ = parameters.get("warm_epochs", 50);
-  warm_rate_ = parameters.get("warm_rate", 0.5);
+  warm_rate_ = parameters.get("warm_rate", 0.25);
   components_ = parameters.get("components", 50);
   max_rows_ = parameters.get<std::int64_t>("max_rows", 50'000);
   threads_ = parameters.get("threads", 1);

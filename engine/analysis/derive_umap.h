@@ -7,7 +7,7 @@
 // 5. each is rotated and moved, never scaled, onto the one before it (Procrustes), so that points can be followed by eye.
 // A stop between epochs gives no arrays and leaves the last layout as it was.
 //
-// Parameters: k 15, metric "cosine"|"euclidean", first_epochs 200, warm_epochs 50, warm_rate 0.5, components 50,
+// Parameters: k 15, metric "cosine"|"euclidean", first_epochs 200, warm_epochs 50, warm_rate 0.25, components 50,
 // max_rows 50000, threads 1. Makes <makes> (rows, xy) and, for a part of the axis, <makes>/row_index.
 #pragma once
 

@@ -116,7 +116,7 @@ struct Search {
 void Search::rows(std::int64_t first, std::int64_t last, KnnGraph& graph) const {
   const std::int64_t dims = references.dims, width = tile.references, height = tile.queries;
   const std::int64_t count = (last - first + height - 1) / height * height;
-  std::vector<std::pair<float, std::int32_t>> items(count * options.k);
+  std::vector<std::uint64_t> items(count * options.k);
   std::vector<BestK> best(count);
   for (std::int64_t q = 0; q < count; ++q) best[q] = {items.data() + q * options.k, 0, options.k};
 
@@ -145,7 +145,7 @@ void Search::rows(std::int64_t first, std::int64_t last, KnnGraph& graph) const 
 void Search::finish(std::int64_t query, BestK& best, KnnGraph& graph) const {
   std::vector<std::pair<double, std::int32_t>> found(best.size);
   for (std::int32_t j = 0; j < best.size; ++j) {
-    const std::int32_t reference = best.items[j].second;
+    const std::int32_t reference = index_of(best.items[j]);
     found[j] = {exact_distance(queries.row(query), references.row(reference), references.dims, options.metric), reference};
   }
   std::sort(found.begin(), found.end());

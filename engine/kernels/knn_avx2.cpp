@@ -13,8 +13,9 @@ namespace {
 void sweep_avx2(const Sweep& sweep) {
   sweep_panels<6, 8>(sweep, [](auto key0, auto key1, float threshold) {
     const __m256 limit = _mm256_set1_ps(threshold);
-    const __m256 below = _mm256_or_ps(_mm256_cmp_ps(key0, limit, _CMP_LT_OQ), _mm256_cmp_ps(key1, limit, _CMP_LT_OQ));
-    return _mm256_movemask_ps(below) != 0;
+    const auto below0 = static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(key0, limit, _CMP_LT_OQ)));
+    const auto below1 = static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(key1, limit, _CMP_LT_OQ)));
+    return below0 | below1 << 8;
   });
 }
 

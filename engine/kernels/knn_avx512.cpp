@@ -13,7 +13,9 @@ namespace {
 void sweep_avx512(const Sweep& sweep) {
   sweep_panels<12, 16>(sweep, [](auto key0, auto key1, float threshold) {
     const __m512 limit = _mm512_set1_ps(threshold);
-    return (_mm512_cmp_ps_mask(key0, limit, _CMP_LT_OQ) | _mm512_cmp_ps_mask(key1, limit, _CMP_LT_OQ)) != 0;
+    const std::uint32_t below0 = _mm512_cmp_ps_mask(key0, limit, _CMP_LT_OQ);
+    const std::uint32_t below1 = _mm512_cmp_ps_mask(key1, limit, _CMP_LT_OQ);
+    return below0 | below1 << 16;
   });
 }
 

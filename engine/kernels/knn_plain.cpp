@@ -9,8 +9,11 @@ typedef float Vector4 __attribute__((vector_size(kLanes * sizeof(float))));
 
 void sweep_plain(const Sweep& sweep) {
   sweep_panels<4, kLanes>(sweep, [](Vector4 key0, Vector4 key1, float threshold) {
-    bool below = false;
-    for (int lane = 0; lane < kLanes; ++lane) below |= (key0[lane] < threshold) | (key1[lane] < threshold);
+    std::uint32_t below = 0;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      below |= std::uint32_t{key0[lane] < threshold} << lane;
+      below |= std::uint32_t{key1[lane] < threshold} << (lane + kLanes);
+    }
     return below;
   });
 }

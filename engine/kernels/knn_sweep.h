@@ -3,6 +3,7 @@
 // its target first; the unnamed namespace keeps the three forms apart. Private to engine/kernels.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -11,9 +12,9 @@
 namespace geocyte::kernels {
 namespace {
 
-/// Q queries against 2 vectors of references. AnyBelow(key0, key1, threshold) tells whether a lane lies below.
-template <int Q, int Lanes, class AnyBelow>
-void sweep_panels(const Sweep& sweep, AnyBelow any_below) {
+/// Q queries against 2 vectors of references. below(key0, key1, threshold) has a bit for each lane that lies below.
+template <int Q, int Lanes, class Below>
+void sweep_panels(const Sweep& sweep, Below below) {
   typedef float Vector __attribute__((vector_size(Lanes * sizeof(float))));
   // The same vector at any address of floats.
   typedef float Loaded __attribute__((vector_size(Lanes * sizeof(float)), aligned(sizeof(float)), may_alias));
@@ -41,19 +42,19 @@ void sweep_panels(const Sweep& sweep, AnyBelow any_below) {
     }
 #pragma GCC unroll 16
     for (int q = 0; q < Q; ++q) {
-      if (!any_below(key0[q], key1[q], threshold[q])) [[likely]]
+      std::uint32_t lanes = below(key0[q], key1[q], threshold[q]);
+      if (lanes == 0 || q >= sweep.live_queries) [[likely]]
         continue;
-      if (q >= sweep.live_queries) continue;
       float keys[kWidth];
       std::memcpy(keys, &key0[q], sizeof(Vector));
       std::memcpy(keys + Lanes, &key1[q], sizeof(Vector));
       const auto first = sweep.first_reference + static_cast<std::int32_t>(panel * kWidth);
       const std::int32_t self = sweep.self < 0 ? -1 : sweep.self + q;
-      for (int lane = 0; lane < kWidth; ++lane)
-        if (keys[lane] < threshold[q] && first + lane != self) {
-          sweep.best[q].offer(keys[lane], first + lane);
-          threshold[q] = sweep.best[q].threshold();
-        }
+      for (; lanes != 0; lanes &= lanes - 1) {
+        const int lane = std::countr_zero(lanes);
+        if (first + lane != self) sweep.best[q].offer(keys[lane], first + lane);
+      }
+      threshold[q] = sweep.best[q].threshold();
     }
   }
 }

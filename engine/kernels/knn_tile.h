@@ -6,33 +6,44 @@
 // coordinate of all W references is one or two registers. The Q x W accumulators stay in registers over all dimensions.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <limits>
-#include <utility>
-#include <vector>
 
 namespace geocyte::kernels {
 
-/// The k best references of one query so far: a binary heap with the worst on top; worse = larger key, then larger index.
+/// A candidate as one number: smaller key first, then smaller index. The bits of a float, with the sign bit flipped for
+/// positive and all bits for negative ones, are ordered like the float.
+inline std::uint64_t ranked(float key, std::int32_t index) {
+  const auto bits = std::bit_cast<std::uint32_t>(key);
+  const std::uint32_t ordered = bits ^ ((bits >> 31) != 0 ? 0xffffffffu : 0x80000000u);
+  return std::uint64_t{ordered} << 32 | static_cast<std::uint32_t>(index);
+}
+inline float key_of(std::uint64_t item) {
+  const auto ordered = static_cast<std::uint32_t>(item >> 32);
+  return std::bit_cast<float>(ordered ^ ((ordered >> 31) != 0 ? 0x80000000u : 0xffffffffu));
+}
+inline std::int32_t index_of(std::uint64_t item) { return static_cast<std::int32_t>(item & 0xffffffffu); }
+
+/// The k best references of one query so far: a binary heap of ranked() items with the worst on top.
 struct BestK {
-  std::pair<float, std::int32_t>* items = nullptr;   ///< room for k
+  std::uint64_t* items = nullptr;        ///< room for k
   std::int32_t size = 0, k = 0;
 
-  float threshold() const { return size < k ? std::numeric_limits<float>::infinity() : items[0].first; }
+  float threshold() const { return size < k ? std::numeric_limits<float>::infinity() : key_of(items[0]); }
 
-  /// References are offered in rising index order within a query, so an equal key never replaces an older one.
   void offer(float key, std::int32_t index) {
-    const std::pair<float, std::int32_t> item{key, index};
+    const std::uint64_t item = ranked(key, index);
     std::int32_t at;
     if (size < k) {
       at = size++;
       for (; at > 0 && items[(at - 1) / 2] < item; at = (at - 1) / 2) items[at] = items[(at - 1) / 2];
     } else {
-      if (!(item < items[0])) return;
+      if (item >= items[0]) return;
       at = 0;
       for (std::int32_t child = 1; child < k; child = 2 * at + 1) {
-        if (child + 1 < k && items[child] < items[child + 1]) ++child;
-        if (!(item < items[child])) break;
+        child += child + 1 < k && items[child] < items[child + 1];
+        if (items[child] <= item) break;
         items[at] = items[child];
         at = child;
       }

@@ -3,9 +3,10 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <umappp/umappp.hpp>
 
 #include "engine/embed/scnum/scnum.h"
-#include "umappp/umappp.hpp"
+
 
 struct scnum_umap {
   umappp::Status<int, float> status;
