@@ -28,7 +28,7 @@ std::vector<std::string> training_arguments(const JobSpec& job);
 /// letter, a digit or '_' in the name becomes '-'; a long name is cut. Throws Error{bad_config} when `system` has other signs.
 std::string new_run_id(std::string_view system, std::string_view name, std::int64_t utc_ms);
 
-/// One that says "run-id" about anything that could leave the runs folder: letters, digits, '-', '_' and '.' only, no leading dot.
+/// True for what can be a folder name and cannot leave the runs folder: letters, digits, '-', '_' and '.', no leading '.' or '-'.
 bool is_run_id(std::string_view id);
 
 }  // namespace geocyte::jobs

@@ -25,8 +25,8 @@ bool has_living_engine(const std::filesystem::path& run);
 /// Writes the order into the inbox and returns the id of the request. Throws Error{usage} when no engine works on the run.
 std::string send_order(const std::filesystem::path& run, Order order);
 
-/// Sends the order and waits until the engine has answered. An engine that does not answer in time is told apart from one
-/// that died meanwhile; the request is taken back then.
+/// Sends the order and waits until the engine has answered. When it ends before that, the order is taken back and refused.
+/// When it lives and is silent for `timeout`, the order stays (a step may be long) and the report says so.
 OrderReport give_order(const std::filesystem::path& run, Order order, std::chrono::milliseconds timeout);
 
 /// Waits until the run is in a final state or its engine is gone. Returns the last status; nothing after `timeout`.
