@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kBaseLogSd = 1.1;
 constexpr double kTypeLogSd = 0.2;
-constexpr double kMarkerShare = 0.4;      // of all genes, spread evenly over the types
+constexpr double kMarkerShare = 0.3;      // of all genes, spread evenly over the types
 constexpr double kLineageShare = 0.15;
 constexpr double kGradedShare = 0.15;
 constexpr double kStressShare = 0.06;
@@ -29,10 +29,10 @@ GeneProgrammes draw_programmes(int genes, Rng& rng) {
     const double base = kBaseLogSd * rng.normal();
     const bool is_marker = rng.uniform() < kMarkerShare;
     const int marked = static_cast<int>(rng.below(kTypes));
-    const double rise = 1.9 + 0.5 * rng.normal();
+    const double rise = 1.5 + 0.5 * rng.normal();
     const bool in_lineage = rng.uniform() < kLineageShare;
     const int lineage = static_cast<int>(rng.below(lineage_index.size()));
-    const double shared_rise = 1.1 + 0.3 * rng.normal();
+    const double shared_rise = 0.9 + 0.3 * rng.normal();
     for (int t = 0; t < kTypes; ++t) {
       double level = base + kTypeLogSd * rng.normal();
       if (is_marker && t == marked) level += rise;

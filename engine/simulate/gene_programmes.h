@@ -2,8 +2,8 @@
 // What the genes of the simulation do: base levels, markers, lineage programmes and gradients.
 //
 //   rate_tg(place) = exp(base_g + type_tg) * exp(loading_g . gradients(place))
-// base ~ N(0, 1.1^2); about 4 % of the genes are markers of each type (log rise N(1.9, 0.5^2)), 3 % of each lineage
-// (N(1.1, 0.3^2)); every gene varies a little between types (N(0, 0.2^2)); 15 % follow the gradients.
+// base ~ N(0, 1.1^2); about 3 % of the genes are markers of each type (log rise N(1.5, 0.5^2)), 2 % of each lineage
+// (N(0.9, 0.3^2)); every gene varies a little between types (N(0, 0.2^2)); 15 % follow the gradients.
 #pragma once
 
 #include <array>

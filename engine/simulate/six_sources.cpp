@@ -29,7 +29,7 @@ struct SourcePlan {
 constexpr SourcePlan kPlan[] = {
     {"P2_ST1", "P2", true, 1700, 1.5, 0.0, 0.0},    {"P2_ST2", "P2", true, 1500, 1.4, 0.0, 0.0},
     {"P2_ST3", "P2", true, 1200, 1.1, 0.0, 0.0},    {"P2_SC", "P2", false, 2700, 0.8, 1.0, 1.0},
-    {"P10_ST3", "P10", true, 460, 1.2, 0.0, 0.0},   {"P10_SC", "P10", false, 950, 0.7, 0.5, 0.0},
+    {"P10_ST3", "P10", true, 460, 1.2, 0.0, 0.0},   {"P10_SC", "P10", false, 950, 1.0, 0.3, 0.0},
 };
 
 constexpr double kSlideLogSd = 0.08;       // two slides of one assay are never quite alike

@@ -30,20 +30,20 @@ Tissue::Tissue(Rng& rng) {
   lumen_ = {{between(rng, 0.25, 0.45), between(rng, -0.35, -0.1)}, {0, 0}, between(rng, 0.13, 0.17), between(rng, 0.07, 0.1),
             between(rng, 0, kTurn)};
   // Nests sit on a loose ring around the middle, so that lobes of the tumour are separated by stroma.
-  const int n_nests = 5;
+  const int n_nests = 7;
   const double start = between(rng, 0, kTurn);
   for (int i = 0; i < n_nests; ++i) {
     const double angle = start + kTurn * (i + between(rng, -0.25, 0.25)) / n_nests;
-    const double radius = between(rng, 0.3, 0.55);
-    nests_.push_back({{radius * std::cos(angle), radius * std::sin(angle) * 0.8},
-                      {between(rng, -0.08, 0.08), between(rng, -0.08, 0.08)},
-                      between(rng, 0.24, 0.36), between(rng, 0.15, 0.22), between(rng, 0, kTurn)});
+    const double radius = i % 2 == 0 ? between(rng, 0.45, 0.62) : between(rng, 0.18, 0.4);
+    nests_.push_back({{radius * std::cos(angle), radius * std::sin(angle) * 0.85 - 0.08},
+                      {between(rng, -0.1, 0.1), between(rng, -0.1, 0.1)},
+                      between(rng, 0.2, 0.32), between(rng, 0.09, 0.14), between(rng, 0, kTurn)});
   }
   for (int i = 0; i < 7; ++i) {
     const double angle = between(rng, 0, kTurn), radius = between(rng, 0.25, 0.85);
     niches_.push_back({{radius * std::cos(angle), radius * std::sin(angle)},
                        {between(rng, -0.04, 0.04), between(rng, -0.04, 0.04)},
-                       between(rng, 0.07, 0.12), between(rng, 0.06, 0.1), between(rng, 0, kTurn)});
+                       between(rng, 0.08, 0.15), between(rng, 0.07, 0.11), between(rng, 0, kTurn)});
   }
   vessel_phase_ = between(rng, 0, kTurn);
 }
@@ -93,9 +93,9 @@ std::array<double, kDomains> Tissue::membership(Place p, double z) const {
   std::array<double, kDomains> score = {
       14 * (d - 0.62),                       // surface epithelium
       16 * (t - 0.66),                       // tumour core
-      4.2 - 22 * std::abs(t - 0.50),         // invasive margin: a rim around each nest
+      3.6 - 26 * std::abs(t - 0.52),         // invasive margin: a rim around each nest
       0.4,                                   // stroma: wherever nothing else is
-      9 * (niche - 0.55),                    // immune niche
+      10 * (niche - 0.5),                    // immune niche
       14 * (-0.58 - d),                      // muscle
   };
   const double top = *std::max_element(score.begin(), score.end());
