@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/inspect/open_sources.h"
+
+#include <fstream>
+#include <limits>
+
+#include "engine/hdf5/h5ad_writer.h"
+#include "engine/inspect/fingerprint.h"
+#include "tests/unit/engine/inspect/temporary_folder.h"
+
+namespace geocyte::inspect {
+namespace {
+
+data::Dataset dataset(std::int64_t cells, const std::vector<std::string>& genes, bool spots = false) {
+  data::Dataset d;
+  d.var.index = genes;
+  data::DenseMatrix x{cells, static_cast<std::int64_t>(genes.size()), {}};
+  data::Column batch, type;
+  batch.name = "batch";
+  batch.kind = type.kind = data::ColumnKind::categorical;
+  batch.categories = {"one", "two"};
+  type.name = "cell_type";
+  type.categories = {"T cell", "B cell"};
+  for (std::int64_t i = 0; i < cells; ++i) {
+    d.obs.index.push_back("c" + std::to_string(i));
+    batch.codes.push_back(i % 3 == 0 ? 1 : 0);
+    type.codes.push_back(i % 2 == 0 ? 1 : 0);
+    for (std::size_t g = 0; g < genes.size(); ++g) x.values.push_back(static_cast<float>((i + static_cast<std::int64_t>(g)) % 4));
+  }
+  d.x = x;
+  d.obs.columns = {batch, type};
+  if (spots) d.obsm["spatial"] = data::DenseMatrix{cells, 2, std::vector<float>(static_cast<std::size_t>(2 * cells), 1)};
+  return d;
+}
+
+class OpenSourcesTest : public FolderTest {
+ protected:
+  void SetUp() override {
+    hdf5::write_h5ad(dataset(6, {"A", "B", "C"}), path("cells.h5ad"));
+    hdf5::write_h5ad(dataset(5, {"C", "X", "A"}, true), path("spots.h5ad"));
+  }
+  OpenedSources open(const std::string& json) const { return open_sources(Json::parse(json), folder_.string()); }
+};
+
+TEST_F(OpenSourcesTest, files_open_with_their_roles_and_share_genes_in_the_order_of_the_first) {
+  const auto opened = open(R"([{"name":"sc","file":"cells.h5ad","patient":"p","labels":"cell_type"},{"name":"st","file":"spots.h5ad"}])");
+  ASSERT_EQ(opened.sources.size(), 2u);
+  EXPECT_EQ(opened.genes, (std::vector<std::string>{"A", "C"}));
+  EXPECT_EQ(opened.sources[0].modality, "sc");
+  EXPECT_EQ(opened.sources[0].patient, "p");
+  EXPECT_EQ(opened.sources[0].label_column, "cell_type");
+  EXPECT_EQ(opened.sources[1].modality, "st");
+  EXPECT_EQ(opened.sources[1].spatial_key, "spatial");
+  EXPECT_EQ(opened.data_note, folder_.string());
+  EXPECT_EQ(opened.files.size(), 2u);
+  EXPECT_FALSE(opened.simulated);
+}
+
+TEST_F(OpenSourcesTest, a_column_splits_one_file_into_sources_that_share_it) {
+  const auto opened = open(R"([{"name":"all","file":"cells.h5ad","by":"batch"}])");
+  ASSERT_EQ(opened.sources.size(), 2u);
+  EXPECT_EQ(opened.sources[0].name, "all_two") << "in order of first appearance";
+  EXPECT_EQ(opened.sources[0].rows, (std::vector<std::int64_t>{0, 3}));
+  EXPECT_EQ(opened.sources[1].rows, (std::vector<std::int64_t>{1, 2, 4, 5}));
+  EXPECT_EQ(opened.sources[0].dataset, opened.sources[1].dataset);
+  EXPECT_EQ(opened.files.size(), 1u);
+  EXPECT_EQ(open(R"([{"file":"cells.h5ad","by":"batch"}])").sources[0].name, "two");
+}
+
+TEST_F(OpenSourcesTest, absolute_paths_need_no_folder_and_names_default_to_the_file) {
+  const auto opened = open_sources(Json::array({{{"file", path("cells.h5ad")}}}), "");
+  EXPECT_EQ(opened.sources[0].name, "cells");
+  EXPECT_SENTENCE(open_sources(Json::array({{{"file", "cells.h5ad"}}}), ""), ErrorCode::bad_config, "data_folder");
+}
+
+TEST_F(OpenSourcesTest, tables_of_numbers_are_sources_too) {
+  std::ofstream(path("table.tsv")) << "\tA\tC\n1x1\t1\t2\n1x2\t0\t3\n2x1\t4\t0\n";
+  const auto opened = open(R"([{"name":"t","file":"table.tsv","modality":"st"},{"name":"sc","file":"cells.h5ad"}])");
+  EXPECT_EQ(opened.genes, (std::vector<std::string>{"A", "C"}));
+  EXPECT_EQ(opened.sources[0].size(), 3);
+}
+
+TEST_F(OpenSourcesTest, wrong_entries_give_one_sentence_each) {
+  EXPECT_SENTENCE(open("[]"), ErrorCode::bad_config, "No sources");
+  EXPECT_SENTENCE(open(R"([{"name":"x"}])"), ErrorCode::bad_config, "Entry 1 of sources names no file");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","fiel":"x"}])"), ErrorCode::bad_config, "fiel");
+  EXPECT_SENTENCE(open(R"([{"file":3}])"), ErrorCode::bad_config, "must be a text");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","modality":"spots"}])"), ErrorCode::bad_config, "st (spots)");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad"},{"file":"cells.h5ad"}])"), ErrorCode::bad_config, "Two sources");
+  EXPECT_SENTENCE(open_sources(Json::array(), path("nowhere")), ErrorCode::bad_data, "does not exist");
+  EXPECT_SENTENCE(open(R"([{"file":"none.h5ad"}])"), ErrorCode::bad_data, "none.h5ad does not exist");
+}
+
+TEST_F(OpenSourcesTest, missing_columns_and_keys_name_the_nearest_and_what_there_is) {
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","labels":"cell_typ"}])"), ErrorCode::bad_data, "Did you mean cell_type?");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","by":"qqqqqq"}])"), ErrorCode::bad_data, "There is: batch and cell_type");
+  EXPECT_SENTENCE(open(R"([{"file":"spots.h5ad","spatial":"spacial"}])"), ErrorCode::bad_data, "Did you mean spatial?");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","spatial":"spatial"}])"), ErrorCode::bad_data, "It has none");
+}
+
+TEST_F(OpenSourcesTest, data_that_cannot_train_give_one_sentence_each) {
+  const auto with = [&](const data::Dataset& d) {
+    hdf5::write_h5ad(d, path("bad.h5ad"));
+    return open_sources(Json::parse(R"([{"file":"cells.h5ad"},{"name":"bad","file":"bad.h5ad"}])"), folder_.string());
+  };
+  EXPECT_SENTENCE(with(dataset(1, {"A"})), ErrorCode::bad_data, "bad");
+  EXPECT_SENTENCE(with(dataset(4, {"Q", "R"})), ErrorCode::bad_data, "share no gene");
+  EXPECT_SENTENCE(with(dataset(4, {"A", "A"})), ErrorCode::bad_data, "more than once");
+  auto nan = dataset(4, {"A"});
+  std::get<data::DenseMatrix>(nan.x).values[2] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_SENTENCE(with(nan), ErrorCode::bad_data, "not a finite number");
+}
+
+TEST_F(OpenSourcesTest, files_that_are_no_expression_say_what_they_are) {
+  std::ofstream(path("notes.h5ad")) << "These are my notes.\nThey hold no table.\n";
+  std::ofstream(path("picture.png"), std::ios::binary) << std::string("\x89PNG\r\n\x1a\n\0\0", 10);
+  EXPECT_SENTENCE(open(R"([{"file":"notes.h5ad"}])"), ErrorCode::bad_data, "it is a text");
+  EXPECT_SENTENCE(open(R"([{"file":"picture.png"}])"), ErrorCode::bad_data, "binary");
+  std::filesystem::resize_file(path("cells.h5ad"), 3000);
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad"}])"), ErrorCode::bad_data, "cut short");
+}
+
+TEST_F(OpenSourcesTest, simulated_data_open_by_address_with_all_their_sources) {
+  OpenOptions options;
+  options.cache_folder = folder_ / "cache";
+  const auto opened = open_sources(Json::array(), "simulate:six_sources?genes=60&scale=0.05&seed=3", options);
+  ASSERT_EQ(opened.sources.size(), 6u);
+  EXPECT_EQ(opened.sources[0].name, "P2_ST1");
+  EXPECT_EQ(opened.genes.size(), 60u);
+  EXPECT_TRUE(opened.simulated);
+  EXPECT_EQ(opened.data_note, "simulated: six_sources, 60 genes, seed 3");
+}
+
+TEST_F(OpenSourcesTest, a_fingerprint_sees_a_changed_byte_and_nothing_else) {
+  const auto a = fingerprint(path("cells.h5ad"));
+  EXPECT_EQ(a, fingerprint(path("cells.h5ad")));
+  std::fstream file(path("cells.h5ad"), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(100);
+  file.put('!');
+  file.close();
+  const auto b = fingerprint(path("cells.h5ad"));
+  EXPECT_NE(a.at("sampled"), b.at("sampled"));
+  EXPECT_EQ(a.at("size"), b.at("size"));
+  EXPECT_SENTENCE(fingerprint(path("none")), ErrorCode::bad_data, "cannot be read");
+}
+
+}  // namespace
+}  // namespace geocyte::inspect
