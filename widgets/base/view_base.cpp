@@ -202,7 +202,7 @@ void View::showEvent(QShowEvent* event) {
 void View::paintEvent(QPaintEvent* event) {
   QWidget::paintEvent(event);
   const QWidget* focus = QApplication::focusWidget();
-  if (focus && isAncestorOf(focus)) QPainter(this).fillRect(0, 0, width(), 1, themeColors().accent);  // it takes the keys
+  if (focus && isAncestorOf(focus) && window()->testAttribute(Qt::WA_KeyboardFocusChange)) QPainter(this).fillRect(0, 0, width(), 1, themeColors().accent);  // it takes the keys
 }
 
 void View::changeEvent(QEvent* event) {

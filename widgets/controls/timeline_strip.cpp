@@ -45,9 +45,10 @@ TimelineStrip::TimelineStrip(TimeCursor* cursor, QWidget* parent) : QWidget(pare
   play_ = new QToolButton(this);
   play_->setObjectName(QStringLiteral("timelinePlay"));
   play_->setFont(monoFont());
-  play_->setText(QStringLiteral("10/s"));
+  play_->setText(QStringLiteral(" 10/s"));
   play_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   play_->setIconSize({12, 12});
+  setTone(play_, Tone::dim);
   play_->setAccessibleName(tr("Play snapshots"));
   play_->setToolTip(tr("Play the snapshots, ten a second (Space)"));
   live_ = new QToolButton(this);

@@ -5,7 +5,10 @@
 
 namespace geocyte::widgets::loss_curves {
 
-CurveLine::CurveLine(Curve curve, double smoothing) : curve_(std::move(curve)), amount_(smoothing), smoother_(smoothing) { takeNew(); }
+CurveLine::CurveLine(Curve curve, double smoothing, double unit)
+    : curve_(std::move(curve)), amount_(smoothing), unit_(unit), smoother_(smoothing, unit) {
+  takeNew();
+}
 
 void CurveLine::update(const Curve& curve) {
   const bool same = curve.series == curve_.series && curve.series && curve.series->steps.size() >= taken_;
@@ -13,9 +16,10 @@ void CurveLine::update(const Curve& curve) {
   same ? takeNew() : restart();
 }
 
-void CurveLine::setSmoothing(double amount) {
-  if (amount == amount_) return;
+void CurveLine::setSmoothing(double amount, double unit) {
+  if (amount == amount_ && unit == unit_) return;
   amount_ = amount;
+  unit_ = unit;
   restart();
 }
 
@@ -24,7 +28,7 @@ double CurveLine::lastStep() const { return taken_ == 0 ? 0 : curve_.series->ste
 void CurveLine::restart() {
   raw_.clear();
   smooth_.clear();
-  smoother_ = Smoother(amount_);
+  smoother_ = Smoother(amount_, unit_);
   taken_ = 0;
   takeNew();
 }
@@ -35,7 +39,7 @@ void CurveLine::takeNew() {
   for (; taken_ < end; ++taken_) {
     const double step = curve_.series->steps[taken_], value = curve_.series->values[taken_];
     raw_.append(step, value);
-    smooth_.append(step, smoother_.next(value));
+    smooth_.append(step, smoother_.next(step, value));
   }
 }
 

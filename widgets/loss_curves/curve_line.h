@@ -10,10 +10,11 @@ namespace geocyte::widgets::loss_curves {
 
 class CurveLine {
  public:
-  explicit CurveLine(Curve curve, double smoothing);
+  CurveLine(Curve curve, double smoothing, double unit);
   /// Takes over name, colour and series. Starts anew where the series is another one or has shrunk.
   void update(const Curve& curve);
-  void setSmoothing(double amount);
+  /// `unit`: steps over which the weight is `amount`, see smoothing.h.
+  void setSmoothing(double amount, double unit);
   void setColor(const QColor& color) { curve_.color = color; }
 
   const Curve& curve() const { return curve_; }
@@ -25,7 +26,7 @@ class CurveLine {
   void restart();
   void takeNew();
   Curve curve_;
-  double amount_;
+  double amount_, unit_;
   Smoother smoother_;
   BucketPyramid raw_, smooth_;
   std::size_t taken_ = 0;

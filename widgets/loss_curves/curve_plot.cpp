@@ -27,17 +27,39 @@ class NumberTicker : public QCPAxisTicker {
   QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
 };
 
+class FixedTicker : public QCPAxisTickerFixed {
+ protected:
+  QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
+};
+
 class LogTicker : public QCPAxisTickerLog {
  protected:
   QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
 };
 
-double niceStep(double range) {
-  const double rough = range / 4, power = std::pow(10.0, std::floor(std::log10(rough)));
-  for (const double factor : {1.0, 2.0, 2.5, 5.0, 10.0})
-    if (rough <= factor * power * 1.0001) return factor * power;
-  return 10 * power;
+/// Three to five equal intervals with round ends that waste the least room around [low, high].
+struct ValueAxis {
+  double low, high, step;
+};
+
+ValueAxis valueAxis(double low, double high) {
+  const double power = std::pow(10.0, std::floor(std::log10((high - low) / 4)));
+  ValueAxis best{low, high, high - low};
+  double least = INFINITY;
+  for (const double factor : {1.0, 2.0, 2.5, 5.0, 10.0, 7.5, 15.0, 20.0}) {
+    const double step = factor * power;
+    const double bottom = std::floor(low / step + 1e-6) * step, top = std::ceil(high / step - 1e-6) * step;
+    const long count = std::lround((top - bottom) / step);
+    if (count < 3 || count > 5 || top - bottom >= least * (1 - 1e-9)) continue;
+    least = top - bottom;
+    best = {bottom, top, step};
+  }
+  return best;
 }
+
+/// A power of two of at least `steps`, a 200th of it: the unit of smoothing grows by doubling, so that a live curve is
+/// smoothed anew only rarely.
+double smoothingUnitFor(double steps) { return std::exp2(std::ceil(std::log2(std::max(200.0, steps)))) / 200; }
 
 }  // namespace
 
@@ -100,7 +122,7 @@ void CurvePlot::setLines(const std::vector<Curve>& curves, bool color_by_tag) {
     };
     const auto found = std::find_if(lines_.begin(), lines_.end(), same);
     if (found == lines_.end()) {
-      kept.push_back(std::make_unique<CurveLine>(curve, smoothing_));
+      kept.push_back(std::make_unique<CurveLine>(curve, smoothing_, unit_));
     } else {
       (*found)->update(curve);
       kept.push_back(std::move(*found));
@@ -108,11 +130,15 @@ void CurvePlot::setLines(const std::vector<Curve>& curves, bool color_by_tag) {
   }
   lines_ = std::move(kept);
   by_tag_ = color_by_tag;
+  double newest = 0;
+  for (const auto& line : lines_) newest = std::max(newest, line->lastStep());
+  unit_ = smoothingUnitFor(newest);
+  for (const auto& line : lines_) line->setSmoothing(smoothing_, unit_);
 }
 
 void CurvePlot::setSmoothing(double amount) {
   smoothing_ = std::clamp(amount, 0.0, 0.99);
-  for (const auto& line : lines_) line->setSmoothing(smoothing_);
+  for (const auto& line : lines_) line->setSmoothing(smoothing_, unit_);
 }
 
 void CurvePlot::setLogX(bool on) { log_x_ = on; }
@@ -161,7 +187,7 @@ void CurvePlot::style() {
   plot_->xAxis->grid()->setVisible(false);
 }
 
-void CurvePlot::setRanges() {
+void CurvePlot::setStepAxis() {
   if (follow_) {
     double newest = 0;
     for (const auto& line : lines_) newest = std::max(newest, line->lastStep());
@@ -175,17 +201,19 @@ void CurvePlot::setRanges() {
   }
   const double from = log_x_ ? std::max(1.0, from_) : from_;
   plot_->xAxis->setScaleType(log_x_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  plot_->yAxis->setScaleType(log_y_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  const auto ticker = [](bool log, int count) -> QSharedPointer<QCPAxisTicker> {
-    if (log) return QSharedPointer<LogTicker>::create();
-    auto plain = QSharedPointer<NumberTicker>::create();
-    plain->setTickCount(count);
-    return plain;
-  };
-  plot_->xAxis->setTicker(ticker(log_x_, std::clamp(plot_->width() / 90, 2, 8)));
-  plot_->yAxis->setTicker(ticker(log_y_, 4));
+  if (log_x_) {
+    plot_->xAxis->setTicker(QSharedPointer<LogTicker>::create());
+  } else {
+    const auto ticker = QSharedPointer<NumberTicker>::create();
+    ticker->setTickCount(std::clamp(plot_->width() / 90, 2, 8));
+    plot_->xAxis->setTicker(ticker);
+  }
   plot_->xAxis->setRange(from, std::max(to_, from * 1.001));
+}
 
+void CurvePlot::setValueAxis() {
+  plot_->yAxis->setScaleType(log_y_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  if (log_y_) plot_->yAxis->setTicker(QSharedPointer<LogTicker>::create());
   double low = INFINITY, high = -INFINITY, raw_low = INFINITY, raw_high = -INFINITY;
   const auto widen = [this](const BucketPyramid& pyramid, double& least, double& most) {
     for (const Point& p : pyramid.sample(from_, to_, std::max(50, plot_->width()))) {
@@ -198,10 +226,7 @@ void CurvePlot::setRanges() {
     widen(line->smooth(), low, high);
     widen(line->raw(), raw_low, raw_high);
   }
-  if (!(low <= high)) {
-    plot_->yAxis->setRange(log_y_ ? 0.1 : 0, log_y_ ? 10 : 1);
-    return;
-  }
+  if (!(low <= high)) low = log_y_ ? 0.1 : 0, high = raw_high = log_y_ ? 10 : 1, raw_low = low;
   const auto size = [this](double a, double b) { return log_y_ ? std::log10(b / a) : b - a; };
   if (size(raw_low, raw_high) <= kOutlier * size(low, high) || size(low, high) <= 0) low = raw_low, high = raw_high;
   if (chance_ && (!log_y_ || *chance_ > 0)) low = std::min(low, *chance_), high = std::max(high, *chance_);
@@ -211,10 +236,13 @@ void CurvePlot::setRanges() {
   }
   if (low >= 0 && low < 0.45 * high) low = 0;  // near enough to zero that the eye wants it on the picture
   if (high - low < 1e-12 * std::max(1.0, std::abs(high))) low -= 0.5 * std::max(1e-6, std::abs(low)), high += 0.5 * std::max(1e-6, std::abs(high));
-  const double step = niceStep(high - low);
-  plot_->yAxis->setRange(std::floor(low / step * 1.0001) * step, std::ceil(high / step * 0.9999) * step);
-  const double bottom = plot_->yAxis->range().lower, top = plot_->yAxis->range().upper;
-  plot_->yAxis->setRange(bottom - 1e-3 * (top - bottom), top + 1e-3 * (top - bottom));  // keeps the outer labels
+  const ValueAxis axis = valueAxis(low, high);
+  const auto ticker = QSharedPointer<FixedTicker>::create();
+  ticker->setScaleStrategy(QCPAxisTickerFixed::ssNone);
+  ticker->setTickStep(axis.step);
+  plot_->yAxis->setTicker(ticker);
+  const double room = 1e-3 * (axis.high - axis.low);  // keeps the outer lines and labels
+  plot_->yAxis->setRange(axis.low - room, axis.high + room);
 }
 
 void CurvePlot::fillGraphs() {
@@ -266,7 +294,8 @@ void CurvePlot::fillGraphs() {
 
 void CurvePlot::replot(bool now) {
   style();
-  setRanges();
+  setStepAxis();
+  setValueAxis();
   fillGraphs();
   plot_->replot(now ? QCustomPlot::rpImmediateRefresh : QCustomPlot::rpQueuedRefresh);
 }

@@ -46,6 +46,7 @@ class CurvePlot : public QObject {
   bool renderTo(QPainter& painter, const QRect& target);
 
   double smoothing() const { return smoothing_; }
+  double smoothingUnit() const { return unit_; }
   bool logX() const { return log_x_; }
   bool logY() const { return log_y_; }
   bool follow() const { return follow_; }
@@ -63,7 +64,8 @@ class CurvePlot : public QObject {
   class HoverLayer;
   PlotFrame frame() const;
   void style();
-  void setRanges();
+  void setStepAxis();
+  void setValueAxis();
   void fillGraphs();
   void paintStatic(QPainter& painter) const;
   void paintHover(QPainter& painter) const;
@@ -81,7 +83,7 @@ class CurvePlot : public QObject {
   std::vector<Mark> marks_;
   std::optional<double> chance_, drag_from_, drag_to_;
   std::optional<QPointF> pan_from_;
-  double smoothing_ = 0.6, total_steps_ = 0;
+  double smoothing_ = 0.6, unit_ = 1, total_steps_ = 0;
   double from_ = 0, to_ = 1;    ///< the steps that are shown
   bool log_x_ = false, log_y_ = false, follow_ = true, hovered_ = false, by_tag_ = false;
   double hover_y_ = 0;

@@ -59,6 +59,7 @@ LossCurves::LossCurves(const ViewContext& context, QWidget* parent)
   titleEnd()->addWidget(log_y_);
   connect(log_y_, &QToolButton::toggled, this, &LossCurves::setLogY);
   connect(plot_.get(), &CurvePlot::changed, this, [this] { scheduleRefresh(); });
+  if (context.crosshair) connect(context.crosshair, &Crosshair::changed, this, &LossCurves::showValue);
   if (context.palette) connect(context.palette, &PaletteModel::changed, this, [this] { scheduleRefresh(); });
   setEmptyText(tr("Waiting for the first step"));
 }
@@ -99,6 +100,17 @@ void LossCurves::setCurves(const CurveSet& curves) {
   scheduleRefresh();
 }
 
+void LossCurves::showValue() {
+  // A tile under the mouse shows its read-out; the others the value of the topmost curve in the title line.
+  const Crosshair* crosshair = context().crosshair;
+  QString text;
+  if (crosshair->isActive() && !plot_->widget()->underMouse()) {
+    const std::vector<ReadOutRow> rows = plot_->rowsAt(crosshair->step());
+    if (!rows.empty()) text = rows.back().smoothed;
+  }
+  setCount(text);
+}
+
 void LossCurves::refresh() { plot_->replot(); }
 
 QList<QStringList> LossCurves::table() const {
@@ -106,11 +118,11 @@ QList<QStringList> LossCurves::table() const {
   for (const auto& line : plot_->lines()) {
     const Curve& curve = line->curve();
     if (!curve.series) continue;
-    Smoother smoother(plot_->smoothing());
+    Smoother smoother(plot_->smoothing(), plot_->smoothingUnit());
     const std::size_t count = std::min(curve.series->steps.size(), curve.series->values.size());
     for (std::size_t i = 0; i < count; ++i) {
       const double value = curve.series->values[i];
-      rows << QStringList{curve.name, curve.tag, QString::number(curve.series->steps[i], 'g', 15), exactText(value), exactText(smoother.next(value))};
+      rows << QStringList{curve.name, curve.tag, QString::number(curve.series->steps[i], 'g', 15), exactText(value), exactText(smoother.next(curve.series->steps[i], value))};
     }
   }
   return rows;

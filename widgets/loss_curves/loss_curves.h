@@ -56,6 +56,7 @@ class LossCurves : public View {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  void showValue();
   std::unique_ptr<CurvePlot> plot_;
   QToolButton* log_y_;
 };

@@ -14,7 +14,7 @@ struct Ramp {
 };
 
 Ramp ramp(bool dark) {
-  return dark ? Ramp{QColor("#2d6aa6"), QColor("#363839"), QColor("#c9642c")} : Ramp{QColor("#6aa7df"), QColor("#f0eeeb"), QColor("#df7a36")};
+  return dark ? Ramp{QColor("#2d6aa6"), QColor("#363839"), QColor("#b9581f")} : Ramp{QColor("#6aa7df"), QColor("#f0eeeb"), QColor("#df7a36")};
 }
 
 /// Position on the diverging scale, -1 to 1.

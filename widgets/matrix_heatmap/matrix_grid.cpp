@@ -19,7 +19,7 @@
 namespace geocyte::widgets::matrix_heatmap {
 namespace {
 
-constexpr double kMargin = 14, kLabelGap = 10, kMostCell = 72, kMostLabel = 150, kRadius = 3, kHatch = 6;
+constexpr double kMargin = 14, kLabelGap = 10, kMostCell = 66, kMostLabel = 150, kRadius = 3, kHatch = 6;
 constexpr double kTextPadding = 4, kTurned = 35;  // degrees
 
 double widest(const QStringList& names, const QFontMetricsF& metrics) {

@@ -40,6 +40,7 @@ QToolButton:pressed, QToolButton:checked { background: $selected; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $off; }
 QToolButton::menu-indicator { image: none; width: 0; }
+QToolButton[tone="dim"] { color: $dim; }
 QToolButton[tone="ok"] { color: $oktext; font-weight: 600; }
 QToolButton[tone="accent"] { color: $accent; font-weight: 600; }
 QToolButton[kind="choice"] { color: $dim; padding: 1px 4px; }
@@ -70,7 +71,7 @@ QMenuBar::item { padding: 4px 10px; background: transparent; }
 QMenuBar::item:selected { background: $hover; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
-QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar { background: transparent; qproperty-drawBase: 0; qproperty-expanding: 0; }
 QTabBar::tab { background: transparent; color: $dim; border: none; border-bottom: 2px solid transparent; padding: 8px 0 6px 0; margin: 0 8px 0 12px; }
 QTabBar::tab:selected { color: $ink; font-weight: 600; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $ink; }
@@ -81,7 +82,7 @@ QTableView { gridline-color: $line; }
 QTableView::item { padding: 0 8px; border: none; border-bottom: 1px solid $line; }
 QTableView::item:selected, QTreeView::item:selected { background: $selected; color: $ink; }
 QTreeView::item { padding: 3px 2px; }
-QHeaderView { background: $panel; }
+QHeaderView { background: $panel; qproperty-highlightSections: 0; }
 QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 8px; font-weight: 400; }
 QTableCornerButton::section { background: $panel; border: none; }
 

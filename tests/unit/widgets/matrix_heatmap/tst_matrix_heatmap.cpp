@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QImage>
+#include <QTest>
+
+#include <cmath>
+
+#include "widgets/base/shared_models.h"
+#include "widgets/controls/choice_button.h"
+#include "widgets/matrix_heatmap/cell_colors.h"
+#include "widgets/matrix_heatmap/matrix_grid.h"
+#include "widgets/matrix_heatmap/matrix_heatmap.h"
+#include "widgets/theme/theme.h"
+
+using namespace geocyte::widgets;
+using namespace geocyte::widgets::matrix_heatmap;
+
+class TestMatrixHeatmap : public QObject {
+  Q_OBJECT
+
+  static ArrayView matrix(std::vector<double> values, std::int64_t rows, std::int64_t columns) {
+    auto owner = std::make_shared<const std::vector<double>>(std::move(values));
+    ArrayView view;
+    view.type = ElementType::f64;
+    view.data = owner->data();
+    view.shape = {rows, columns};
+    view.axes = QStringList{"source", "source"};
+    view.owner = owner;
+    return view;
+  }
+  static ArrayMap threeSources() {
+    ArrayMap map;
+    map.arrays["d"] = matrix({0, .1, 2, .1, 0, .36, 2, .36, 0}, 3, 3);
+    map.arrays["e"] = matrix({0, 5, 6, 5, 0, 7, 6, 7, 0}, 3, 3);
+    map.arrays["e"].caption = "raw distance";
+    map.labels["source"] = {"source", {"A", "B", "C"}, std::make_shared<std::vector<std::int32_t>>(std::vector<std::int32_t>{0, 0, 1, 2, 2, 2, -1})};
+    return map;
+  }
+  struct Fixture {
+    SelectionModel selection;
+    std::unique_ptr<MatrixHeatmap> view;
+    explicit Fixture(const ArrayMap& map, QHash<QString, QString> bindings = {{"values", "d"}, {"gate", "0.36"}}) {
+      ViewContext context;
+      context.selection = &selection;
+      view = std::make_unique<MatrixHeatmap>(context);
+      view->bind(bindings);
+      view->resize(420, 420);
+      view->show();
+      view->setArrays(map);
+    }
+    MatrixGrid* grid() const { return view->grid(); }
+    void click(const QPointF& at, Qt::KeyboardModifiers modifiers = {}) const { QTest::mouseClick(grid(), Qt::LeftButton, modifiers, at.toPoint()); }
+  };
+
+ private slots:
+  void initTestCase() { theme_ = std::make_unique<Theme>(ThemeChoice::light); }
+
+  void cellsHoldTheirTextAndColour() {
+    const Fixture f(threeSources());
+    QCOMPARE(f.grid()->cellText(0, 1), QString(".10"));
+    QCOMPARE(f.grid()->cellText(0, 2), QString("2.00"));
+    QCOMPARE(f.grid()->cellText(1, 1), QString());   // no distance to itself
+    const QImage image = f.grid()->grab().toImage();
+    const auto corner = [&](int r, int c) { return image.pixelColor((f.grid()->cellRect(r, c).topLeft() + QPointF(6, 6)).toPoint()); };
+    QCOMPARE(corner(0, 1), cellColor(.1, {.36, 0, 2}, false));
+    QVERIFY2(corner(0, 1).blue() > corner(0, 1).red(), "below the gate is blue");
+    QVERIFY2(corner(0, 2).red() > corner(0, 2).blue(), "above the gate is orange");
+    QCOMPARE(corner(1, 1), themeColors(false).panel);
+  }
+
+  void onlyCellsAboveTheGateAreHatched() {
+    const Fixture f(threeSources());
+    const QImage image = f.grid()->grab().toImage();
+    const auto colors = [&](int r, int c) {
+      QSet<QRgb> found;
+      const QRectF rect = f.grid()->cellRect(r, c);
+      for (int x = 8; x < rect.width() - 8; ++x) found << image.pixel((rect.topLeft() + QPointF(x, 10)).toPoint());
+      return found.size();
+    };
+    QCOMPARE(colors(0, 1), 1);
+    QVERIFY(colors(0, 2) > 1);
+    QVERIFY(!f.grid()->data().isAboveGate(1, 2));   // equal to the gate is within it
+  }
+
+  void textOnAnyCellReachesTheContrast() {
+    for (const bool dark : {false, true})
+      for (double v = 0.001; v < 50; v *= 1.05) {
+        const QColor fill = cellColor(v, {.36, 0, 3}, dark);
+        QVERIFY(contrastRatio(cellTextColor(fill), fill) >= 4.5);
+      }
+  }
+
+  void theGateIsNeutralAndTheScaleMonotone() {
+    for (const bool dark : {false, true}) {
+      const QColor middle = cellColor(.36, {.36, 0, 3}, dark);
+      QVERIFY(middle.saturation() < 40);
+      double before = -1e9;
+      for (double v = 0.02; v < 4; v *= 1.2) {
+        const QColor c = cellColor(v, {.36, 0, 3}, dark);
+        QVERIFY(c.red() - c.blue() >= before - 1);
+        before = c.red() - c.blue();
+      }
+    }
+  }
+
+  void aClickSelectsBothSourcesAndALabelOne() {
+    Fixture f(threeSources());
+    f.click(f.grid()->cellRect(0, 2).center());
+    QCOMPARE(f.selection.mask(), (std::vector<std::uint8_t>{1, 1, 0, 1, 1, 1, 0}));
+    QCOMPARE(f.selection.axis(), QString("cell"));
+    QCOMPARE(f.selection.reason(), QString("A and C"));
+    QCOMPARE(f.selection.sources(), (QStringList{"A", "C"}));
+    f.click(f.grid()->cellRect(1, 0).center() - QPointF(f.grid()->cellRect(1, 0).width(), 0));
+    QCOMPARE(f.selection.sources(), QStringList{"B"});
+    f.click(f.grid()->cellRect(0, 2).center(), Qt::ControlModifier);
+    QCOMPARE(f.selection.sources().size(), 3);
+    QTest::keyClick(f.grid(), Qt::Key_Escape);
+    QCOMPARE(f.selection.count(), 0);
+  }
+
+  void arrowsMoveTheFocusAndEnterSelects() {
+    Fixture f(threeSources());
+    for (const int key : {Qt::Key_Down, Qt::Key_Down, Qt::Key_Right}) QTest::keyClick(f.grid(), static_cast<Qt::Key>(key));
+    QCOMPARE(f.grid()->focusRow(), 1);
+    QCOMPARE(f.grid()->focusColumn(), 1);
+    for (int i = 0; i < 9; ++i) QTest::keyClick(f.grid(), Qt::Key_Right);
+    QCOMPARE(f.grid()->focusColumn(), 2);
+    QTest::keyClick(f.grid(), Qt::Key_Return);
+    QCOMPARE(f.selection.sources(), (QStringList{"B", "C"}));
+  }
+
+  void aSelectionMadeElsewhereIsShown() {
+    Fixture f(threeSources());
+    f.selection.select("cell", {1, 1, 1, 0, 0, 0, 0}, "legend", {"A", "B"});
+    QCOMPARE(f.grid()->focusRow(), 0);
+    QCOMPARE(f.grid()->focusColumn(), 1);
+  }
+
+  void severalMetricsGiveAMenu() {
+    Fixture f(threeSources(), {{"values", "d"}, {"values2", "e"}, {"gate", "0.36"}, {"gate2", "6.5"}});
+    auto* menu = f.view->findChild<ChoiceButton*>("matrixMetric");
+    QCOMPARE(menu->choices().size(), std::size_t{2});
+    QCOMPARE(menu->choices()[1].text, QString("raw distance"));
+    f.view->setMetric("values2");
+    QCOMPARE(f.grid()->cellText(0, 1), QString("5.00"));
+    QVERIFY(f.grid()->data().isAboveGate(1, 2));
+    QVERIFY(!f.grid()->data().isAboveGate(0, 2));
+  }
+
+  void aBaselineTakesTheLowerTriangle() {
+    const Fixture f(threeSources(), {{"values", "d"}, {"lower", "e"}});
+    QCOMPARE(f.grid()->cellText(0, 1), QString(".10"));
+    QCOMPARE(f.grid()->cellText(1, 0), QString("5.00"));
+    QVERIFY(f.view->count().contains("raw distance"));
+  }
+
+  void theTableRepeatsTheNumbers() {
+    const Fixture f(threeSources());
+    const auto table = f.view->table();
+    QCOMPARE(table[0], (QStringList{"", "A", "B", "C"}));
+    QCOMPARE(table[1], (QStringList{"A", "", "0.1", "2"}));
+  }
+
+  void emptyNanSingleAndBrokenArraysSurvive() {
+    Fixture f({});
+    QVERIFY(!f.view->emptyText().isEmpty());
+    const auto shows = [&](ArrayView array) {
+      ArrayMap map;
+      map.arrays["d"] = std::move(array);
+      f.view->setArrays(map);
+      f.grid()->grab();
+      QTest::keyClick(f.grid(), Qt::Key_Return);
+      return f.view->emptyText().isEmpty();
+    };
+    QVERIFY(!shows(matrix({}, 0, 0)));
+    QVERIFY(shows(matrix({1}, 1, 1)));
+    QVERIFY(shows(matrix({NAN, NAN, NAN, NAN}, 2, 2)));
+    QVERIFY(shows(matrix({INFINITY, -1, 1e300, 0}, 2, 2)));
+    QVERIFY(shows(matrix(std::vector<double>(2500, 1.5), 50, 50)));
+    QVERIFY(shows(matrix({1, 2, 3}, 1, 3)));
+    ArrayView hostile = matrix({1}, 1, 1);
+    hostile.shape = {std::int64_t{1} << 40, std::int64_t{1} << 40};
+    QVERIFY(!shows(hostile));
+    hostile.shape = {-1, 4};
+    QVERIFY(!shows(hostile));
+  }
+
+ private:
+  std::unique_ptr<Theme> theme_;
+};
+
+QTEST_MAIN(TestMatrixHeatmap)
+#include "tst_matrix_heatmap.moc"
