@@ -72,7 +72,7 @@ AdamW::AdamW(std::vector<at::Tensor> parameters, torch::optim::AdamWOptions opti
   if (!(options.lr() >= 0) || !(options.eps() >= 0) || !(options.weight_decay() >= 0) || !in_unit_interval(beta1) || !in_unit_interval(beta2))
     throw Error(ErrorCode::bad_config, "AdamW wants a learning rate, a weight decay and an eps that are not negative, and betas in [0, 1)");
   if (options.amsgrad()) throw Error(ErrorCode::bad_config, "AdamW is offered without amsgrad");
-  for (const auto& parameter : this->parameters())
+  for (const auto& parameter : tensors())
     state_[parameter.unsafeGetTensorImpl()] = std::make_unique<Moments>(parameter.detach());
 }
 
@@ -82,7 +82,7 @@ at::Tensor AdamW::step(LossClosure closure) {
   require(param_groups_.size() == 1, "AdamW has the one parameter group it was made with");
   const auto& options = static_cast<torch::optim::AdamWOptions&>(param_groups_.front().options());
   std::map<std::pair<std::string, c10::ScalarType>, Batch> batches;
-  for (const auto& parameter : parameters()) {
+  for (const auto& parameter : tensors()) {
     if (!parameter.grad().defined()) continue;
     auto& moments = static_cast<Moments&>(*state_.at(parameter.unsafeGetTensorImpl()));
     batches[{parameter.device().str(), parameter.scalar_type()}].add(parameter, moments);
@@ -102,8 +102,8 @@ at::Tensor AdamW::step(LossClosure closure) {
 
 NamedTensors AdamW::state_tensors(const std::string& prefix) const {
   NamedTensors state;
-  for (std::size_t i = 0; i < parameters().size(); ++i) {
-    auto& moments = static_cast<Moments&>(*state_.at(parameters()[i].unsafeGetTensorImpl()));
+  for (std::size_t i = 0; i < tensors().size(); ++i) {
+    auto& moments = static_cast<Moments&>(*state_.at(tensors()[i].unsafeGetTensorImpl()));
     const auto fields = moments.fields();
     for (std::size_t f = 0; f < fields.size(); ++f)
       state.emplace_back(prefix + std::to_string(i) + "." + kFields[f],
@@ -118,8 +118,8 @@ void AdamW::load_state_tensors(const NamedTensors& state, const std::string& pre
     if (name.starts_with(prefix)) given.emplace(name.substr(prefix.size()), tensor);
 
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;   // (place, value)
-  for (std::size_t i = 0; i < parameters().size(); ++i) {
-    const auto fields = static_cast<Moments&>(*state_.at(parameters()[i].unsafeGetTensorImpl())).fields();
+  for (std::size_t i = 0; i < tensors().size(); ++i) {
+    const auto fields = static_cast<Moments&>(*state_.at(tensors()[i].unsafeGetTensorImpl())).fields();
     for (std::size_t f = 0; f < fields.size(); ++f) {
       const auto name = std::to_string(i) + "." + kFields[f];
       const auto found = given.find(name);

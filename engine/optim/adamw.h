@@ -8,6 +8,7 @@
 // Reference: Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2; Kingma & Ba 2015.
 // Equal to torch::optim::AdamW up to rounding. Options are torch's AdamWOptions, so that param_groups()[i].options()
 // .set_lr(x) works; amsgrad is not offered (Error{bad_config}).
+// Make it after the network has been moved to its device: the moments live beside the parameters they were made for.
 // A parameter without a gradient is left out of a step and keeps its own t. Steps are counted in float32, exact to 2^24.
 #pragma once
 
@@ -42,6 +43,7 @@ class AdamW : public torch::optim::Optimizer {
   void load_state_tensors(const NamedTensors& state, const std::string& prefix = {});
 
  private:
+  const std::vector<at::Tensor>& tensors() const { return param_groups_.front().params(); }
   AdamWKernel kernel_;
 };
 
