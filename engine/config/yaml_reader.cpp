@@ -52,7 +52,7 @@ class Converter {
     for (const auto& member : node) {
       if (!member.first.IsScalar()) fail(member.first.Mark(), "a name must be plain text");
       const std::string& key = member.first.Scalar();
-      if (!seen.insert(key).second) fail(member.first.Mark(), "\"" + quoted(key) + "\" is given twice");
+      if (!seen.insert(key).second) fail(member.first.Mark(), fmt::format("\"{}\" is given twice", quoted(key)));
       values[key] = convert(member.second, depth + 1);
     }
     return values;
@@ -61,7 +61,9 @@ class Converter {
   Json scalar(const YAML::Node& node) const {
     const std::string& tag = node.Tag();
     if (tag == "!" || tag == "tag:yaml.org,2002:str") return node.Scalar();
-    if (tag.empty() || tag == "?" || tag.starts_with("tag:yaml.org,2002:")) return plain_scalar(node.Scalar());
+    for (const char* plain : {"", "?", "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int",
+                              "tag:yaml.org,2002:float"})
+      if (tag == plain) return plain_scalar(node.Scalar());
     fail(node.Mark(), "the tag " + quoted(tag) + " is not supported");
   }
 
