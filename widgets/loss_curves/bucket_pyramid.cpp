@@ -95,7 +95,7 @@ std::vector<Point> BucketPyramid::sample(double from, double to, int columns) co
     for (std::size_t i = begin; i < end; ++i) add(points_[i]);
   } else {
     std::size_t length = std::size_t{1} << kShift;
-    while ((count + length - 1) / length + 1 > static_cast<std::size_t>(columns)) length <<= 1;
+    while (length < points_.size() && (count + length - 1) / length + 1 > static_cast<std::size_t>(columns)) length <<= 1;
     // Buckets start at multiples of their length, so that a growing or sliding window keeps showing the same extremes.
     for (std::size_t at = begin; at < end;) {
       const std::size_t stop = std::min(end, (at / length + 1) * length);

@@ -17,6 +17,7 @@
 namespace geocyte::widgets::loss_curves {
 namespace {
 
+const QString kCurveLayer = QStringLiteral("curves");
 constexpr double kFree = 0.2;              // of the step axis, in follow mode
 constexpr double kGhost = 0.25;            // how strong the raw curve is beside the smoothed one
 constexpr double kOutlier = 4;             // raw values this many times the smoothed range do not stretch the axis
@@ -95,8 +96,9 @@ CurvePlot::CurvePlot(Crosshair* crosshair) : plot_(new QCustomPlot), crosshair_(
   plot_->setMouseTracking(true);
   plot_->setMinimumSize(120, 90);
   plot_->axisRect()->setAutoMargins(QCP::msLeft);
-  plot_->axisRect()->setMinimumMargins(QMargins(44, 8, 22, 26));
-  plot_->axisRect()->setMargins(QMargins(44, 8, 22, 26));
+  plot_->axisRect()->setMinimumMargins(QMargins(44, 12, 22, 26));
+  plot_->axisRect()->setMargins(QMargins(44, 12, 22, 26));
+  plot_->addLayer(kCurveLayer, plot_->layer(QStringLiteral("main")));
   new StaticLayer(plot_, this);
   new HoverLayer(plot_, this);
   plot_->installEventFilter(this);
@@ -255,6 +257,7 @@ void CurvePlot::fillGraphs() {
   while (mains_.size() < lines_.size()) {
     ghosts_.push_back(plot_->addGraph());
     mains_.push_back(plot_->addGraph());
+    mains_.back()->setLayer(kCurveLayer);   // above every ghost
     for (QCPGraph* graph : {ghosts_.back(), mains_.back()}) {
       graph->setAdaptiveSampling(false);  // the pyramid has done that, and keeps the spikes
       graph->setAntialiased(true);
@@ -285,7 +288,6 @@ void CurvePlot::fillGraphs() {
     mains_[i]->setPen(pen);
     if (ghost) fill(ghosts_[i], lines_[i]->raw());
     fill(mains_[i], lines_[i]->smooth());
-    ghosts_[i]->setLayer(QStringLiteral("main"));
     // A single sample makes no line.
     const bool lone = lines_[i]->smooth().size() == 1;
     mains_[i]->setScatterStyle(lone ? QCPScatterStyle(QCPScatterStyle::ssDisc, curve.color, curve.color, 5) : QCPScatterStyle());

@@ -106,7 +106,7 @@ void LossCurves::showValue() {
   QString text;
   if (crosshair->isActive() && !plot_->widget()->underMouse()) {
     const std::vector<ReadOutRow> rows = plot_->rowsAt(crosshair->step());
-    if (!rows.empty()) text = rows.back().smoothed;
+    if (!rows.empty()) text = QString::number(rows.back().value, 'g', 4);
   }
   setCount(text);
 }

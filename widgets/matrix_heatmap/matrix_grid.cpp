@@ -35,6 +35,8 @@ bool GridData::isAboveGate(int row, int column) const { return scale.gate && val
 MatrixGrid::MatrixGrid(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
+  setBackgroundRole(QPalette::Base);
+  setAutoFillBackground(true);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 

@@ -29,10 +29,10 @@ class TestScatter : public QObject {
     view.owner = owner;
     return view;
   }
-  /// Four corners and a NaN row; categories A A B B -.
+  /// Four points away from the legend, and a NaN row; categories A A B B -.
   static ArrayMap corners() {
     ArrayMap map;
-    map.arrays["umap"] = points({-1, -1, 1, -1, -1, 1, 1, 1, NAN, 0});
+    map.arrays["umap"] = points({0, -1, 1, -1, -1, 1, 1, 1, NAN, 0});
     map.arrays["pca"] = points({-2, 0, 0, -2, 2, 0, 0, 2, 1, 1});
     map.labels["source"] = {"source", {"A", "B"}, std::make_shared<std::vector<std::int32_t>>(std::vector<std::int32_t>{0, 0, 1, 1, -1})};
     map.labels["cell_type"] = {"cell_type", {"t"}, std::make_shared<std::vector<std::int32_t>>(std::vector<std::int32_t>{0, 0, 0, 0, 0})};
