@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every loss gives the same value and gradient on the accelerator as on the host.
+#include <ATen/ops/tensor.h>
+
+#include "engine/losses/adversary.h"
+#include "engine/losses/domain_coral.h"
+#include "engine/losses/local_alignment.h"
+#include "engine/losses/neighbour_cosine.h"
+#include "engine/losses/patient_coral.h"
+#include "engine/losses/vicreg.h"
+#include "tests/unit/engine/losses/accelerator.h"
+#include "tests/unit/engine/losses/gradient_check.h"
+
+namespace geocyte::losses {
+namespace {
+
+[[maybe_unused]] const auto* const kOpened = testing::AddGlobalTestEnvironment(new OpenAccelerator);
+
+/// A loss of z that makes its other inputs on the device it is given.
+using LossOn = std::function<at::Tensor(const at::Tensor& z, c10::Device device)>;
+
+void expect_same_on_both(const LossOn& loss, const at::Tensor& z) {
+  const auto device = *accelerator();
+  const auto on_host = [&](const at::Tensor& x) { return loss(x, c10::kCPU); };
+  const auto on_device = [&](const at::Tensor& x) { return loss(x, device); };
+  EXPECT_NEAR(on_device(z.to(device)).item<double>(), on_host(z).item<double>(), 1e-10);
+  EXPECT_LT(largest(gradient_of(on_device, z.to(device)).cpu() - gradient_of(on_host, z)), 1e-10);
+}
+
+std::vector<std::int64_t> labels(std::int64_t cells, std::int64_t groups) {
+  std::vector<std::int64_t> made;
+  for (std::int64_t i = 0; i < cells; ++i) made.push_back((i * i + 3 * i) / 2 % (groups + 1) - 1);
+  return made;
+}
+
+TEST(LossesOnTheAccelerator, OfMomentsEqualThoseOnTheHost) {
+  GEOCYTE_SKIP_WITHOUT_ACCELERATOR();
+  const auto z = normal_matrix(60, 8, 1), other = normal_matrix(60, 8, 2);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return vicreg(x, other.to(d)).total; }, z);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *pairwise_coral(x, Groups(labels(60, 4), 4, d)).value; }, z);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *domain_coral(x, Groups(labels(60, 2), 2, d)).value; }, z);
+  expect_same_on_both(
+      [&](const at::Tensor& x, c10::Device d) { return *patient_coral(x, Groups(labels(60, 3), 3, d), PatientReference::pooled).value; }, z);
+}
+
+TEST(LossesOnTheAccelerator, OfNeighboursAndClassesEqualThoseOnTheHost) {
+  GEOCYTE_SKIP_WITHOUT_ACCELERATOR();
+  const auto z = normal_matrix(20, 4, 3), x = normal_matrix(20, 9, 4);
+  const auto neighbours = at::tensor(labels(40, 19), at::kLong).clamp_min(0).view({20, 2});
+  expect_same_on_both([&](const at::Tensor& s, c10::Device d) { return *local_alignment(x.to(d), s).value; }, z);
+  expect_same_on_both([&](const at::Tensor& s, c10::Device d) { return neighbour_cosine(s, z.to(d), neighbours.to(d)); }, z + 0.1);
+  expect_same_on_both(
+      [&](const at::Tensor& s, c10::Device d) { return *balanced_cross_entropy(reverse_gradient(s, 0.7), Groups(labels(20, 4), 4, d)).value; }, z);
+  const Groups host(labels(20, 4), 4), device(labels(20, 4), 4, *accelerator());
+  EXPECT_EQ(class_recall(z.to(*accelerator()), device).balanced_accuracy, class_recall(z, host).balanced_accuracy);
+}
+
+}  // namespace
+}  // namespace geocyte::losses
