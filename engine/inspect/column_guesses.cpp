@@ -14,9 +14,10 @@ namespace {
 
 // Most telling first; compared with the lower-case name without "_", "." and "-".
 const std::vector<std::string> kLabelWords = {"celltypemajor", "celltype", "celltypes", "annotation", "cellclass", "subclass",
-                                              "label", "labels", "cluster", "clusters", "leiden", "louvain", "region", "layer"};
+                                              "label", "labels", "cluster", "clusters", "leiden", "louvain", "region", "layer",
+                                              "pathologist", "domain"};
 const std::vector<std::string> kBatchWords = {"source", "sample", "sampleid", "batch", "slide", "slice", "section", "donor",
-                                              "patient", "replicate", "library", "dataset", "orig.ident", "origident"};
+                                              "patient", "replicate", "library", "dataset", "origident"};
 
 const char* name_of(data::ColumnKind kind) {
   switch (kind) {
