@@ -53,6 +53,7 @@ void Toasts::show(Tone tone, const QString& text, const QString& action_text, st
   label->setTextFormat(Qt::PlainText);
   label->setWordWrap(true);
   auto* close = new QToolButton;
+  close->setObjectName(QStringLiteral("toastClose"));
   close->setIcon(themeIcon(QStringLiteral("close"), Tone::dim));
   close->setAccessibleName(tr("Close this message"));
   close->setToolTip(tr("Close this message"));
@@ -63,6 +64,7 @@ void Toasts::show(Tone tone, const QString& text, const QString& action_text, st
   row->addWidget(label, 1);
   if (!action_text.isEmpty()) {
     auto* link = new QPushButton(action_text);
+    link->setObjectName(QStringLiteral("toastAction"));
     link->setAccessibleName(action_text);
     link->setToolTip(action_text);
     setButtonKind(link, "link");

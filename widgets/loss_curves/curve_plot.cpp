@@ -11,6 +11,7 @@
 
 #include "widgets/base/number_format.h"
 #include "widgets/base/shared_models.h"
+#include "widgets/loss_curves/axis_choice.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/fonts.h"
 
@@ -22,45 +23,6 @@ constexpr double kFree = 0.2;              // of the step axis, in follow mode
 constexpr double kGhost = 0.25;            // how strong the raw curve is beside the smoothed one
 constexpr double kOutlier = 4;             // raw values this many times the smoothed range do not stretch the axis
 constexpr double kDragPixels = 5;
-
-class NumberTicker : public QCPAxisTicker {
- protected:
-  QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
-};
-
-class FixedTicker : public QCPAxisTickerFixed {
- protected:
-  QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
-};
-
-class LogTicker : public QCPAxisTickerLog {
- protected:
-  QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
-};
-
-/// Three to five equal intervals with round ends that waste the least room around [low, high].
-struct ValueAxis {
-  double low, high, step;
-};
-
-ValueAxis valueAxis(double low, double high) {
-  const double power = std::pow(10.0, std::floor(std::log10((high - low) / 4)));
-  ValueAxis best{low, high, high - low};
-  double least = INFINITY;
-  for (const double factor : {1.0, 2.0, 2.5, 5.0, 10.0, 7.5, 15.0, 20.0}) {
-    const double step = factor * power;
-    const double bottom = std::floor(low / step + 1e-6) * step, top = std::ceil(high / step - 1e-6) * step;
-    const long count = std::lround((top - bottom) / step);
-    if (count < 3 || count > 5 || top - bottom >= least * (1 - 1e-9)) continue;
-    least = top - bottom;
-    best = {bottom, top, step};
-  }
-  return best;
-}
-
-/// A power of two of at least `steps`, a 200th of it: the unit of smoothing grows by doubling, so that a live curve is
-/// smoothed anew only rarely.
-double smoothingUnitFor(double steps) { return std::exp2(std::ceil(std::log2(std::max(200.0, steps)))) / 200; }
 
 }  // namespace
 
@@ -203,19 +165,12 @@ void CurvePlot::setStepAxis() {
   }
   const double from = log_x_ ? std::max(1.0, from_) : from_;
   plot_->xAxis->setScaleType(log_x_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  if (log_x_) {
-    plot_->xAxis->setTicker(QSharedPointer<LogTicker>::create());
-  } else {
-    const auto ticker = QSharedPointer<NumberTicker>::create();
-    ticker->setTickCount(std::clamp(plot_->width() / 90, 2, 8));
-    plot_->xAxis->setTicker(ticker);
-  }
+  setStepTicks(plot_->xAxis, log_x_, std::clamp(plot_->width() / 90, 2, 8));
   plot_->xAxis->setRange(from, std::max(to_, from * 1.001));
 }
 
 void CurvePlot::setValueAxis() {
   plot_->yAxis->setScaleType(log_y_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  if (log_y_) plot_->yAxis->setTicker(QSharedPointer<LogTicker>::create());
   double low = INFINITY, high = -INFINITY, raw_low = INFINITY, raw_high = -INFINITY;
   const auto widen = [this](const BucketPyramid& pyramid, double& least, double& most) {
     for (const Point& p : pyramid.sample(from_, to_, std::max(50, plot_->width()))) {
@@ -234,17 +189,11 @@ void CurvePlot::setValueAxis() {
   if (chance_ && (!log_y_ || *chance_ > 0)) low = std::min(low, *chance_), high = std::max(high, *chance_);
   if (log_y_) {
     if (high / low < 1.5) low /= 2, high *= 2;
-    return plot_->yAxis->setRange(low / 1.15, high * 1.15);
+    return setLogValueTicks(plot_->yAxis, low / 1.15, high * 1.15);
   }
   if (low >= 0 && low < 0.45 * high) low = 0;  // near enough to zero that the eye wants it on the picture
   if (high - low < 1e-12 * std::max(1.0, std::abs(high))) low -= 0.5 * std::max(1e-6, std::abs(low)), high += 0.5 * std::max(1e-6, std::abs(high));
-  const ValueAxis axis = valueAxis(low, high);
-  const auto ticker = QSharedPointer<FixedTicker>::create();
-  ticker->setScaleStrategy(QCPAxisTickerFixed::ssNone);
-  ticker->setTickStep(axis.step);
-  plot_->yAxis->setTicker(ticker);
-  const double room = 1e-3 * (axis.high - axis.low);  // keeps the outer lines and labels
-  plot_->yAxis->setRange(axis.low - room, axis.high + room);
+  setValueTicks(plot_->yAxis, roundedAxis(low, high));
 }
 
 void CurvePlot::fillGraphs() {

@@ -165,6 +165,10 @@ class TestGallery : public QObject {
     QTest::qWait(400);
     save(page, dark ? "views-dark" : "views-light");
     checkTexts(page);
+    for (const QAbstractButton* button : page.findChildren<QAbstractButton*>()) {
+      const QString what = button->objectName() + '/' + button->text();
+      QVERIFY2(!button->objectName().isEmpty() && !button->accessibleName().isEmpty() && !button->toolTip().isEmpty(), qPrintable(what));
+    }
   }
 
   void controls_data() { themes(); }

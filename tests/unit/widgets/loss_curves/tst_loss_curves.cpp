@@ -12,6 +12,7 @@
 
 #include "widgets/base/curve_set.h"
 #include "widgets/base/shared_models.h"
+#include "widgets/loss_curves/axis_choice.h"
 #include "widgets/loss_curves/loss_curves.h"
 #include "widgets/theme/theme.h"
 
@@ -86,6 +87,21 @@ class TestLossCurves : public QObject {
     CurveSet set = oneCurve(line(901, 1));
     set.total_steps = 1000;
     QCOMPARE(tile(set)->plot()->xAxis->range().upper, 1000.0);
+  }
+
+  void axesEndRoundAndHoldTheirData() {
+    for (double low = -3; low < 3; low += 0.37)
+      for (double size = 1e-4; size < 1e6; size *= 2.7) {
+        const auto axis = loss_curves::roundedAxis(low, low + size);
+        QVERIFY(axis.low <= low + 1e-6 * size && axis.high >= low + size - 1e-6 * size);
+        const double count = (axis.high - axis.low) / axis.step;
+        QVERIFY(std::abs(count - std::round(count)) < 1e-6 && count > 2.9 && count < 5.1);
+        QVERIFY(axis.high - axis.low < 2.1 * size);
+      }
+    const auto whole = loss_curves::roundedAxis(0, 1);
+    QCOMPARE(whole.low, 0.0);
+    QCOMPARE(whole.high, 1.0);
+    QCOMPARE(whole.step, 0.25);
   }
 
   void readOutHasSevenDigits() {
