@@ -16,8 +16,8 @@ namespace geocyte::analysis {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::int64_t kOldestWorthFinishing = 3;   // snapshots
-constexpr double kLongestNap = 3600;                // a wait without end is cut into such pieces
+constexpr std::int64_t kOldestWorthFinishing = 3;  // snapshots
+constexpr double kLongestNap = 3600;               // a wait without end is cut into such pieces
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -26,14 +26,14 @@ struct Entry {
   config::DerivedSpec spec;
   std::unique_ptr<Derivation> derivation;
   bool due = false;
-  std::int64_t done_serial = 0;                     ///< number of the last snapshot it was tried on
+  std::int64_t done_serial = 0;  ///< number of the last snapshot it was tried on
 };
 
 }  // namespace
 
 struct AnalysisThread::State {
-  State(std::vector<config::DerivedSpec> specs, std::uint64_t seed, double share, std::function<void(store::Snapshot)> deliver_to,
-        std::function<void(const std::string&)> log_to)
+  State(std::vector<config::DerivedSpec> specs, std::uint64_t seed, double share,
+        std::function<void(store::Snapshot)> deliver_to, std::function<void(const std::string&)> log_to)
       : deliver(std::move(deliver_to)), log(std::move(log_to)), budget(share) {
     for (auto& spec : specs) {
       auto derivation = make_derivation(spec, seed);
@@ -58,11 +58,11 @@ struct AnalysisThread::State {
   TimeBudget budget;
   bool quit = false, unlimited = false, draining = false, running = false;
   Clock::time_point running_since;
-  std::int64_t running_serial = 0, serial = 0;       // snapshots are numbered from 1
+  std::int64_t running_serial = 0, serial = 0;  // snapshots are numbered from 1
   StopSource running_stop;
   std::shared_ptr<const store::Snapshot> newest;
   std::shared_ptr<const std::vector<store::Axis>> axes = std::make_shared<const std::vector<store::Axis>>();
-  std::jthread thread;                               // last: it uses all of the above
+  std::jthread thread;  // last: it uses all of the above
 };
 
 Entry* AnalysisThread::State::next_due() {
@@ -120,7 +120,8 @@ void AnalysisThread::State::run(Entry& entry, std::unique_lock<std::mutex>& lock
     failure = error.what();
   }
   // A picture that fails must not end the training it shows.
-  if (!failure.empty() && log) log(fmt::format("analysis: {} of step {} is skipped: {}", entry.spec.method, snapshot->step, failure));
+  if (!failure.empty() && log)
+    log(fmt::format("analysis: {} of step {} is skipped: {}", entry.spec.method, snapshot->step, failure));
 
   lock.lock();
   budget.use(seconds_since(running_since));
@@ -129,7 +130,8 @@ void AnalysisThread::State::run(Entry& entry, std::unique_lock<std::mutex>& lock
 }
 
 AnalysisThread::AnalysisThread(std::vector<config::DerivedSpec> specs, std::uint64_t seed, double share,
-                               std::function<void(store::Snapshot)> deliver, std::function<void(const std::string&)> log)
+                               std::function<void(store::Snapshot)> deliver,
+                               std::function<void(const std::string&)> log)
     : state_(std::make_unique<State>(std::move(specs), seed, share, std::move(deliver), std::move(log))) {
   state_->thread = std::jthread([state = state_.get()] { state->loop(); });
 }
@@ -157,7 +159,8 @@ void AnalysisThread::submit(store::Snapshot raw) {
     const std::int64_t earlier = state_->serial++;
     for (auto& entry : state_->entries)
       if (earlier % std::max(entry.spec.every, 1) == 0) entry.due = true;
-    if (state_->running && state_->serial - state_->running_serial > kOldestWorthFinishing) state_->running_stop.request_stop();
+    if (state_->running && state_->serial - state_->running_serial > kOldestWorthFinishing)
+      state_->running_stop.request_stop();
   }
   state_->wake.notify_all();
 }

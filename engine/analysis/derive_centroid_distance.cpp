@@ -29,7 +29,7 @@ std::string folder_of(std::string makes) {
 /// Sources in the order of the axis that is called like the label, or of the label's categories where there is none.
 struct Sources {
   std::vector<std::string> names;
-  std::vector<std::int32_t> codes;      ///< of each point, -1 = none
+  std::vector<std::int32_t> codes;  ///< of each point, -1 = none
 };
 
 Sources sources_of(const RowLabels& labels, const store::Axis* axis) {
@@ -40,7 +40,8 @@ Sources sources_of(const RowLabels& labels, const store::Axis* axis) {
   for (std::size_t c = 0; c < place.size(); ++c) {
     const auto at = std::find(axis->ids.begin(), axis->ids.end(), labels.categories[c]);
     if (at == axis->ids.end())
-      throw Error(ErrorCode::bad_data, fmt::format("axis {} has no row for the category {}", axis->name, labels.categories[c]));
+      throw Error(ErrorCode::bad_data,
+                  fmt::format("axis {} has no row for the category {}", axis->name, labels.categories[c]));
     place[c] = static_cast<std::int32_t>(at - axis->ids.begin());
   }
   for (auto& code : sources.codes)
@@ -49,7 +50,8 @@ Sources sources_of(const RowLabels& labels, const store::Axis* axis) {
 }
 
 /// The most frequent group of each source; -1 where no cell has one.
-std::vector<std::int32_t> group_of_sources(const std::vector<std::int32_t>& sources, std::size_t count, const RowLabels& groups) {
+std::vector<std::int32_t> group_of_sources(const std::vector<std::int32_t>& sources, std::size_t count,
+                                           const RowLabels& groups) {
   std::vector<std::map<std::int32_t, int>> votes(count);
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (sources[i] >= 0 && groups.codes[i] >= 0) ++votes[sources[i]][groups.codes[i]];
@@ -85,7 +87,9 @@ std::vector<float> to_float(const Eigen::MatrixXd& matrix) {
   return values;
 }
 
-double largest(const std::vector<double>& values) { return values.empty() ? 0 : *std::max_element(values.begin(), values.end()); }
+double largest(const std::vector<double>& values) {
+  return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+}
 
 }  // namespace
 
@@ -101,7 +105,8 @@ DeriveCentroidDistance::DeriveCentroidDistance(const config::DerivedSpec& spec, 
   require(bootstrap_ >= 0, "the number of bootstrap rounds is not negative");
 }
 
-store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const std::vector<store::Axis>& axes, const StopToken& stop) {
+store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const std::vector<store::Axis>& axes,
+                                               const StopToken& stop) {
   store::Snapshot part = empty_part(raw, "centroid_distance");
   auto rows = read_rows(raw, points_, axes);
   if (!rows) return part;
@@ -115,7 +120,8 @@ store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const
   options.seed = seed_;
   options.stop = stop;
   SourceVerdictInput found;
-  found.distances = stats::source_distances(rows->points(), sources.codes, static_cast<int>(sources.names.size()), options);
+  found.distances =
+      stats::source_distances(rows->points(), sources.codes, static_cast<int>(sources.names.size()), options);
   found.collapse = stats::collapse_of(rows->points());
   found.names = sources.names;
   found.cells = cells;
@@ -129,19 +135,22 @@ store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const
   const std::string who = fmt::format("n = {} {}", grouped(d.rows()), cells);
   const auto add = [&](const std::string& name, const Eigen::MatrixXd& matrix, const std::string& caption) {
     if (matrix.size() == 0) return;
-    part.arrays.push_back(make_array<float>(folder_ + "/" + name, to_float(matrix), {d.sources(), d.sources()}, {labels_, labels_},
-                                            "values", caption + ", " + who));
+    part.arrays.push_back(make_array<float>(folder_ + "/" + name, to_float(matrix), {d.sources(), d.sources()},
+                                            {labels_, labels_}, "values", caption + ", " + who));
   };
   const std::string raw_caption = "distance between source means";
-  const std::string standardised_caption = "distance between source means in pooled within-source standard deviations (Mahalanobis)";
+  const std::string standardised_caption =
+      "distance between source means in pooled within-source standard deviations (Mahalanobis)";
   add("centroid_distance", d.raw, raw_caption);
   add("centroid_distance_standardised", d.standardised, standardised_caption);
   add("sampling_floor", d.floor, "distance between source means that sampling alone gives");
   add("ratio_to_floor", d.ratio, "distance between source means over its sampling floor");
   add("centroid_distance_low", d.raw_low, "lower 95 % bootstrap limit of the " + raw_caption);
   add("centroid_distance_high", d.raw_high, "upper 95 % bootstrap limit of the " + raw_caption);
-  add("centroid_distance_standardised_low", d.standardised_low, "lower 95 % bootstrap limit of the " + standardised_caption);
-  add("centroid_distance_standardised_high", d.standardised_high, "upper 95 % bootstrap limit of the " + standardised_caption);
+  add("centroid_distance_standardised_low", d.standardised_low,
+      "lower 95 % bootstrap limit of the " + standardised_caption);
+  add("centroid_distance_standardised_high", d.standardised_high,
+      "upper 95 % bootstrap limit of the " + standardised_caption);
 
   const auto raw_pairs = stats::upper_triangle(d.raw);
   if (!raw_pairs.empty()) {

@@ -19,8 +19,8 @@ namespace geocyte::analysis {
 namespace {
 
 constexpr int kEpochsBetweenLooks = 5;
-constexpr double kStartSize = 10;         // largest coordinate of the first layout, as in umap-learn
-constexpr double kStartJitter = 1e-3;     // parts duplicates, which have no gradient to part them
+constexpr double kStartSize = 10;      // largest coordinate of the first layout, as in umap-learn
+constexpr double kStartJitter = 1e-3;  // parts duplicates, which have no gradient to part them
 constexpr std::int64_t kFewestRows = 5;
 
 kernels::Metric metric_of(const std::string& name) {
@@ -46,7 +46,8 @@ DeriveUmap::DeriveUmap(const config::DerivedSpec& spec, std::uint64_t seed)
   max_rows_ = parameters.get<std::int64_t>("max_rows", 50'000);
   threads_ = parameters.get("threads", 1);
   parameters.require_all_known();
-  require(k_ >= 2 && first_epochs_ >= 1 && warm_epochs_ >= 1 && components_ >= 2 && max_rows_ >= kFewestRows && warm_rate_ > 0,
+  require(k_ >= 2 && first_epochs_ >= 1 && warm_epochs_ >= 1 && components_ >= 2 && max_rows_ >= kFewestRows &&
+              warm_rate_ > 0,
           "the parameters of a UMAP derivation are positive");
 }
 
@@ -59,7 +60,7 @@ DeriveUmap::Reduced DeriveUmap::reduce(const RowsOfSnapshot& rows) const {
 
 std::vector<float> DeriveUmap::first_start(const kernels::Points& points) const {
   const embed::Pca pca = embed::fit_pca(points, 2);
-  const Eigen::MatrixXd scores = pca.transform(points);   // n x (at most 2)
+  const Eigen::MatrixXd scores = pca.transform(points);  // n x (at most 2)
   const double largest = scores.size() > 0 ? scores.cwiseAbs().maxCoeff() : 0;
   const double scale = largest > 0 ? kStartSize / largest : 0;
   Rng rng(hash64("umap start", seed_));
@@ -81,7 +82,8 @@ std::vector<float> DeriveUmap::aligned_to_last(std::span<const float> layout) co
   return {moved.data(), moved.data() + moved.size()};
 }
 
-store::Snapshot DeriveUmap::derive(const store::Snapshot& raw, const std::vector<store::Axis>& axes, const StopToken& stop) {
+store::Snapshot DeriveUmap::derive(const store::Snapshot& raw, const std::vector<store::Axis>& axes,
+                                   const StopToken& stop) {
   store::Snapshot part = empty_part(raw, "umap");
   auto rows = read_rows(raw, points_, axes);
   if (!rows || rows->count() < kFewestRows) return part;
@@ -114,8 +116,9 @@ store::Snapshot DeriveUmap::derive(const store::Snapshot& raw, const std::vector
   if (warm) layout = aligned_to_last(layout);
 
   const std::string start = warm ? fmt::format("warm start from step {}", grouped(last_step_)) : "started from PCA";
-  const std::string caption = fmt::format("UMAP{}, k={}, {}, seed {}, {}, {} of {} cells", reduced.note, graph.k, name_of(metric_),
-                                          seed_, start, grouped(rows->count()), grouped(rows->axis_size));
+  const std::string caption =
+      fmt::format("UMAP{}, k={}, {}, seed {}, {}, {} of {} cells", reduced.note, graph.k, name_of(metric_), seed_,
+                  start, grouped(rows->count()), grouped(rows->axis_size));
   part.arrays.push_back(make_array<float>(makes_, layout, {rows->count(), 2}, {rows->axis, "xy"}, "points", caption));
   if (rows->subset) part.arrays.push_back(row_index_array(*rows, makes_));
   part.attributes["seed"] = seed_;

@@ -25,7 +25,8 @@ std::vector<float> floats_of(const NamedArray& array) {
 
 const NamedArray* find_row_index(const store::Snapshot& snapshot, const std::string& axis, std::int64_t rows) {
   for (const auto& array : snapshot.arrays)
-    if (array.role == "row_index" && array.axes.size() == 1 && array.axes[0] == axis && array.size() == rows) return &array;
+    if (array.role == "row_index" && array.axes.size() == 1 && array.axes[0] == axis && array.size() == rows)
+      return &array;
   return nullptr;
 }
 
@@ -67,13 +68,16 @@ std::optional<RowsOfSnapshot> read_rows(const store::Snapshot& snapshot, const s
   rows.axis_size = axis ? axis->size() : count;
   if (const NamedArray* index = find_row_index(snapshot, rows.axis, count)) {
     for (const double value : index->to_double()) rows.row.push_back(static_cast<std::int64_t>(value));
-    if (std::any_of(rows.row.begin(), rows.row.end(), [&](std::int64_t row) { return row < 0 || (axis && row >= axis->size()); }))
-      throw Error(ErrorCode::bad_data, fmt::format("the row index of array {} points outside axis {}", array, rows.axis));
+    if (std::any_of(rows.row.begin(), rows.row.end(),
+                    [&](std::int64_t row) { return row < 0 || (axis && row >= axis->size()); }))
+      throw Error(ErrorCode::bad_data,
+                  fmt::format("the row index of array {} points outside axis {}", array, rows.axis));
     rows.subset = count < rows.axis_size;
   } else {
     if (count != rows.axis_size)
-      throw Error(ErrorCode::bad_data, fmt::format("array {} has {} rows but axis {} has {}, and no row_index says which", array,
-                                                   count, rows.axis, rows.axis_size));
+      throw Error(ErrorCode::bad_data,
+                  fmt::format("array {} has {} rows but axis {} has {}, and no row_index says which", array, count,
+                              rows.axis, rows.axis_size));
     rows.row.resize(count);
     std::iota(rows.row.begin(), rows.row.end(), std::int64_t{0});
   }
@@ -85,7 +89,8 @@ std::int32_t RowLabels::code_of(const std::string& category) const {
   return at == categories.end() ? -1 : static_cast<std::int32_t>(at - categories.begin());
 }
 
-std::optional<RowLabels> read_labels(const RowsOfSnapshot& rows, const std::string& label, const std::vector<store::Axis>& axes) {
+std::optional<RowLabels> read_labels(const RowsOfSnapshot& rows, const std::string& label,
+                                     const std::vector<store::Axis>& axes) {
   const store::Axis* axis = find_axis(axes, rows.axis);
   if (axis == nullptr) return std::nullopt;
   for (const auto& candidate : axis->labels) {

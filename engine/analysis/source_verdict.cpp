@@ -14,8 +14,10 @@ namespace geocyte::analysis {
 namespace {
 
 const char* const kHowItIsFound =
-    "Each source's mean is compared with every other's. Standardised distances are in units of the pooled within-source "
-    "standard deviation, so they do not depend on the scale of the embedding. The sampling floor is the distance that two "
+    "Each source's mean is compared with every other's. Standardised distances are in units of the pooled "
+    "within-source "
+    "standard deviation, so they do not depend on the scale of the embedding. The sampling floor is the distance that "
+    "two "
     "samples of these sizes would show if their true means were equal.";
 
 /// How many times its floor a pair lies apart, by the measure that shows more.
@@ -63,7 +65,9 @@ std::string sample_size(const SourceVerdictInput& input) {
 }
 
 store::Verdict make(std::string state, std::string headline, std::string evidence, const std::string& advice) {
-  return {"align/sources", "align", std::move(state), std::move(headline), std::move(evidence), std::string(kHowItIsFound) + " " + advice};
+  return {"align/sources",     "align",
+          std::move(state),    std::move(headline),
+          std::move(evidence), std::string(kHowItIsFound) + " " + advice};
 }
 
 bool is_collapsed(const SourceVerdictInput& input) {
@@ -72,19 +76,22 @@ bool is_collapsed(const SourceVerdictInput& input) {
 }
 
 store::Verdict collapsed(const SourceVerdictInput& input) {
-  return make("bad", "The embedding has collapsed.",
-              fmt::format("It varies in {} of {} dimensions (participation ratio), so distances between sources mean nothing; {}.",
-                          brief(input.collapse.participation_ratio), input.distances.dims, sample_size(input)),
-              "Raise the variance term (VICReg) or lower the weights of the alignment terms.");
+  return make(
+      "bad", "The embedding has collapsed.",
+      fmt::format(
+          "It varies in {} of {} dimensions (participation ratio), so distances between sources mean nothing; {}.",
+          brief(input.collapse.participation_ratio), input.distances.dims, sample_size(input)),
+      "Raise the variance term (VICReg) or lower the weights of the alignment terms.");
 }
 
 store::Verdict no_gap(const SourceVerdictInput& input, const Findings& found) {
-  return make("good", "No measurable gap between source means.",
-              fmt::format("All {} pairs lie within {} times their sampling floor (largest {}: {} and {}); {}.", found.pairs,
-                          brief(kFloorGate), brief(found.largest.ratio), input.names[found.largest.a], input.names[found.largest.b],
-                          sample_size(input)),
-              "Equal means are necessary but not sufficient: a classifier may still tell the sources apart. Look at the "
-              "separability and at the mixing of neighbours too.");
+  return make(
+      "good", "No measurable gap between source means.",
+      fmt::format("All {} pairs lie within {} times their sampling floor (largest {}: {} and {}); {}.", found.pairs,
+                  brief(kFloorGate), brief(found.largest.ratio), input.names[found.largest.a],
+                  input.names[found.largest.b], sample_size(input)),
+      "Equal means are necessary but not sufficient: a classifier may still tell the sources apart. Look at the "
+      "separability and at the mixing of neighbours too.");
 }
 
 /// "P10_SC is not, so this is one source and not sc in general.", where another source of the group shows it.
@@ -95,8 +102,8 @@ std::string group_remark(const SourceVerdictInput& input, int outlier) {
     if (static_cast<int>(s) != outlier && input.group[s] == input.group[outlier] && input.distances.count[s] > 0)
       fellows.push_back(input.names[s]);
   if (fellows.empty()) return "";
-  return fmt::format(" {} {} not, so this is one source and not {} in general.", listed(fellows), fellows.size() == 1 ? "is" : "are",
-                     input.group_names[input.group[outlier]]);
+  return fmt::format(" {} {} not, so this is one source and not {} in general.", listed(fellows),
+                     fellows.size() == 1 ? "is" : "are", input.group_names[input.group[outlier]]);
 }
 
 store::Verdict outlier_source(const SourceVerdictInput& input, int outlier) {
@@ -110,13 +117,15 @@ store::Verdict outlier_source(const SourceVerdictInput& input, int outlier) {
     for (Eigen::Index b = a + 1; b < d.sources(); ++b)
       if (a != outlier && b != outlier) others.add(d.standardised(a, b));
   }
-  return make("warn", input.names[outlier] + " is the outlier source.",
-              fmt::format("It lies {} within-source standard deviations from every other source ({} times its sampling floor), the "
-                          "other {} {} {} apart; {}.{}",
-                          own.text(), own_ratio.text(), others.count, others.count == 1 ? "pair is" : "pairs are", others.text(),
-                          sample_size(input), group_remark(input, outlier)),
-              "Check this source first: its preparation, its depth, its composition of cell types. A term that pulls whole "
-              "groups together cannot repair a single source.");
+  return make(
+      "warn", input.names[outlier] + " is the outlier source.",
+      fmt::format(
+          "It lies {} within-source standard deviations from every other source ({} times its sampling floor), the "
+          "other {} {} {} apart; {}.{}",
+          own.text(), own_ratio.text(), others.count, others.count == 1 ? "pair is" : "pairs are", others.text(),
+          sample_size(input), group_remark(input, outlier)),
+      "Check this source first: its preparation, its depth, its composition of cell types. A term that pulls whole "
+      "groups together cannot repair a single source.");
 }
 
 store::Verdict groups_apart(const SourceVerdictInput& input, double gap, const Findings& found) {
@@ -124,29 +133,36 @@ store::Verdict groups_apart(const SourceVerdictInput& input, double gap, const F
   for (std::size_t g = 0; g < input.group_names.size(); ++g)
     if (std::find(input.group.begin(), input.group.end(), static_cast<std::int32_t>(g)) != input.group.end())
       names.push_back(input.group_names[g]);
-  return make("warn", listed(names) + " are apart.",
-              fmt::format("Sources of different groups lie {} times as far apart as sources of one group (medians, standardised); {} "
-                          "of {} pairs exceed {} times their sampling floor; {}.",
-                          brief(gap), found.measurable, found.pairs, brief(kFloorGate), sample_size(input)),
-              "This is a gap between groups and not the fault of one source: terms that act on the groups are the ones to strengthen.");
+  return make(
+      "warn", listed(names) + " are apart.",
+      fmt::format(
+          "Sources of different groups lie {} times as far apart as sources of one group (medians, standardised); {} "
+          "of {} pairs exceed {} times their sampling floor; {}.",
+          brief(gap), found.measurable, found.pairs, brief(kFloorGate), sample_size(input)),
+      "This is a gap between groups and not the fault of one source: terms that act on the groups are the ones to "
+      "strengthen.");
 }
 
 store::Verdict some_pairs(const SourceVerdictInput& input, const Findings& found) {
   const auto [a, b, ratio] = found.largest;
-  return make("warn", fmt::format("{} of {} pairs of sources differ measurably.", found.measurable, found.pairs),
-              fmt::format("The farthest are {} and {}: {} within-source standard deviations, {} times the sampling floor; {}.",
-                          input.names[a], input.names[b], brief(input.distances.standardised(a, b)), brief(ratio), sample_size(input)),
-              "No single source and no single group explains the distances.");
+  return make(
+      "warn", fmt::format("{} of {} pairs of sources differ measurably.", found.measurable, found.pairs),
+      fmt::format("The farthest are {} and {}: {} within-source standard deviations, {} times the sampling floor; {}.",
+                  input.names[a], input.names[b], brief(input.distances.standardised(a, b)), brief(ratio),
+                  sample_size(input)),
+      "No single source and no single group explains the distances.");
 }
 
 }  // namespace
 
 store::Verdict source_verdict(const SourceVerdictInput& input) {
   const auto sources = static_cast<std::size_t>(input.distances.sources());
-  require(input.names.size() == sources && (input.group.empty() || input.group.size() == sources), "one name and group a source");
+  require(input.names.size() == sources && (input.group.empty() || input.group.size() == sources),
+          "one name and group a source");
   const Findings found = findings_of(input.distances);
   if (found.pairs == 0)
-    return make("neutral", "Nothing to align.", "Fewer than two sources have cells here; " + sample_size(input) + ".", "");
+    return make("neutral", "Nothing to align.", "Fewer than two sources have cells here; " + sample_size(input) + ".",
+                "");
   if (is_collapsed(input)) return collapsed(input);
   if (found.measurable == 0) return no_gap(input, found);
 

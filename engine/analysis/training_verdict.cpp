@@ -16,8 +16,8 @@ namespace geocyte::analysis {
 namespace {
 
 constexpr std::size_t kFewestPoints = 16;
-constexpr double kSignificant = 3;        // standard errors
-constexpr double kNoticeable = 0.01;      // of the loss
+constexpr double kSignificant = 3;    // standard errors
+constexpr double kNoticeable = 0.01;  // of the loss
 const char* const kHow =
     "The first and the last quarter of the window are compared by their medians; a change counts when it exceeds three "
     "standard errors and one percent. Shares are of the sum of the weighted terms, by size.";
@@ -38,7 +38,8 @@ Fall fall_between(std::span<const double> series, std::span<const double> first,
   std::vector<double> jumps;
   for (std::size_t i = 1; i < series.size(); ++i) jumps.push_back(std::abs(series[i] - series[i - 1]));
   const double noise = 1.4826 * stats::median(jumps) / std::sqrt(2.0);
-  const double error = noise * std::sqrt(1.0 / static_cast<double>(first.size()) + 1.0 / static_cast<double>(last.size()));
+  const double error =
+      noise * std::sqrt(1.0 / static_cast<double>(first.size()) + 1.0 / static_cast<double>(last.size()));
   const double change = fall.from - fall.to, size = std::max(std::abs(fall.from), std::abs(fall.to));
   fall.share = size > 0 ? change / (fall.from != 0 ? std::abs(fall.from) : size) : 0;
   fall.errors = error > 0 ? change / error : (change == 0 ? 0 : std::copysign(INFINITY, change));
@@ -69,7 +70,8 @@ Dominant dominant_term(const LossHistory& history, std::size_t count) {
 }
 
 store::Verdict make(const char* state, const char* headline, std::string evidence, const std::string& advice) {
-  return {"monitor/training", "monitor", state, headline, std::move(evidence), advice.empty() ? kHow : kHow + (" " + advice)};
+  return {"monitor/training", "monitor",           state,
+          headline,           std::move(evidence), advice.empty() ? kHow : kHow + (" " + advice)};
 }
 
 /// "fell 38 %", or from where to where when a percentage would mislead (the loss is not positive).
@@ -88,18 +90,22 @@ std::string terms_text(const Dominant& dominant) {
 
 store::Verdict training_verdict(const LossHistory& history, const TrainingVerdictOptions& options) {
   require(history.total.size() == history.step.size(), "one loss a step");
-  for (const auto& [name, values] : history.weighted) require(values.size() == history.step.size(), "one value a step for each term");
+  for (const auto& [name, values] : history.weighted)
+    require(values.size() == history.step.size(), "one value a step for each term");
   if (!history.total.empty() && !std::isfinite(history.total.back()))
-    return make("bad", "Diverged.", fmt::format("The total loss is not finite at step {}.", grouped(history.step.back())),
+    return make("bad", "Diverged.",
+                fmt::format("The total loss is not finite at step {}.", grouped(history.step.back())),
                 "Lower the learning rate, or start again from the last checkpoint.");
 
   std::size_t begin = 0;
   if (!history.step.empty())
-    begin = static_cast<std::size_t>(std::upper_bound(history.step.begin(), history.step.end(), history.step.back() - options.window) -
-                                     history.step.begin());
+    begin = static_cast<std::size_t>(
+        std::upper_bound(history.step.begin(), history.step.end(), history.step.back() - options.window) -
+        history.step.begin());
   const std::span<const double> series = std::span(history.total).subspan(begin);
   if (series.size() < kFewestPoints)
-    return make("neutral", "Too early to tell.", fmt::format("{} steps so far.", grouped(static_cast<std::int64_t>(history.step.size()))), "");
+    return make("neutral", "Too early to tell.",
+                fmt::format("{} steps so far.", grouped(static_cast<std::int64_t>(history.step.size()))), "");
 
   const std::size_t quarter = series.size() / 4;
   const Fall now = fall_between(series, series.first(quarter), series.last(quarter));
@@ -110,7 +116,8 @@ store::Verdict training_verdict(const LossHistory& history, const TrainingVerdic
 
   if (now.counts() && now.share < 0)
     return make("warn", "The loss is rising.", recent + terms_text(dominant) + ".",
-                "A rise is expected while a term is warmed up or an adversary gets stronger; otherwise lower the learning rate.");
+                "A rise is expected while a term is warmed up or an adversary gets stronger; otherwise lower the "
+                "learning rate.");
   if (history.weighted.size() > 1 && dominant.share >= options.dominant_share)
     return make("warn", "One term dominates.",
                 fmt::format("{} makes up {} of the sum; {}{}.", dominant.name, percent(dominant.share),
@@ -119,9 +126,11 @@ store::Verdict training_verdict(const LossHistory& history, const TrainingVerdic
   if (now.counts()) return make("good", "Learning.", recent + terms_text(dominant) + ".", "");
   if (ever.counts() && ever.share > 0)
     return make("neutral", "Levelled off.",
-                fmt::format("Total loss {} since the start but not noticeably in the last {} steps{}.", change_text(ever), steps, terms_text(dominant)),
+                fmt::format("Total loss {} since the start but not noticeably in the last {} steps{}.",
+                            change_text(ever), steps, terms_text(dominant)),
                 "Training longer will change little; look at what was learned.");
-  return make("bad", "Not learning.", fmt::format("Total loss has not moved noticeably in {} steps{}.", steps, terms_text(dominant)),
+  return make("bad", "Not learning.",
+              fmt::format("Total loss has not moved noticeably in {} steps{}.", steps, terms_text(dominant)),
               "Check the learning rate, and that the weights of the terms are not zero.");
 }
 

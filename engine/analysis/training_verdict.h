@@ -2,7 +2,8 @@
 // "Is it learning?" in one sentence, from the loss curve alone.
 //
 // The last `window` steps are cut into quarters; the first and the last quarter are compared by their medians m1, m4:
-//   fell = (m1 - m4) / |m1|,  noise = 1.4826 MAD of neighbouring differences / sqrt 2, z = (m1 - m4) / (noise sqrt(2 / n_quarter))
+//   fell = (m1 - m4) / |m1|,  noise = 1.4826 MAD of neighbouring differences / sqrt 2,
+//   z = (m1 - m4) / (noise sqrt(2 / n_quarter))
 // A change counts when |z| >= 3 and it is above 1 %. Shares are |weight x term| / sum over terms in the last quarter.
 // Ratios only: loss -> c loss changes no verdict.
 #pragma once

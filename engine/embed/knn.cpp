@@ -19,8 +19,9 @@ void require_finite(const kernels::Points& points, const char* what) {
 
 kernels::KnnGraph neighbour_graph(const kernels::Points& points, kernels::KnnOptions options) {
   if (points.rows < 2 || points.dims < 1)
-    throw Error(ErrorCode::bad_data, fmt::format("neighbours need at least two points with coordinates, but there are {} x {}",
-                                                 points.rows, points.dims));
+    throw Error(ErrorCode::bad_data,
+                fmt::format("neighbours need at least two points with coordinates, but there are {} x {}", points.rows,
+                            points.dims));
   require_finite(points, "neighbours");
   options.k = static_cast<int>(std::min<std::int64_t>(options.k, points.rows - 1));
   return kernels::exact_knn(points, options);

@@ -13,7 +13,7 @@ namespace geocyte::embed {
 namespace {
 
 using RowMajorF = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-constexpr std::int64_t kBlockRows = 2048;      // rows held in double at a time
+constexpr std::int64_t kBlockRows = 2048;  // rows held in double at a time
 constexpr double kRelativeRank = 1e-12;
 
 Eigen::Map<const RowMajorF> matrix_of(const kernels::Points& points) { return {points.data, points.rows, points.dims}; }
@@ -39,7 +39,7 @@ Eigen::MatrixXd covariance_of(const kernels::Points& points, const Eigen::RowVec
   for_blocks(points, [&](std::int64_t, const Eigen::MatrixXd& block) {
     sum.selfadjointView<Eigen::Lower>().rankUpdate((block.rowwise() - mean).transpose());
   });
-  return sum / static_cast<double>(points.rows - 1);   // only the lower triangle is filled
+  return sum / static_cast<double>(points.rows - 1);  // only the lower triangle is filled
 }
 
 /// The `count` largest, falling.
@@ -49,9 +49,10 @@ struct Largest {
 };
 
 Largest largest_eigenpairs(const Eigen::MatrixXd& lower, std::int64_t count) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(lower);   // reads the lower triangle, ascending
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(lower);  // reads the lower triangle, ascending
   require(solver.info() == Eigen::Success, "the eigenvalues of a covariance converge");
-  return {solver.eigenvalues().tail(count).reverse().cwiseMax(0.0), solver.eigenvectors().rightCols(count).rowwise().reverse()};
+  return {solver.eigenvalues().tail(count).reverse().cwiseMax(0.0),
+          solver.eigenvectors().rightCols(count).rowwise().reverse()};
 }
 
 void fix_signs(Eigen::MatrixXd& components) {
@@ -87,8 +88,9 @@ std::vector<float> Pca::transform_to_float(const kernels::Points& points) const 
 Pca fit_pca(const kernels::Points& points, int components) {
   require(components >= 1, "PCA needs at least one component");
   if (points.rows < 2 || points.dims < 1)
-    throw Error(ErrorCode::bad_data,
-                fmt::format("PCA needs at least two points with coordinates, but there are {} x {}", points.rows, points.dims));
+    throw Error(
+        ErrorCode::bad_data,
+        fmt::format("PCA needs at least two points with coordinates, but there are {} x {}", points.rows, points.dims));
   if (std::min(points.rows, points.dims) > kMaxPcaSide)
     throw Error(ErrorCode::bad_config,
                 fmt::format("exact PCA of {} points with {} dimensions would take too long", points.rows, points.dims),

@@ -13,14 +13,15 @@ Eigen::MatrixXd Procrustes::apply(const Eigen::MatrixXd& points) const {
   return (scale * points * rotation).rowwise() + translation;
 }
 
-Procrustes fit_procrustes(const Eigen::MatrixXd& source, const Eigen::MatrixXd& target, const ProcrustesOptions& options) {
+Procrustes fit_procrustes(const Eigen::MatrixXd& source, const Eigen::MatrixXd& target,
+                          const ProcrustesOptions& options) {
   require(source.rows() == target.rows() && source.cols() == target.cols() && source.size() > 0,
           "Procrustes needs two configurations of one shape");
   if (!source.allFinite() || !target.allFinite())
     throw Error(ErrorCode::bad_data, "a configuration to be aligned has a value that is not finite");
 
   const Eigen::RowVectorXd source_mean = source.colwise().mean(), target_mean = target.colwise().mean();
-  const Eigen::MatrixXd x = source.rowwise() - source_mean, y = target.rowwise() - target_mean;   // n x d
+  const Eigen::MatrixXd x = source.rowwise() - source_mean, y = target.rowwise() - target_mean;  // n x d
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(x.transpose() * y, Eigen::ComputeFullU | Eigen::ComputeFullV);
   Eigen::VectorXd sign = Eigen::VectorXd::Ones(x.cols());
   if (!options.reflection && (svd.matrixU() * svd.matrixV().transpose()).determinant() < 0) sign[x.cols() - 1] = -1;

@@ -3,7 +3,8 @@
 //
 //   min over R, s, t  of  || s X R + 1 t' - Y ||_F ,  R'R = I
 //   X0' Y0 = U S V',  R = U D V',  s = tr(S D) / ||X0||^2,  t = mean(Y) - s mean(X) R
-//   D = I, or diag(1, …, 1, det(U V')) where reflections are not allowed          (Schonemann 1966; Kabsch 1978; Umeyama 1991)
+//   D = I, or diag(1, …, 1, det(U V')) where reflections are not allowed
+//   (Schonemann 1966; Kabsch 1978; Umeyama 1991)
 //
 // Rows are points. Guards: with all points in one place every rotation is equally good and s = 1 is kept.
 #pragma once

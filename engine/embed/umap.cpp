@@ -13,9 +13,12 @@ namespace {
 
 scnum_start start_of(UmapOptions::Start start) {
   switch (start) {
-    case UmapOptions::Start::spectral: return SCNUM_START_SPECTRAL;
-    case UmapOptions::Start::random: return SCNUM_START_RANDOM;
-    case UmapOptions::Start::given: break;
+    case UmapOptions::Start::spectral:
+      return SCNUM_START_SPECTRAL;
+    case UmapOptions::Start::random:
+      return SCNUM_START_RANDOM;
+    case UmapOptions::Start::given:
+      break;
   }
   return SCNUM_START_GIVEN;
 }
@@ -28,7 +31,8 @@ scnum_start start_of(UmapOptions::Start start) {
 
 void Umap::Free::operator()(scnum_umap* state) const { scnum_umap_free(state); }
 
-Umap::Umap(const kernels::KnnGraph& graph, const UmapOptions& options, std::vector<float> start) : layout_(std::move(start)) {
+Umap::Umap(const kernels::KnnGraph& graph, const UmapOptions& options, std::vector<float> start)
+    : layout_(std::move(start)) {
   require(graph.complete && graph.k >= 1, "UMAP needs a complete neighbour graph");
   require(options.epochs >= 1, "UMAP needs at least one epoch");
   if (graph.rows < 3) throw Error(ErrorCode::bad_data, "a UMAP layout needs at least three points");
@@ -40,8 +44,8 @@ Umap::Umap(const kernels::KnnGraph& graph, const UmapOptions& options, std::vect
   } else {
     layout_.assign(coordinates, 0.0f);
   }
-  const scnum_umap_options wanted{options.epochs,       start_of(options.start), options.min_dist,
-                                  options.spread,       options.learning_rate,   options.seed};
+  const scnum_umap_options wanted{options.epochs, start_of(options.start), options.min_dist,
+                                  options.spread, options.learning_rate,   options.seed};
   state_.reset(scnum_umap_new(graph.index.data(), graph.distance.data(), static_cast<std::int32_t>(graph.rows), graph.k,
                               &wanted, layout_.data()));
   if (!state_) fail();

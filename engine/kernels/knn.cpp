@@ -13,14 +13,17 @@ namespace geocyte::kernels {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr std::int64_t kReferenceBlockBytes = 512 << 10;   // stays in the second-level cache while queries pass by
-constexpr std::int64_t kQueriesPerBlock = 768;             // a multiple of 4, 6 and 12
+constexpr std::int64_t kReferenceBlockBytes = 512 << 10;  // stays in the second-level cache while queries pass by
+constexpr std::int64_t kQueriesPerBlock = 768;            // a multiple of 4, 6 and 12
 
 TileKernel tile_of(Isa isa) {
   switch (isa) {
-    case Isa::avx512: return avx512_tile();
-    case Isa::avx2: return avx2_tile();
-    case Isa::plain: break;
+    case Isa::avx512:
+      return avx512_tile();
+    case Isa::avx2:
+      return avx2_tile();
+    case Isa::plain:
+      break;
   }
   return plain_tile();
 }
@@ -72,7 +75,8 @@ std::vector<float> pack(const Points& points, const std::vector<float>& offset, 
   return packed;
 }
 
-std::vector<float> padded_norms(const Points& points, const std::vector<float>& offset, std::int64_t width, Metric metric) {
+std::vector<float> padded_norms(const Points& points, const std::vector<float>& offset, std::int64_t width,
+                                Metric metric) {
   const std::int64_t panels = (points.rows + width - 1) / width;
   std::vector<float> norms(panels * width, kInfinity);
   for (std::int64_t i = 0; i < points.rows; ++i) {
@@ -104,7 +108,7 @@ double exact_distance(const float* a, const float* b, std::int64_t dims, Metric 
 
 struct Search {
   Points references, queries;
-  bool same = false;                     ///< queries are the references: exclude self
+  bool same = false;  ///< queries are the references: exclude self
   KnnOptions options;
   TileKernel tile;
   std::vector<float> packed_references, packed_queries, norms;
@@ -146,7 +150,8 @@ void Search::finish(std::int64_t query, BestK& best, KnnGraph& graph) const {
   std::vector<std::pair<double, std::int32_t>> found(best.size);
   for (std::int32_t j = 0; j < best.size; ++j) {
     const std::int32_t reference = index_of(best.items[j]);
-    found[j] = {exact_distance(queries.row(query), references.row(reference), references.dims, options.metric), reference};
+    found[j] = {exact_distance(queries.row(query), references.row(reference), references.dims, options.metric),
+                reference};
   }
   std::sort(found.begin(), found.end());
   for (int j = 0; j < options.k; ++j) {
@@ -160,7 +165,8 @@ KnnGraph run_search(const Points& references, const Points& queries, bool same, 
   require(options.k >= 1, "kNN needs k >= 1");
   require(references.dims == queries.dims, "kNN needs queries and references of one dimension");
   require(references.rows < std::numeric_limits<std::int32_t>::max() - 64, "kNN indices are 32 bits wide");
-  require(static_cast<int>(options.isa) <= static_cast<int>(best_isa()), "kNN was asked for instructions this processor lacks");
+  require(static_cast<int>(options.isa) <= static_cast<int>(best_isa()),
+          "kNN was asked for instructions this processor lacks");
 
   Search search{references, queries, same, options, tile_of(options.isa), {}, {}, {}};
   std::vector<float> unit_references, unit_queries, offset(references.dims, 0);
@@ -195,22 +201,28 @@ const char* name_of(Metric metric) { return metric == Metric::cosine ? "cosine" 
 
 const char* name_of(Isa isa) {
   switch (isa) {
-    case Isa::avx512: return "AVX-512";
-    case Isa::avx2: return "AVX2";
-    case Isa::plain: break;
+    case Isa::avx512:
+      return "AVX-512";
+    case Isa::avx2:
+      return "AVX2";
+    case Isa::plain:
+      break;
   }
   return "plain";
 }
 
 Isa best_isa() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Isa::avx512;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return Isa::avx512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Isa::avx2;
 #endif
   return Isa::plain;
 }
 
-KnnGraph exact_knn(const Points& points, const KnnOptions& options) { return run_search(points, points, true, options); }
+KnnGraph exact_knn(const Points& points, const KnnOptions& options) {
+  return run_search(points, points, true, options);
+}
 
 KnnGraph exact_knn(const Points& references, const Points& queries, const KnnOptions& options) {
   return run_search(references, queries, false, options);

@@ -33,7 +33,8 @@ void sweep_panels(const Sweep& sweep, Below below) {
       key1[q] = norm[1];
     }
     for (std::int64_t d = 0; d < sweep.dims; ++d, reference += kWidth, query += Q) {
-      const Vector r0 = *reinterpret_cast<const Loaded*>(reference), r1 = *reinterpret_cast<const Loaded*>(reference + Lanes);
+      const Vector r0 = *reinterpret_cast<const Loaded*>(reference),
+                   r1 = *reinterpret_cast<const Loaded*>(reference + Lanes);
 #pragma GCC unroll 16
       for (int q = 0; q < Q; ++q) {
         key0[q] += query[q] * r0;

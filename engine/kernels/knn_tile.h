@@ -27,7 +27,7 @@ inline std::int32_t index_of(std::uint64_t item) { return static_cast<std::int32
 
 /// The k best references of one query so far: a binary heap of ranked() items with the worst on top.
 struct BestK {
-  std::uint64_t* items = nullptr;        ///< room for k
+  std::uint64_t* items = nullptr;  ///< room for k
   std::int32_t size = 0, k = 0;
 
   float threshold() const { return size < k ? std::numeric_limits<float>::infinity() : key_of(items[0]); }
@@ -54,19 +54,19 @@ struct BestK {
 
 /// What one sweep does: a panel of queries against `panels` panels of references.
 struct Sweep {
-  const float* queries = nullptr;        ///< dims x Q, already times -2
-  const float* references = nullptr;     ///< panels x dims x W
-  const float* norms = nullptr;          ///< panels x W: squared norm; infinity for padding
+  const float* queries = nullptr;     ///< dims x Q, already times -2
+  const float* references = nullptr;  ///< panels x dims x W
+  const float* norms = nullptr;       ///< panels x W: squared norm; infinity for padding
   std::int64_t dims = 0, panels = 0;
-  std::int32_t first_reference = 0;      ///< index of the first reference of the first panel
-  std::int32_t self = -1;                ///< index of the first query among the references; -1 = they are other points
-  std::int32_t live_queries = 0;         ///< queries beyond it are padding
-  BestK* best = nullptr;                 ///< Q
+  std::int32_t first_reference = 0;  ///< index of the first reference of the first panel
+  std::int32_t self = -1;            ///< index of the first query among the references; -1 = they are other points
+  std::int32_t live_queries = 0;     ///< queries beyond it are padding
+  BestK* best = nullptr;             ///< Q
 };
 
 /// One instruction set: panel sizes and the loop.
 struct TileKernel {
-  std::int32_t queries, references;      ///< Q, W
+  std::int32_t queries, references;  ///< Q, W
   void (*sweep)(const Sweep&);
 };
 

@@ -19,7 +19,7 @@ double weigh(std::span<const float> distance, double beta, std::vector<double>& 
   double sum = 0, moment = 0;
   weight.resize(distance.size());
   for (std::size_t j = 0; j < distance.size(); ++j) {
-    const double beyond = static_cast<double>(distance[j]) - distance[0];   // nearest first: no overflow
+    const double beyond = static_cast<double>(distance[j]) - distance[0];  // nearest first: no overflow
     weight[j] = std::exp(-beta * beyond);
     sum += weight[j];
     moment += weight[j] * beyond;

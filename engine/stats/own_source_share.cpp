@@ -32,7 +32,8 @@ OwnSourceShare own_source_share(const kernels::KnnGraph& graph, std::span<const 
       continue;
     }
     result.share[s] /= static_cast<double>(result.count[s]);
-    result.expected.push_back(graph.rows > 1 ? static_cast<double>(result.count[s] - 1) / static_cast<double>(graph.rows - 1) : 0);
+    result.expected.push_back(
+        graph.rows > 1 ? static_cast<double>(result.count[s] - 1) / static_cast<double>(graph.rows - 1) : 0);
     result.mean_share += result.share[s];
     result.mean_expected += result.expected[s];
     ++present;

@@ -20,7 +20,7 @@ constexpr std::int64_t kFewest = 5;
 class Layer {
  public:
   Layer(Eigen::Index in, Eigen::Index out, Rng& rng) : weight_(in, out), bias_(RowVector::Zero(out)) {
-    const double scale = std::sqrt(2.0 / static_cast<double>(in));   // He et al. 2015: for relu
+    const double scale = std::sqrt(2.0 / static_cast<double>(in));  // He et al. 2015: for relu
     for (Eigen::Index i = 0; i < weight_.size(); ++i) weight_.data()[i] = static_cast<float>(scale * rng.normal());
     weight_m_ = weight_v_ = Matrix::Zero(in, out);
     bias_m_ = bias_v_ = RowVector::Zero(out);
@@ -42,17 +42,19 @@ class Layer {
     constexpr float kBeta1 = 0.9f, kBeta2 = 0.999f, kEpsilon = 1e-8f;
     m = kBeta1 * m + (1 - kBeta1) * gradient;
     v = kBeta2 * v + (1 - kBeta2) * gradient.cwiseAbs2();
-    const float correct1 = 1 - std::pow(kBeta1, static_cast<float>(step)), correct2 = 1 - std::pow(kBeta2, static_cast<float>(step));
+    const float correct1 = 1 - std::pow(kBeta1, static_cast<float>(step)),
+                correct2 = 1 - std::pow(kBeta2, static_cast<float>(step));
     value.array() -= rate * (m.array() / correct1) / ((v.array() / correct2).sqrt() + kEpsilon);
   }
-  Matrix weight_, weight_m_, weight_v_;   // in x out
-  RowVector bias_, bias_m_, bias_v_;      // out
+  Matrix weight_, weight_m_, weight_v_;  // in x out
+  RowVector bias_, bias_m_, bias_v_;     // out
 };
 
 struct Network {
   Layer first, second, last;
 
-  Network(Eigen::Index dims, Eigen::Index hidden, Rng& rng) : first(dims, hidden, rng), second(hidden, hidden, rng), last(hidden, 1, rng) {}
+  Network(Eigen::Index dims, Eigen::Index hidden, Rng& rng)
+      : first(dims, hidden, rng), second(hidden, hidden, rng), last(hidden, 1, rng) {}
 
   RowVector logits(const Matrix& x) const {
     const Matrix h1 = first.forward(x).cwiseMax(0.0f), h2 = second.forward(h1).cwiseMax(0.0f);
@@ -65,7 +67,9 @@ struct Network {
     const Matrix a2 = second.forward(h1), h2 = a2.cwiseMax(0.0f);  // B x h
     const Matrix f = last.forward(h2);                             // B x 1
     const Eigen::ArrayXf probability = 1 / (1 + (-f.col(0).array()).exp());
-    const Matrix g3 = (weight.transpose().array() * (probability - target.transpose().array()) / static_cast<float>(x.rows())).matrix();
+    const Matrix g3 =
+        (weight.transpose().array() * (probability - target.transpose().array()) / static_cast<float>(x.rows()))
+            .matrix();
     const Matrix g2 = (last.input_gradient(g3).array() * (a2.array() > 0).cast<float>()).matrix();
     const Matrix g1 = (second.input_gradient(g2).array() * (a1.array() > 0).cast<float>()).matrix();
     const auto rate = static_cast<float>(options.learning_rate), decay = static_cast<float>(options.weight_decay);
@@ -75,16 +79,21 @@ struct Network {
   }
 };
 
-Matrix matrix_of(const kernels::Points& points) { return Eigen::Map<const Matrix>(points.data, points.rows, points.dims); }
+Matrix matrix_of(const kernels::Points& points) {
+  return Eigen::Map<const Matrix>(points.data, points.rows, points.dims);
+}
 
 void check_part(const LabelledPoints& part, const char* name) {
   require(static_cast<std::int64_t>(part.positive.size()) == part.points.rows, "one label a point");
-  const auto positives = std::count_if(part.positive.begin(), part.positive.end(), [](std::uint8_t value) { return value != 0; });
+  const auto positives =
+      std::count_if(part.positive.begin(), part.positive.end(), [](std::uint8_t value) { return value != 0; });
   const std::int64_t fewer = std::min<std::int64_t>(positives, part.points.rows - positives);
   if (fewer < kFewest)
-    throw Error(ErrorCode::bad_data, "a probe classifier needs at least 5 " + std::string(name) + " cells of each class");
+    throw Error(ErrorCode::bad_data,
+                "a probe classifier needs at least 5 " + std::string(name) + " cells of each class");
   for (std::int64_t i = 0; i < part.points.rows * part.points.dims; ++i)
-    if (!std::isfinite(part.points.data[i])) throw Error(ErrorCode::bad_data, "the embedding has a value that is not finite");
+    if (!std::isfinite(part.points.data[i]))
+      throw Error(ErrorCode::bad_data, "the embedding has a value that is not finite");
 }
 
 void shuffle(std::vector<std::int64_t>& items, Rng& rng) {
@@ -116,7 +125,8 @@ struct Batch {
   RowVector target, weight;
 };
 
-Batch gather(const Matrix& x, std::span<const std::uint8_t> positive, std::span<const std::int64_t> rows, const float (&class_weight)[2]) {
+Batch gather(const Matrix& x, std::span<const std::uint8_t> positive, std::span<const std::int64_t> rows,
+             const float (&class_weight)[2]) {
   Batch batch{Matrix(rows.size(), x.cols()), RowVector(rows.size()), RowVector(rows.size())};
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const int label = positive[rows[r]] != 0;
@@ -129,7 +139,8 @@ Batch gather(const Matrix& x, std::span<const std::uint8_t> positive, std::span<
 
 double balanced_loss(const Network& network, const Batch& batch) {
   const Eigen::ArrayXd f = network.logits(batch.x).transpose().cast<double>().array();
-  const Eigen::ArrayXd y = batch.target.transpose().cast<double>().array(), w = batch.weight.transpose().cast<double>().array();
+  const Eigen::ArrayXd y = batch.target.transpose().cast<double>().array(),
+                       w = batch.weight.transpose().cast<double>().array();
   // softplus(f) - y f, written so that it does not overflow
   const Eigen::ArrayXd loss = f.max(0.0) + (-f.abs()).exp().log1p() - y * f;
   return (w * loss).sum() / w.sum();
@@ -137,7 +148,8 @@ double balanced_loss(const Network& network, const Batch& batch) {
 
 }  // namespace
 
-ProbeResult probe_separability(const LabelledPoints& training, const LabelledPoints& held_out, const ProbeOptions& options) {
+ProbeResult probe_separability(const LabelledPoints& training, const LabelledPoints& held_out,
+                               const ProbeOptions& options) {
   require(training.points.dims == held_out.points.dims, "both parts of a probe have one dimension");
   check_part(training, "training");
   check_part(held_out, "held-out");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A fresh classifier that tries to tell two sets of points apart: a classifier two-sample test (Lopez-Paz & Oquab 2017).
-// It is trained on the training part and scored on cells it never saw, so that .5 means inseparable and not untrained;
-// the adversary of a model under training is no such measure.
+// A fresh classifier that tries to tell two sets of points apart: a classifier two-sample test (Lopez-Paz & Oquab
+// 2017). It is trained on the training part and scored on cells it never saw, so that .5 means inseparable and not
+// untrained; the adversary of a model under training is no such measure.
 //
 //   f(x) = w3' relu(W2 relu(W1 (x - m) / s + b1) + b2) + b3,  loss = class-balanced logistic + weight decay, Adam
 //
@@ -30,23 +30,24 @@ struct ProbeOptions {
   double weight_decay = 1e-4;
   double inner_share = 0.2;
   std::uint64_t seed = 0;
-  StopToken stop = {};                  ///< looked at between epochs; the best weights so far are used
+  StopToken stop = {};  ///< looked at between epochs; the best weights so far are used
 };
 
 struct LabelledPoints {
   kernels::Points points;
-  std::span<const std::uint8_t> positive;   ///< 0 or 1
+  std::span<const std::uint8_t> positive;  ///< 0 or 1
 };
 
 struct ProbeResult {
-  Auc auc;                              ///< on the held-out points
-  int epochs = 0;                       ///< until the best weights
-  std::vector<double> score;            ///< logit of each held-out point
+  Auc auc;                    ///< on the held-out points
+  int epochs = 0;             ///< until the best weights
+  std::vector<double> score;  ///< logit of each held-out point
 };
 
 /// Throws Error{bad_data} when either part has fewer than 5 points of a class or a value is not finite, and
 /// Error{internal} when dimensions or lengths differ.
-ProbeResult probe_separability(const LabelledPoints& training, const LabelledPoints& held_out, const ProbeOptions& options = {});
+ProbeResult probe_separability(const LabelledPoints& training, const LabelledPoints& held_out,
+                               const ProbeOptions& options = {});
 
 /// The whole interval lies below .5: the signature of a leak between training and held-out statistics.
 inline bool below_chance(const Auc& auc) { return auc.high < 0.5; }

@@ -39,7 +39,8 @@ void check_square(const Eigen::MatrixXd& distance) {
   for (Eigen::Index a = 0; a < distance.rows(); ++a)
     for (Eigen::Index b = 0; b < a; ++b) {
       const bool both_nan = std::isnan(distance(a, b)) && std::isnan(distance(b, a));
-      require(both_nan || (distance(a, b) == distance(b, a) && distance(a, b) >= 0), "distances are symmetric and not negative");
+      require(both_nan || (distance(a, b) == distance(b, a) && distance(a, b) >= 0),
+              "distances are symmetric and not negative");
     }
 }
 
@@ -57,10 +58,12 @@ SourceDiagnosis diagnose_sources(const Eigen::MatrixXd& distance, const OutlierR
     // With two sources no one can tell which of them is odd.
     const bool comparable = own.size() >= 2 && !rest.empty();
     found.score.push_back(comparable ? ratio(median(own), rest_median) : kNan);
-    if (comparable && found.score.back() >= rule.median_ratio && ratio(found.nearest.back(), rest_median) >= rule.nearest_ratio)
+    if (comparable && found.score.back() >= rule.median_ratio &&
+        ratio(found.nearest.back(), rest_median) >= rule.nearest_ratio)
       found.outliers.push_back(static_cast<int>(s));
   }
-  std::stable_sort(found.outliers.begin(), found.outliers.end(), [&](int a, int b) { return found.score[a] > found.score[b]; });
+  std::stable_sort(found.outliers.begin(), found.outliers.end(),
+                   [&](int a, int b) { return found.score[a] > found.score[b]; });
   found.median_without = median(pairs_without(distance, [&](Eigen::Index t) {
     return std::find(found.outliers.begin(), found.outliers.end(), static_cast<int>(t)) != found.outliers.end();
   }));

@@ -13,12 +13,12 @@ namespace geocyte::stats {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLeastLeftOver = 1e-3;     // of a row's weight, where a row spans a direction alone
-constexpr double kFloatVariance = 1e-14;   // square of what float coordinates resolve
+constexpr double kLeastLeftOver = 1e-3;   // of a row's weight, where a row spans a direction alone
+constexpr double kFloatVariance = 1e-14;  // square of what float coordinates resolve
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Groups {
-  std::vector<std::vector<std::int64_t>> rows;   ///< row numbers of each source
+  std::vector<std::vector<std::int64_t>> rows;  ///< row numbers of each source
 };
 
 Groups group_rows(const kernels::Points& points, std::span<const std::int32_t> source, int sources) {
@@ -31,7 +31,8 @@ Groups group_rows(const kernels::Points& points, std::span<const std::int32_t> s
     require(source[i] >= 0 && source[i] < sources, "a source label is in range");
     for (std::int64_t d = 0; d < points.dims; ++d)
       if (!std::isfinite(points.row(i)[d]))
-        throw Error(ErrorCode::bad_data, "the embedding has a value that is not finite in row " + std::to_string(i + 1));
+        throw Error(ErrorCode::bad_data,
+                    "the embedding has a value that is not finite in row " + std::to_string(i + 1));
     groups.rows[source[i]].push_back(i);
   }
   return groups;
@@ -46,10 +47,10 @@ Eigen::MatrixXd rows_of(const kernels::Points& points, const std::vector<std::in
 
 /// What is fixed by the data: centred rows of each source, their means and the pooled covariance.
 struct Within {
-  std::vector<Eigen::MatrixXd> centred;   ///< sources of n_a x d
-  Eigen::MatrixXd mean;                   ///< sources x d
-  Eigen::MatrixXd covariance;             ///< S_w, d x d
-  int counted = 0;                        ///< sources with a covariance
+  std::vector<Eigen::MatrixXd> centred;  ///< sources of n_a x d
+  Eigen::MatrixXd mean;                  ///< sources x d
+  Eigen::MatrixXd covariance;            ///< S_w, d x d
+  int counted = 0;                       ///< sources with a covariance
 };
 
 Within within_sources(const kernels::Points& points, const Groups& groups) {
@@ -63,7 +64,8 @@ Within within_sources(const kernels::Points& points, const Groups& groups) {
       block.rowwise() -= Eigen::RowVectorXd(within.mean.row(s));
     }
     if (block.rows() > 1) {
-      within.covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose(), 1.0 / static_cast<double>(block.rows() - 1));
+      within.covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose(),
+                                                                   1.0 / static_cast<double>(block.rows() - 1));
       ++within.counted;
     }
     within.centred.push_back(std::move(block));
@@ -71,7 +73,8 @@ Within within_sources(const kernels::Points& points, const Groups& groups) {
   if (within.counted > 0) within.covariance /= within.counted;
   within.covariance.triangularView<Eigen::StrictlyUpper>() = within.covariance.transpose();
   const double size = within.mean.unaryExpr([](double value) { return std::isnan(value) ? 0 : value; }).squaredNorm();
-  if (within.covariance.trace() <= kFloatVariance * size / static_cast<double>(groups.rows.size())) within.covariance.setZero();
+  if (within.covariance.trace() <= kFloatVariance * size / static_cast<double>(groups.rows.size()))
+    within.covariance.setZero();
   return within;
 }
 
@@ -79,7 +82,7 @@ Within within_sources(const kernels::Points& points, const Groups& groups) {
 struct Whitening {
   Eigen::LLT<Eigen::MatrixXd> factor;
   bool possible = false;
-  double effective_dims = 0;              ///< tr(S^-1 Sigma), each row judged by an S that has not seen it
+  double effective_dims = 0;  ///< tr(S^-1 Sigma), each row judged by an S that has not seen it
 
   Whitening(const Within& within, double shrinkage) {
     const double trace = within.covariance.trace();
@@ -133,7 +136,8 @@ Eigen::MatrixXd floor_matrix(double squared_scale, const std::vector<std::int64_
       if (count[a] == 0 || count[b] == 0)
         floor(a, b) = kNan;
       else if (a != b)
-        floor(a, b) = std::sqrt(squared_scale * (1.0 / static_cast<double>(count[a]) + 1.0 / static_cast<double>(count[b])));
+        floor(a, b) =
+            std::sqrt(squared_scale * (1.0 / static_cast<double>(count[a]) + 1.0 / static_cast<double>(count[b])));
     }
   return floor;
 }
@@ -178,7 +182,8 @@ Eigen::RowVectorXd resampled_offset(const Eigen::MatrixXd& centred, Rng& rng) {
   return times.transpose() * centred / static_cast<double>(n);
 }
 
-void add_intervals(const Within& within, const Whitening& whiten, const SourceDistanceOptions& options, SourceDistances& result) {
+void add_intervals(const Within& within, const Whitening& whiten, const SourceDistanceOptions& options,
+                   SourceDistances& result) {
   Rng rng(hash64("source_distances", options.seed));
   const Eigen::Index sources = within.mean.rows();
   Interval raw(sources), standardised(sources);

@@ -3,7 +3,7 @@
 //
 //   raw           ||m_a - m_b||,                                    m_a = mean of source a
 //   S_w           mean over sources of C_a;  shrunk S = (1 - s) S_w + s tr(S_w)/d I,  s = .1
-//   standardised  sqrt((m_a - m_b)' S^-1 (m_a - m_b))               (Mahalanobis 1936; pooled, Ledoit & Wolf style shrinkage)
+//   standardised  sqrt((m_a - m_b)' S^-1 (m_a - m_b))        (Mahalanobis 1936; shrunk as by Ledoit & Wolf 2004)
 //   floor         sqrt(tr S_w (1/n_a + 1/n_b)): root mean square of raw when both means are equal
 //   floor_standardised  sqrt(tr(S^-1 Sigma) (1/n_a + 1/n_b)): the same for standardised; the trace is estimated by leaving
 //                 each row out of S in turn, because with few rows a dimension S^-1 fits the rows it has seen too well
@@ -12,7 +12,8 @@
 // Interval: 95 % percentile bootstrap over the rows within each source, S kept. Resampling adds one floor^2 to the squared
 // distance, which is taken off again; else the interval would lie above the value it belongs to.
 // Guards: sources with one row have no covariance and are left out of S_w; where nothing varies (tr S_w below the
-// resolution of float, 1e-14 |m|^2) standardised and ratios are 0 for equal means and infinite otherwise. A source without rows has NaN in its row and column.
+// resolution of float, 1e-14 |m|^2) standardised and ratios are 0 for equal means and infinite otherwise.
+// A source without rows has NaN in its row and column.
 // Cost: O(n d^2 + d^3 + bootstrap n d).
 #pragma once
 

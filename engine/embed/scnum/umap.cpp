@@ -7,7 +7,6 @@
 
 #include "engine/embed/scnum/scnum.h"
 
-
 struct scnum_umap {
   umappp::Status<int, float> status;
 };
@@ -39,12 +38,18 @@ umappp::Options options_of(const scnum_umap_options& wanted) {
   options.learning_rate = wanted.learning_rate;
   options.initialize_seed = wanted.seed;
   options.optimize_seed = wanted.seed + 1;
-  options.num_threads = 1;   // helper threads spin: one thread costs less beside a trainer
+  options.num_threads = 1;  // helper threads spin: one thread costs less beside a trainer
   options.parallel_optimization = false;
   switch (wanted.start) {
-    case SCNUM_START_GIVEN: options.initialize_method = umappp::NONE; break;
-    case SCNUM_START_RANDOM: options.initialize_method = umappp::RANDOM; break;
-    case SCNUM_START_SPECTRAL: options.initialize_method = umappp::SPECTRAL; break;
+    case SCNUM_START_GIVEN:
+      options.initialize_method = umappp::NONE;
+      break;
+    case SCNUM_START_RANDOM:
+      options.initialize_method = umappp::RANDOM;
+      break;
+    case SCNUM_START_SPECTRAL:
+      options.initialize_method = umappp::SPECTRAL;
+      break;
   }
   return options;
 }

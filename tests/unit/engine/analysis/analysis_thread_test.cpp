@@ -51,7 +51,7 @@ std::vector<config::DerivedSpec> all_specs() {
 TEST(AnalysisThread, DrainMakesEveryPartOfTheNewestSnapshot) {
   SmallEmbedding data;
   Received received;
-  AnalysisThread thread(all_specs(), 7, 0.0, received.deliver(), received.log());   // a share of 0: only drain may work
+  AnalysisThread thread(all_specs(), 7, 0.0, received.deliver(), received.log());  // a share of 0: only drain may work
   thread.set_axes(data.axes());
   thread.submit(data.snapshot(100));
   thread.submit(data.snapshot(200));
@@ -59,7 +59,7 @@ TEST(AnalysisThread, DrainMakesEveryPartOfTheNewestSnapshot) {
   thread.drain(60);
   EXPECT_EQ(received.names(), (std::multiset<std::string>{"centroid_distance@200", "pca@200", "umap@200"}));
   EXPECT_GT(thread.used_seconds(), 0);
-  thread.drain(60);                                                                  // nothing is done twice
+  thread.drain(60);  // nothing is done twice
   EXPECT_EQ(received.parts.size(), 3u);
   EXPECT_TRUE(received.lines.empty());
 }
@@ -125,14 +125,13 @@ TEST(AnalysisThread, HeavyDerivationsTakeEveryKthSnapshot) {
   auto specs = all_specs();
   specs.erase(specs.begin() + 1);
   specs[1].every = 3;
-  AnalysisThread thread(
-      specs, 7, 1.0,
-      [&](store::Snapshot part) {
-        const std::lock_guard lock(mutex);
-        names.insert(part.part + "@" + std::to_string(part.step));
-        arrived.notify_all();
-      },
-      {});
+  AnalysisThread thread(specs, 7, 1.0,
+                        [&](store::Snapshot part) {
+                          const std::lock_guard lock(mutex);
+                          names.insert(part.part + "@" + std::to_string(part.step));
+                          arrived.notify_all();
+                        },
+                        {});
   thread.set_axes(data.axes());
   thread.set_unlimited(true);
   for (int step = 1; step <= 4; ++step) {
@@ -145,7 +144,8 @@ TEST(AnalysisThread, HeavyDerivationsTakeEveryKthSnapshot) {
       return of_step == wanted;
     });
   }
-  EXPECT_EQ(names, (std::multiset<std::string>{"centroid_distance@1", "centroid_distance@4", "pca@1", "pca@2", "pca@3", "pca@4"}));
+  EXPECT_EQ(names, (std::multiset<std::string>{"centroid_distance@1", "centroid_distance@4", "pca@1", "pca@2", "pca@3",
+                                               "pca@4"}));
 }
 
 TEST(AnalysisThread, EndsWhileWorkIsQueued) {
@@ -163,9 +163,9 @@ TEST(AnalysisThread, RefusesAnUnknownMethodAtOnce) {
 
 TEST(TimeBudget, WorkBeginsWhenUsedOverWallIsWithinTheShare) {
   TimeBudget budget(0.1);
-  EXPECT_EQ(budget.wait(0.0), 0);            // nothing used yet
+  EXPECT_EQ(budget.wait(0.0), 0);  // nothing used yet
   budget.use(2);
-  EXPECT_NEAR(budget.wait(5), 15, 1e-12);    // 2 / 20 = .1
+  EXPECT_NEAR(budget.wait(5), 15, 1e-12);  // 2 / 20 = .1
   EXPECT_EQ(budget.wait(20), 0);
   budget.set_share(0.5);
   EXPECT_EQ(budget.wait(5), 0);

@@ -11,7 +11,11 @@ namespace geocyte::analysis {
 namespace {
 
 config::DerivedSpec distance_spec(Json parameters = Json::object()) {
-  return {"centroid_distance", {{"points", "embedding"}, {"labels", "source"}}, "align/centroid_distance", std::move(parameters), 1};
+  return {"centroid_distance",
+          {{"points", "embedding"}, {"labels", "source"}},
+          "align/centroid_distance",
+          std::move(parameters),
+          1};
 }
 
 store::Snapshot derive(const SmallEmbedding& data, Json parameters = Json::object()) {
@@ -22,7 +26,8 @@ TEST(DeriveCentroidDistance, MakesTheAgreedArraysAndScalars) {
   SmallEmbedding data;
   data.shift = {0, 0, 4};
   const auto part = derive(data);
-  for (const char* name : {"align/centroid_distance", "align/centroid_distance_standardised", "align/sampling_floor", "align/ratio_to_floor"}) {
+  for (const char* name : {"align/centroid_distance", "align/centroid_distance_standardised", "align/sampling_floor",
+                           "align/ratio_to_floor"}) {
     const NamedArray* array = part.find(name);
     ASSERT_NE(array, nullptr) << name;
     EXPECT_EQ(array->shape, (std::vector<std::int64_t>{3, 3}));
@@ -42,7 +47,8 @@ TEST(DeriveCentroidDistance, JudgesHeldOutCellsOnly) {
   SmallEmbedding data;
   auto raw = data.snapshot();
   std::vector<float> values = data.values();
-  for (std::int64_t i = 0; i < data.rows(); i += 2) values[i * data.dims] += 1000.0f * static_cast<float>(i / 120);   // training rows
+  for (std::int64_t i = 0; i < data.rows(); i += 2)
+    values[i * data.dims] += 1000.0f * static_cast<float>(i / 120);  // training rows
   raw.arrays[0] = make_array<float>("embedding", values, {data.rows(), data.dims}, {"cell", "latent"}, "points");
   auto axes = data.axes();
   const auto held_out = make_derivation(distance_spec(), 7)->derive(raw, axes, {});

@@ -61,14 +61,16 @@ TEST(DerivePca, ASubsetKeepsItsRowIndex) {
   auto raw = data.snapshot();
   const std::vector<float> values{0, 0, 1, 1, 2, 1, 5, 5};
   raw.arrays[0] = make_array<float>("embedding", values, {4, 2}, {"cell", "latent"}, "points");
-  raw.arrays.push_back(make_array<std::int64_t>("embedding/row_index", std::vector<std::int64_t>{3, 8, 200, 301}, {4}, {"cell"}, "row_index"));
+  raw.arrays.push_back(make_array<std::int64_t>("embedding/row_index", std::vector<std::int64_t>{3, 8, 200, 301}, {4},
+                                                {"cell"}, "row_index"));
   const auto part = make_derivation(pca_spec(), 7)->derive(raw, data.axes(), {});
   const NamedArray* index = part.find("embedding/pca/row_index");
   ASSERT_NE(index, nullptr);
   EXPECT_EQ(index->role, "row_index");
   EXPECT_EQ(index->as<std::int64_t>()[2], 200);
   EXPECT_NE(part.arrays[0].caption.find("4 of 360"), std::string::npos);
-  raw.arrays[1] = make_array<std::int64_t>("embedding/row_index", std::vector<std::int64_t>{3, 8, 200, 360}, {4}, {"cell"}, "row_index");
+  raw.arrays[1] = make_array<std::int64_t>("embedding/row_index", std::vector<std::int64_t>{3, 8, 200, 360}, {4},
+                                           {"cell"}, "row_index");
   EXPECT_THROW(make_derivation(pca_spec(), 7)->derive(raw, data.axes(), {}), Error);
 }
 

@@ -35,7 +35,8 @@ TEST(DeriveUmap, FirstLayoutIsColdAndLaterOnesAreWarm) {
   EXPECT_EQ(first.find("embedding/umap")->caption, "UMAP, k=15, cosine, seed 7, started from PCA, 360 of 360 cells");
   data.drift = 0.05;
   const auto second = derivation->derive(data.snapshot(1300), data.axes(), {});
-  EXPECT_EQ(second.find("embedding/umap")->caption, "UMAP, k=15, cosine, seed 7, warm start from step 1 200, 360 of 360 cells");
+  EXPECT_EQ(second.find("embedding/umap")->caption,
+            "UMAP, k=15, cosine, seed 7, warm start from step 1 200, 360 of 360 cells");
   EXPECT_EQ(second.part, "umap");
   const auto a = first.find("embedding/umap")->as<float>(), b = second.find("embedding/umap")->as<float>();
   EXPECT_LT(root_mean_square_step(a, b), 0.25 * size_of_layout(a));
@@ -49,19 +50,22 @@ TEST(DeriveUmap, IsRepeatableFromTheSameHistory) {
     EXPECT_EQ(*a.arrays[0].bytes, *b.arrays[0].bytes);
   }
   const auto other = make_derivation(umap_spec(), 8)->derive(data.snapshot(), data.axes(), {});
-  EXPECT_NE(*make_derivation(umap_spec(), 7)->derive(data.snapshot(), data.axes(), {}).arrays[0].bytes, *other.arrays[0].bytes);
+  EXPECT_NE(*make_derivation(umap_spec(), 7)->derive(data.snapshot(), data.axes(), {}).arrays[0].bytes,
+            *other.arrays[0].bytes);
 }
 
 TEST(DeriveUmap, WideEmbeddingsAreReducedAndTheCaptionSaysSo) {
   SmallEmbedding data;
   data.dims = 80;
   const auto part = make_derivation(umap_spec({{"first_epochs", 10}}), 7)->derive(data.snapshot(), data.axes(), {});
-  EXPECT_NE(part.arrays[0].caption.find("UMAP of 50 principal components ("), std::string::npos) << part.arrays[0].caption;
+  EXPECT_NE(part.arrays[0].caption.find("UMAP of 50 principal components ("), std::string::npos)
+      << part.arrays[0].caption;
 }
 
 TEST(DeriveUmap, ManyCellsAreShownAsAStratifiedPart) {
   SmallEmbedding data;
-  const auto part = make_derivation(umap_spec({{"max_rows", 90}, {"first_epochs", 10}}), 7)->derive(data.snapshot(), data.axes(), {});
+  const auto part =
+      make_derivation(umap_spec({{"max_rows", 90}, {"first_epochs", 10}}), 7)->derive(data.snapshot(), data.axes(), {});
   const NamedArray* index = part.find("embedding/umap/row_index");
   ASSERT_NE(index, nullptr);
   EXPECT_EQ(part.arrays[0].shape[0], 90);
@@ -95,7 +99,8 @@ TEST(DeriveUmap, OtherRowsStartCold) {
 TEST(DeriveUmap, ACollapsedEmbeddingStillGivesAFinitePicture) {
   SmallEmbedding data;
   data.scale = 0;
-  const auto part = make_derivation(umap_spec({{"metric", "euclidean"}, {"first_epochs", 20}}), 7)->derive(data.snapshot(), data.axes(), {});
+  const auto part = make_derivation(umap_spec({{"metric", "euclidean"}, {"first_epochs", 20}}), 7)
+                        ->derive(data.snapshot(), data.axes(), {});
   for (const float value : part.arrays[0].as<float>()) ASSERT_TRUE(std::isfinite(value));
 }
 
@@ -116,7 +121,7 @@ TEST(Stratified, KeepsProportionsAndIsTheSameForTheSameSeed) {
   EXPECT_EQ(kept, stratified(codes, 100, 3));
   EXPECT_NE(kept, stratified(codes, 100, 4));
   EXPECT_EQ(std::count_if(kept.begin(), kept.end(), [](std::int64_t i) { return i >= 900; }), 10);
-  EXPECT_EQ(std::count(kept.begin(), kept.end(), 7), 1);   // even the smallest group keeps one
+  EXPECT_EQ(std::count(kept.begin(), kept.end(), 7), 1);  // even the smallest group keeps one
   EXPECT_EQ(stratified(codes, 1000, 3).size(), 1000u);
 }
 

@@ -13,10 +13,10 @@ namespace geocyte::analysis {
 
 struct SmallEmbedding {
   std::int64_t each = 120, dims = 16;
-  std::vector<double> shift{0, 0, 0};          ///< of each source, in the first dimension
+  std::vector<double> shift{0, 0, 0};  ///< of each source, in the first dimension
   double scale = 1;
   std::uint64_t seed = 1;
-  double drift = 0;                            ///< further noise, of another stream
+  double drift = 0;  ///< further noise, of another stream
 
   std::int64_t rows() const { return each * static_cast<std::int64_t>(shift.size()); }
   std::vector<float> values() const {
@@ -39,7 +39,8 @@ struct SmallEmbedding {
     store::Axis cell, source;
     cell.name = "cell";
     source.name = "source";
-    store::AxisLabels of_source{"source", {}, {}}, split{"split", {}, {"train", "held_out"}}, modality{"modality", {}, {"st", "sc"}};
+    store::AxisLabels of_source{"source", {}, {}}, split{"split", {}, {"train", "held_out"}},
+        modality{"modality", {}, {"st", "sc"}};
     for (std::size_t s = 0; s < shift.size(); ++s) {
       source.ids.push_back("S" + std::to_string(s));
       of_source.categories.push_back(source.ids.back());

@@ -43,8 +43,10 @@ TEST(SourceVerdict, Seed001IsOneSourceAndNotSingleCellsInGeneral) {
   EXPECT_EQ(verdict.state, "warn");
   EXPECT_EQ(verdict.headline, "P2_SC is the outlier source.");
   EXPECT_EQ(verdict.evidence,
-            "It lies 2.10–3.18 within-source standard deviations from every other source (5.25–7.96 times its sampling floor), the "
-            "other 10 pairs are 0.20–1.12 apart; n = 1 702 held-out cells. P10_SC is not, so this is one source and not sc in general.");
+            "It lies 2.10–3.18 within-source standard deviations from every other source (5.25–7.96 times its sampling "
+            "floor), the "
+            "other 10 pairs are 0.20–1.12 apart; n = 1 702 held-out cells. P10_SC is not, so this is one source and "
+            "not sc in general.");
 }
 
 TEST(SourceVerdict, PairsWithinTheFloorAreNoGap) {

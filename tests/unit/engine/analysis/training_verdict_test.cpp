@@ -37,7 +37,10 @@ TEST(TrainingVerdict, AFallingLossIsLearning) {
 
 TEST(TrainingVerdict, AFlatLossIsNotLearning) {
   EXPECT_EQ(training_verdict(history_of(3000, [](double) { return 1.0; })).headline, "Not learning.");
-  EXPECT_EQ(training_verdict(history_of(3000, [](double) { return 1.0; }, 0)).headline, "Not learning.");
+  EXPECT_EQ(training_verdict(history_of(
+                                 3000, [](double) { return 1.0; }, 0))
+                .headline,
+            "Not learning.");
 }
 
 TEST(TrainingVerdict, NoiseAloneIsNoFall) {
@@ -56,17 +59,21 @@ TEST(TrainingVerdict, AnEarlyFallThenAPlateauHasLevelledOff) {
 }
 
 TEST(TrainingVerdict, ARisingLossIsSaid) {
-  EXPECT_EQ(training_verdict(history_of(1000, [](double step) { return 1 + step / 1000; })).headline, "The loss is rising.");
+  EXPECT_EQ(training_verdict(history_of(1000, [](double step) { return 1 + step / 1000; })).headline,
+            "The loss is rising.");
 }
 
 TEST(TrainingVerdict, OneTermDominates) {
-  const auto verdict = training_verdict(history_of(1000, [](double step) { return 2 - step / 1000; }, 0.02, 0.93));
+  const auto verdict = training_verdict(history_of(
+      1000, [](double step) { return 2 - step / 1000; }, 0.02, 0.93));
   EXPECT_EQ(verdict.headline, "One term dominates.");
-  EXPECT_NE(verdict.evidence.find("vicreg makes up 93 % of the sum; total loss fell"), std::string::npos) << verdict.evidence;
+  EXPECT_NE(verdict.evidence.find("vicreg makes up 93 % of the sum; total loss fell"), std::string::npos)
+      << verdict.evidence;
 }
 
 TEST(TrainingVerdict, ScaleChangesNothing) {
-  for (const auto& curve : {std::function<double(double)>([](double step) { return 2 - step / 4000; }), {[](double) { return 1.0; }}}) {
+  for (const auto& curve :
+       {std::function<double(double)>([](double step) { return 2 - step / 4000; }), {[](double) { return 1.0; }}}) {
     auto history = history_of(3000, curve);
     const auto before = training_verdict(history);
     for (auto& value : history.total) value *= 1000;
@@ -77,7 +84,8 @@ TEST(TrainingVerdict, ScaleChangesNothing) {
 }
 
 TEST(TrainingVerdict, NegativeLossesAreGivenAsNumbers) {
-  const auto verdict = training_verdict(history_of(1000, [](double step) { return -step / 1000; }, 0.01));
+  const auto verdict = training_verdict(history_of(
+      1000, [](double step) { return -step / 1000; }, 0.01));
   EXPECT_EQ(verdict.headline, "Learning.");
   EXPECT_NE(verdict.evidence.find("fell from -0.1"), std::string::npos) << verdict.evidence;
 }

@@ -31,7 +31,7 @@ TEST(Pca, ClosedFormOfFourPoints) {
   EXPECT_NEAR(pca.variance[0], 6, 1e-12);
   EXPECT_NEAR(pca.variance[1], 2.0 / 3, 1e-12);
   EXPECT_NEAR(pca.explained(0), 0.9, 1e-12);
-  EXPECT_NEAR(pca.components(0, 0), 1, 1e-12);   // positive by the sign rule
+  EXPECT_NEAR(pca.components(0, 0), 1, 1e-12);  // positive by the sign rule
   EXPECT_NEAR(pca.components(1, 1), 1, 1e-12);
 }
 
@@ -75,7 +75,8 @@ TEST(Pca, SignDoesNotDependOnTheOrderOfRowsAndScoresTurnWithTheData) {
 
 TEST(Pca, VarianceIsInvariantUnderRotation) {
   const RowMajorF x = normal_matrix(300, 5, 7);
-  const Eigen::MatrixXd q = Eigen::HouseholderQR<Eigen::MatrixXd>(Eigen::MatrixXd(normal_matrix(5, 5, 8).cast<double>())).householderQ();
+  const Eigen::MatrixXd q =
+      Eigen::HouseholderQR<Eigen::MatrixXd>(Eigen::MatrixXd(normal_matrix(5, 5, 8).cast<double>())).householderQ();
   const RowMajorF turned = (x.cast<double>() * q).cast<float>();
   EXPECT_TRUE(fit_pca(points_of(x), 5).variance.isApprox(fit_pca(points_of(turned), 5).variance, 1e-5));
 }

@@ -68,7 +68,7 @@ TEST(Procrustes, ScaleIsUmeyamas) {
   EXPECT_NEAR(fit.scale, 0.721, 5e-4);
   EXPECT_NEAR(fit.translation[0], -0.800, 5e-4);
   EXPECT_NEAR(fit.translation[1], 0.400, 5e-4);
-  EXPECT_NEAR(fit.rms * fit.rms, 10.0 / 9 * (1 - fit.scale * fit.scale), 1e-12);   // both spreads are 10/9
+  EXPECT_NEAR(fit.rms * fit.rms, 10.0 / 9 * (1 - fit.scale * fit.scale), 1e-12);  // both spreads are 10/9
 }
 
 TEST(Procrustes, PointsInOnePlaceKeepTheirScale) {

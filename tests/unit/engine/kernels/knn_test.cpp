@@ -39,7 +39,9 @@ KnnGraph by_definition(const Points& points, int k, Metric metric) {
   for (std::int64_t i = 0; i < points.rows; ++i) {
     std::vector<std::pair<double, std::int32_t>> all;
     for (std::int64_t j = 0; j < points.rows; ++j)
-      if (j != i) all.emplace_back(plain_distance(points.row(i), points.row(j), points.dims, metric), static_cast<std::int32_t>(j));
+      if (j != i)
+        all.emplace_back(plain_distance(points.row(i), points.row(j), points.dims, metric),
+                         static_cast<std::int32_t>(j));
     std::sort(all.begin(), all.end());
     for (int j = 0; j < k; ++j) {
       graph.index.push_back(all[j].second);
@@ -72,7 +74,8 @@ TEST(Knn, EqualsTheDefinitionForEveryMetricShapeAndInstructionSet) {
         if (metric == Metric::euclidean || dims > 1) {
           EXPECT_EQ(got.index, want.index) << name_of(isa) << " " << rows << " x " << dims;
         }
-        for (std::size_t i = 0; i < want.distance.size(); ++i) ASSERT_NEAR(got.distance[i], want.distance[i], 2e-6f * (1 + want.distance[i]));
+        for (std::size_t i = 0; i < want.distance.size(); ++i)
+          ASSERT_NEAR(got.distance[i], want.distance[i], 2e-6f * (1 + want.distance[i]));
       }
 }
 
@@ -95,7 +98,8 @@ TEST(Knn, TiesGoToTheSmallerIndex) {
       KnnOptions options;
       options.k = k;
       options.isa = isa;
-      EXPECT_EQ(exact_knn(lattice, options).index, by_definition(lattice, k, Metric::euclidean).index) << name_of(isa) << " k " << k;
+      EXPECT_EQ(exact_knn(lattice, options).index, by_definition(lattice, k, Metric::euclidean).index)
+          << name_of(isa) << " k " << k;
     }
 }
 

@@ -12,7 +12,8 @@ namespace geocyte::kernels {
 namespace {
 
 TEST(Ranked, IsOrderedLikeTheKeyThenTheIndexAndGivesBothBack) {
-  const std::vector<float> keys{-1e30f, -2.5f, -1e-30f, 0.0f, 1e-30f, 2.5f, 1e30f, std::numeric_limits<float>::infinity()};
+  const std::vector<float> keys{-1e30f, -2.5f, -1e-30f, 0.0f,
+                                1e-30f, 2.5f,  1e30f,   std::numeric_limits<float>::infinity()};
   for (std::size_t a = 0; a < keys.size(); ++a) {
     EXPECT_EQ(key_of(ranked(keys[a], 77)), keys[a]);
     EXPECT_EQ(index_of(ranked(keys[a], 77)), 77);

@@ -19,7 +19,10 @@ TEST(ParallelBlocks, DoesEachBlockOnce) {
 }
 
 TEST(ParallelBlocks, ThrowsWhatAThreadThrew) {
-  EXPECT_THROW(parallel_blocks(3, 50, [](std::int64_t block) { if (block == 20) throw std::runtime_error("block 20"); }),
+  EXPECT_THROW(parallel_blocks(3, 50,
+                               [](std::int64_t block) {
+                                 if (block == 20) throw std::runtime_error("block 20");
+                               }),
                std::runtime_error);
 }
 

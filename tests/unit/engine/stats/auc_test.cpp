@@ -43,12 +43,13 @@ TEST(Auc, EqualsTheShareOfPairsWonAndIsMirroredBySign) {
   EXPECT_NEAR(forward.value, won / pairs, 1e-12);
   for (auto& value : score) value = -value;
   EXPECT_NEAR(auc(score, label).value, 1 - forward.value, 1e-12);
-  for (auto& value : score) value = std::exp(-3 * value);   // any rising function
+  for (auto& value : score) value = std::exp(-3 * value);  // any rising function
   EXPECT_NEAR(auc(score, label).value, forward.value, 1e-12);
 }
 
 TEST(Auc, DeLongVarianceOfASmallCase) {
-  // Positives 3, 1, negatives 2, 0: placements V10 = {1, .5}, V01 = {.5, 1}; variances .125 each; var = .125/2 + .125/2.
+  // Positives 3, 1, negatives 2, 0: placements V10 = {1, .5}, V01 = {.5, 1}; variances .125 each; var = .125/2 +
+  // .125/2.
   const Auc result = auc(std::vector<double>{3, 1, 2, 0}, Labels{1, 1, 0, 0});
   const double half = 1.959963984540054 * std::sqrt(0.125) / (0.75 * 0.25), logit = std::log(3.0);
   EXPECT_NEAR(result.low, 1 / (1 + std::exp(half - logit)), 1e-12);
@@ -69,7 +70,7 @@ TEST(Auc, IntervalCoversTheTruthAboutAsOftenAsItSays) {
     const Auc result = auc(score, label);
     covered += result.low <= 0.7602 && 0.7602 <= result.high;
   }
-  EXPECT_GE(covered, 272);   // 95 % of 300 is 285; five standard errors below is 266
+  EXPECT_GE(covered, 272);  // 95 % of 300 is 285; five standard errors below is 266
   EXPECT_LE(covered, 299);
 }
 

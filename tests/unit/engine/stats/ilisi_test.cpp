@@ -25,7 +25,8 @@ kernels::KnnGraph star(const std::vector<float>& distance) {
   return graph;
 }
 
-kernels::KnnGraph normal_graph(int rows, int k, std::uint64_t seed, const std::vector<std::int32_t>& source, double apart) {
+kernels::KnnGraph normal_graph(int rows, int k, std::uint64_t seed, const std::vector<std::int32_t>& source,
+                               double apart) {
   Rng rng(seed);
   std::vector<float> x;
   for (int i = 0; i < rows; ++i)
@@ -52,9 +53,10 @@ TEST(Ilisi, WeightsReachThePerplexity) {
 TEST(Ilisi, ApartIsZeroAndMixedIsItsExpectation) {
   std::vector<std::int32_t> source(1500);
   for (std::size_t i = 0; i < source.size(); ++i) source[i] = i % 3 == 0 ? 1 : 0;
-  const auto apart = ilisi(normal_graph(1500, 90, 1, source, 30), source, 2), mixed = ilisi(normal_graph(1500, 90, 1, source, 0), source, 2);
+  const auto apart = ilisi(normal_graph(1500, 90, 1, source, 30), source, 2),
+             mixed = ilisi(normal_graph(1500, 90, 1, source, 0), source, 2);
   EXPECT_NEAR(apart.scaled, 0, 1e-9);
-  EXPECT_NEAR(mixed.mixed, 0.8, 1e-3);   // 1 / (4/9 + 1/9) - 1
+  EXPECT_NEAR(mixed.mixed, 0.8, 1e-3);  // 1 / (4/9 + 1/9) - 1
   EXPECT_NEAR(mixed.scaled, mixed.mixed, 0.06);
 }
 

@@ -47,7 +47,8 @@ TEST(ProbeClassifier, EqualDistributionsAreAtChance) {
 
 TEST(ProbeClassifier, AShiftGivesTheAucOfItsMahalanobisDistance) {
   for (const double shift : {1.0, 2.8}) {
-    const auto result = probe_separability(normals(3000, 10, shift, 0.5, 3).view(), normals(2000, 10, shift, 0.5, 4).view());
+    const auto result =
+        probe_separability(normals(3000, 10, shift, 0.5, 3).view(), normals(2000, 10, shift, 0.5, 4).view());
     EXPECT_NEAR(result.auc.value, auc_of_mahalanobis(shift), 0.03) << shift;
   }
 }

@@ -56,7 +56,7 @@ TEST(SourceDiagnosis, ScaleAndOrderChangeNothing) {
   const Eigen::MatrixXd d = seed_matrix();
   EXPECT_EQ(diagnose_sources(0.1 * d).outliers, std::vector<int>{P2_SC});
   Eigen::PermutationMatrix<6> order;
-  order.indices() << 3, 0, 5, 1, 2, 4;   // P2_SC (3) becomes row 1
+  order.indices() << 3, 0, 5, 1, 2, 4;  // P2_SC (3) becomes row 1
   const Eigen::MatrixXd moved = order * d * order.transpose();
   EXPECT_EQ(diagnose_sources(moved).outliers, std::vector<int>{1});
 }

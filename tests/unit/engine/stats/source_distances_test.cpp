@@ -19,14 +19,16 @@ struct Cells {
 };
 
 /// Normal cells of unit variance; source s is moved by shift[s] in the first dimension.
-Cells normal_cells(const std::vector<std::int64_t>& count, const std::vector<double>& shift, std::int64_t dims, std::uint64_t seed) {
+Cells normal_cells(const std::vector<std::int64_t>& count, const std::vector<double>& shift, std::int64_t dims,
+                   std::uint64_t seed) {
   Rng rng(seed);
   Cells cells;
   cells.dims = dims;
   for (std::size_t s = 0; s < count.size(); ++s)
     for (std::int64_t i = 0; i < count[s]; ++i) {
       cells.source.push_back(static_cast<std::int32_t>(s));
-      for (std::int64_t d = 0; d < dims; ++d) cells.values.push_back(static_cast<float>(rng.normal() + (d == 0 ? shift[s] : 0)));
+      for (std::int64_t d = 0; d < dims; ++d)
+        cells.values.push_back(static_cast<float>(rng.normal() + (d == 0 ? shift[s] : 0)));
     }
   return cells;
 }
@@ -45,7 +47,7 @@ TEST(SourceDistances, ClosedFormInTwoDimensions) {
       cells.source.push_back(shift > 0);
     }
   const auto d = distances_of(cells, 2, {.bootstrap = 0});
-  const double trace = 10.0 / 3, mean = trace / 2;                    // shrunk S = .9 C + .1 (5/3) I
+  const double trace = 10.0 / 3, mean = trace / 2;  // shrunk S = .9 C + .1 (5/3) I
   const double s1 = 0.9 * 2 / 3 + 0.1 * mean, s2 = 0.9 * 8 / 3 + 0.1 * mean;
   EXPECT_NEAR(d.raw(0, 1), 5, 1e-9);
   EXPECT_NEAR(d.within_trace, trace, 1e-9);
@@ -74,7 +76,7 @@ TEST(SourceDistances, RatiosAreOneInMeanSquareUnderEqualMeansEvenWithFewRowsADim
     raw += d.ratio(0, 1) * d.ratio(0, 1) / kRepeats;
     standardised += d.ratio_standardised(0, 1) * d.ratio_standardised(0, 1) / kRepeats;
   }
-  EXPECT_NEAR(raw, 1, 0.12);            // chi-square of 30: five standard errors are 5 sqrt(2/30/60) = .17
+  EXPECT_NEAR(raw, 1, 0.12);  // chi-square of 30: five standard errors are 5 sqrt(2/30/60) = .17
   EXPECT_NEAR(standardised, 1, 0.15);
 }
 
@@ -112,7 +114,8 @@ TEST(SourceDistances, StandardisedSeesAShiftInAQuietDimension) {
 
 TEST(SourceDistances, IntervalHoldsTheValueAndTheTruthAndIsRepeatable) {
   const auto cells = normal_cells({300, 300}, {0, 1.0}, 4, 6);
-  const auto d = distances_of(cells, 2, {.bootstrap = 400, .seed = 3}), again = distances_of(cells, 2, {.bootstrap = 400, .seed = 3});
+  const auto d = distances_of(cells, 2, {.bootstrap = 400, .seed = 3}),
+             again = distances_of(cells, 2, {.bootstrap = 400, .seed = 3});
   EXPECT_LE(d.raw_low(0, 1), d.raw(0, 1));
   EXPECT_GE(d.raw_high(0, 1), d.raw(0, 1));
   EXPECT_LE(d.raw_low(0, 1), 1.0);
@@ -127,7 +130,8 @@ TEST(SourceDistances, IntervalHoldsTheValueAndTheTruthAndIsRepeatable) {
 TEST(SourceDistances, NothingVariesGivesZeroOrInfinity) {
   Cells cells;
   cells.dims = 2;
-  for (const float value : {1.7f, 1.7f, 1.7f, 1.7f, 0.3f, 0.3f}) cells.values.insert(cells.values.end(), {value, value});
+  for (const float value : {1.7f, 1.7f, 1.7f, 1.7f, 0.3f, 0.3f})
+    cells.values.insert(cells.values.end(), {value, value});
   cells.source = {0, 0, 1, 1, 2, 2};
   const auto d = distances_of(cells, 3);
   EXPECT_EQ(d.within_trace, 0);
