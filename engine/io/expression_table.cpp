@@ -54,7 +54,6 @@ class TableReader {
       if (!seen.insert(name).second) fail("the name " + quoted(name) + " was given to an earlier line");
       dataset.obs.index.push_back(std::move(name));
     }
-    if (matrix_.rows == 0) fail("there are no cells below the gene names");
     dataset.x = std::move(matrix_);
     return dataset;
   }
@@ -77,8 +76,11 @@ class TableReader {
     separator_ = options_.separator != '\0' ? options_.separator : guess_separator(line);
     for (const auto& cell : split(line, separator_)) genes.emplace_back(without_quotes(cell));
     // Whether the first cell is a corner or a gene is known once the first row shows its number of cells.
-    if (const std::size_t cells = count_first_row(); cells == genes.size()) genes.erase(genes.begin());
-    else if (cells != genes.size() + 1 && cells > 0) {
+    const std::size_t cells = count_first_row();
+    if (cells == 0) fail("there are no cells below the gene names");
+    if (cells == genes.size()) {
+      genes.erase(genes.begin());
+    } else if (cells != genes.size() + 1) {
       lines_.next(line);
       fail(fmt::format("{} cells, but the line of gene names has {}", grouped_size(cells), grouped_size(genes.size())));
     }

@@ -82,7 +82,7 @@ TEST(Schema, TheWrongTypeIsRefused) {
   expect_refused(Json::array(), {"must be a group"});
 }
 
-TEST(Schema, AnIntegerIsAccepedForANumberAndKept) {
+TEST(Schema, AnIntegerIsAcceptedForANumberAndKept) {
   EXPECT_EQ(resolve(example(), {{"optimizer", {{"lr", 1}}}})["optimizer"]["lr"], 1);
 }
 
