@@ -14,9 +14,12 @@ double Smoother::next(double step, double value) {
   const double distance = begun_ ? std::max(0.0, step - last_step_) : unit_;
   begun_ = true;
   last_step_ = step;
-  const double weight = amount_ > 0 ? std::min(kMostWeight, std::pow(amount_, distance / unit_)) : 0;
-  mean_ = weight * mean_ + (1 - weight) * value;
-  bias_ *= weight;
+  if (distance != distance_) {  // evenly logged series ask for one power, not for one a sample
+    distance_ = distance;
+    weight_ = amount_ > 0 ? std::min(kMostWeight, std::pow(amount_, distance / unit_)) : 0;
+  }
+  mean_ = weight_ * mean_ + (1 - weight_) * value;
+  bias_ *= weight_;
   return mean_ / (1 - bias_);
 }
 

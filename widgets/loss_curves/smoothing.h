@@ -16,7 +16,7 @@ class Smoother {
   double next(double step, double value);
 
  private:
-  double amount_, unit_, mean_ = 0, bias_ = 1, last_step_ = 0;
+  double amount_, unit_, mean_ = 0, bias_ = 1, last_step_ = 0, distance_ = -1, weight_ = 0;
   bool begun_ = false;
 };
 
