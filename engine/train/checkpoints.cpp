@@ -88,7 +88,7 @@ Checkpoint read_checkpoint(const fs::path& path) {
   std::int64_t step = 0;
   const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
   if (!parse_integer(name.string(), step))
-    throw Error(ErrorCode::bad_data, "'" + quoted(folder.string()) + "' is no checkpoint: its folder is not named by a step");
+    throw Error(ErrorCode::bad_data, "'" + geocyte::quoted(folder.string()) + "' is no checkpoint: its folder is not named by a step");
   const fs::path all = folder.has_filename() ? folder.parent_path() : folder.parent_path().parent_path();
   const store::CheckpointFound found = store::verify_checkpoint(all, step);
   return with_context("reading the checkpoint of step " + std::to_string(step), [&] {

@@ -53,7 +53,7 @@ ControlHandler::Answer ControlHandler::handle(const store::ControlRequest& reque
   if (command == "checkpoint") return {true, actions_.checkpoint()};
   if (command == "snapshot") return {true, actions_.snapshot()};
   if (command == "set") return set(request.args);
-  return {false, "a running engine does not know the command '" + quoted(command) + "'"};
+  return {false, "a running engine does not know the command '" + geocyte::quoted(command) + "'"};
 }
 
 ControlHandler::Answer ControlHandler::set(const Json& args) {
@@ -64,7 +64,7 @@ ControlHandler::Answer ControlHandler::set(const Json& args) {
       std::find_if(schema_.begin(), schema_.end(), [&](const config::Parameter& one) { return one.path == path; });
   if (parameter == schema_.end()) {
     const std::string near = config::nearest_name(path, config::paths(schema_));
-    return {false, "there is no parameter '" + quoted(path) + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")};
+    return {false, "there is no parameter '" + geocyte::quoted(path) + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")};
   }
   if (!parameter->live) return {false, "'" + path + "' is fixed while a run is going; start a new run with it"};
   Json changed = actions_.options();

@@ -71,7 +71,7 @@ c10::Device choose_device(const std::string& wanted) {
   std::int64_t index = 0;
   const bool numbered = wanted.starts_with("cuda:") && parse_integer(wanted.substr(5), index) && index >= 0 && index < 128;
   if (!any && wanted != "cuda" && !numbered)
-    throw Error(ErrorCode::bad_config, "there is no device '" + quoted(wanted) + "'", "use auto, cpu, cuda or cuda:N");
+    throw Error(ErrorCode::bad_config, "there is no device '" + geocyte::quoted(wanted) + "'", "use auto, cpu, cuda or cuda:N");
   const int devices = cuda_devices();
   if (index < devices) return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
   if (any) return c10::kCPU;

@@ -102,6 +102,11 @@ void Loop::write_scalars(const StepReport& report, double step_ms) {
   for (const auto& [tag, value] : report.scalars) sink_.scalar(tag, step, value);
   for (const auto& [tag, value] : ctx_.take_update_scalars()) sink_.scalar(tag, step, value);
   sink_.scalar("time/step_ms", step, step_ms);
+  write_notes();
+}
+
+void Loop::write_notes() {
+  for (const std::string& text : ctx_.take_notes()) sink_.event(loop_.step, "note", {{"text", text}});
 }
 
 void Loop::look_after_step() {

@@ -45,6 +45,7 @@ class Loop {
   void wait_while_paused();
   StepReport one_step();
   void write_scalars(const StepReport& report, double step_ms);
+  void write_notes();
   void look_after_step();
   void validate();
 

@@ -43,6 +43,7 @@ void Loop::start() {
   ctx_.set_step(0, total_steps_);
   if (options_.resume_from.empty()) begin_stage();
   else resume();
+  write_notes();
   if (observer_) observer_->set_axes(ctx_.axes());
 }
 
@@ -58,7 +59,7 @@ void Loop::begin_stage() {
 void Loop::resume() {
   Checkpoint checkpoint = read_checkpoint(options_.resume_from);
   if (checkpoint.system_id != spec_.id)
-    throw Error(ErrorCode::bad_data, "the checkpoint belongs to the system '" + quoted(checkpoint.system_id) + "', not to '" + spec_.id + "'");
+    throw Error(ErrorCode::bad_data, "the checkpoint belongs to the system '" + geocyte::quoted(checkpoint.system_id) + "', not to '" + spec_.id + "'");
   if (checkpoint.seed != ctx_.rng().seed())
     throw Error(ErrorCode::bad_data, "the checkpoint was made with seed " + std::to_string(checkpoint.seed) + ", not " +
                                          std::to_string(ctx_.rng().seed()), "a resumed run keeps its seed");

@@ -24,8 +24,13 @@ void drop_first(std::vector<T>& values, std::size_t count) {
 Looking::Looking(TrainContext& ctx) : ctx_(ctx), generators_(ctx.device()), streams_(ctx.rng().all()) {}
 
 Looking::~Looking() {
-  for (const auto& [name, rng] : streams_)
-    if (name != kProbeStream) ctx_.rng().stream(name).set_state(rng.state());
+  RngStreams untouched(ctx_.rng().seed());
+  for (const auto& [name, rng] : ctx_.rng().all()) {
+    if (name == kProbeStream) continue;
+    // A stream that came up while looking goes back to its beginning.
+    const auto before = streams_.find(name);
+    ctx_.rng().stream(name).set_state(before == streams_.end() ? untouched.stream(name).state() : before->second.state());
+  }
 }
 
 Observer::Observer(const config::SystemSpec& spec, TrainContext& ctx, store::RunSink& sink, TimeShares& time,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/optim/optimizer.h>
@@ -99,6 +100,12 @@ void TrainContext::declare_axis(store::Axis axis) {
   if (same != axes_.end()) *same = std::move(axis);
   else axes_.push_back(std::move(axis));
 }
+
+void TrainContext::note(const std::string& text) {
+  if (noted_.insert(text).second) notes_.push_back(text);
+}
+
+std::vector<std::string> TrainContext::take_notes() { return std::exchange(notes_, {}); }
 
 std::map<std::string, double> TrainContext::take_update_scalars() { return std::exchange(update_scalars_, {}); }
 

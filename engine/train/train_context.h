@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/json.h"
 #include "engine/core/rng.h"
@@ -68,10 +70,14 @@ class TrainContext {
   void declare_axis(store::Axis axis);
   const std::vector<store::Axis>& axes() const { return axes_; }
 
+  /// A sentence the user should read ("patient CORAL is off: …"): becomes an event of kind note. The same one is said once.
+  void note(const std::string& text);
+
   // --- trainer only ---
   void set_options(Json options) { options_ = std::move(options); }
   void set_step(std::int64_t step, std::int64_t total) { step_ = step; total_steps_ = total; }
   std::map<std::string, double> take_update_scalars();
+  std::vector<std::string> take_notes();
 
  private:
   const Json& value_at(std::string_view path) const;
@@ -86,6 +92,8 @@ class TrainContext {
   std::int64_t step_ = 0, total_steps_ = 0;
   std::vector<store::Axis> axes_;
   std::map<std::string, double> update_scalars_;
+  std::set<std::string> noted_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace geocyte::train

@@ -137,7 +137,9 @@ TEST(Trainer, PauseHoldsWithinOneStepUntilUnpause) {
   std::int64_t paused_at = -1;
   toy.system.on_step = [&](std::int64_t number) {
     if (number == 8) toy.sink.request(request("pause"));
-    if (number == 9) EXPECT_GE(paused_at, 3) << "step 9 came before the run was asked to go on";
+    if (number == 9) {
+      EXPECT_GE(paused_at, 3) << "step 9 came before the run was asked to go on";
+    }
   };
   toy.sink.on_poll([&](std::int64_t) -> std::vector<ControlRequest> {
     if (toy.sink.status().state != RunState::paused) return {};

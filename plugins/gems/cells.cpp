@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/gems/cells.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/tensor.h>
+
+#include "engine/core/error.h"
+
+namespace geocyte::plugins::gems {
+namespace {
+
+std::int64_t modality_named(const data::Source& source) {
+  if (source.modality == "st") return kSpots;
+  if (source.modality == "sc") return kSingleCells;
+  throw Error(ErrorCode::bad_data, "source '" + source.name + "' has the modality '" + source.modality + "'",
+              "set its modality to st (spots) or sc (single cells)");
+}
+
+/// Index of `name` in `names`, appended when it is new.
+std::int32_t code_of(std::vector<std::string>& names, const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<std::int32_t>(found - names.begin());
+  names.push_back(name);
+  return static_cast<std::int32_t>(names.size() - 1);
+}
+
+/// Row of the data set that is cell `i` of the source.
+std::int64_t dataset_row(const data::Source& source, std::int64_t i) {
+  return source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)];
+}
+
+void add_types(const data::Source& source, store::AxisLabels& types) {
+  const data::Column* column = source.label_column.empty() ? nullptr : source.dataset->obs.find(source.label_column);
+  for (std::int64_t i = 0; i < source.size(); ++i) {
+    const std::string text = column ? column->text_at(static_cast<std::size_t>(dataset_row(source, i))) : std::string();
+    types.codes.push_back(text.empty() ? -1 : code_of(types.categories, text));
+  }
+}
+
+/// (N, G) on the host, source by source, so that only one source is dense twice at a time.
+at::Tensor stack_expression(const train::Inputs& inputs, const Cells& cells) {
+  at::Tensor all = at::empty({cells.count(), cells.genes()}, at::kFloat);
+  float* to = all.mutable_data_ptr<float>();
+  for (const data::Source& source : inputs.sources) {
+    const data::DenseMatrix values = cells.recipe.apply(source);
+    std::memcpy(to, values.values.data(), values.values.size() * sizeof(float));
+    to += values.values.size();
+  }
+  return all;
+}
+
+at::Tensor means_of_sources(const at::Tensor& expression, const std::vector<std::vector<std::int64_t>>& rows) {
+  at::Tensor means = at::empty({static_cast<std::int64_t>(rows.size()), expression.size(1)}, expression.options());
+  for (std::size_t s = 0; s < rows.size(); ++s)
+    means.select(0, static_cast<std::int64_t>(s)).copy_(expression.index_select(0, at::tensor(rows[s], at::kLong)).mean(0));
+  return means;
+}
+
+store::AxisLabels labels(std::string name, std::vector<std::string> categories) {
+  store::AxisLabels made;
+  made.name = std::move(name);
+  made.categories = std::move(categories);
+  return made;
+}
+
+/// (N, 2), NaN where a cell has no place; nothing when no cell has one.
+std::vector<NamedArray> coordinates_of(const Cells& cells, const train::Inputs& inputs) {
+  std::vector<float> xy(static_cast<std::size_t>(cells.count()) * 2, std::numeric_limits<float>::quiet_NaN());
+  bool any = false;
+  for (std::size_t s = 0; s < cells.sources.size(); ++s) {
+    const data::Source& source = inputs.sources[s];
+    const auto found = source.spatial_key.empty() ? source.dataset->obsm.end() : source.dataset->obsm.find(source.spatial_key);
+    if (found == source.dataset->obsm.end() || found->second.cols < 2) continue;
+    any = true;
+    for (std::int64_t i = 0; i < source.size(); ++i) {
+      const auto place = found->second.row(dataset_row(source, i));
+      const auto at = static_cast<std::size_t>(cells.sources[s].first + i) * 2;
+      xy[at] = place[0];
+      xy[at + 1] = place[1];
+    }
+  }
+  if (!any) return {};
+  return {make_array<float>("coordinates", xy, {cells.count(), 2}, {"cell", "xy"}, "coordinates", "place on the slide as in the file")};
+}
+
+store::Axis cell_axis(const Cells& cells, const train::Inputs& inputs) {
+  store::Axis axis;
+  axis.name = "cell";
+  axis.ids.reserve(static_cast<std::size_t>(cells.count()));
+  store::AxisLabels source = labels("source", {}), patient = labels("patient", cells.patients), modality = labels("modality", {"st", "sc"}),
+                    split = labels("split", {"train", "held_out"});
+  split.codes.assign(static_cast<std::size_t>(cells.count()), 0);
+  for (const std::int64_t row : cells.split.held_out) split.codes[static_cast<std::size_t>(row)] = 1;
+  for (std::size_t s = 0; s < cells.sources.size(); ++s) {
+    const SourceFacts& facts = cells.sources[s];
+    source.categories.push_back(facts.name);
+    for (std::int64_t i = 0; i < facts.size; ++i) {
+      const auto row = static_cast<std::size_t>(dataset_row(inputs.sources[s], i));
+      axis.ids.push_back(facts.name + "/" + inputs.sources[s].dataset->obs.index.at(row));
+      patient.codes.push_back(static_cast<std::int32_t>(facts.patient));
+      modality.codes.push_back(static_cast<std::int32_t>(facts.modality));
+    }
+  }
+  source.codes = cells.source_of_cell;
+  axis.labels = {std::move(source), std::move(patient), std::move(modality)};
+  if (!cells.types.categories.empty()) axis.labels.push_back(cells.types);
+  axis.labels.push_back(std::move(split));
+  axis.arrays = coordinates_of(cells, inputs);
+  return axis;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> Cells::modality_of_source() const {
+  std::vector<std::int64_t> all;
+  for (const SourceFacts& source : sources) all.push_back(source.modality);
+  return all;
+}
+
+std::vector<std::int64_t> Cells::patient_of_source() const {
+  std::vector<std::int64_t> all;
+  for (const SourceFacts& source : sources) all.push_back(source.patient);
+  return all;
+}
+
+std::vector<std::vector<std::int64_t>> Cells::by_source(std::span<const std::int64_t> rows) const {
+  std::vector<std::vector<std::int64_t>> all(sources.size());
+  for (const std::int64_t row : rows) all[static_cast<std::size_t>(source_of_cell[static_cast<std::size_t>(row)])].push_back(row);
+  return all;
+}
+
+Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, train::TrainContext& ctx) {
+  if (inputs.sources.size() < 2)
+    throw Error(ErrorCode::bad_data, "gems brings sources together and needs at least two of them",
+                "add a source to the list `sources`, or split one by an obs column with `by`");
+  Cells cells;
+  cells.types.name = "cell_type";
+  for (const data::Source& source : inputs.sources) {
+    SourceFacts facts{source.name, source.patient, source.label_column, modality_named(source), -1, cells.count(), source.size()};
+    if (!source.patient.empty()) facts.patient = code_of(cells.patients, source.patient);
+    cells.source_of_cell.insert(cells.source_of_cell.end(), static_cast<std::size_t>(facts.size),
+                                static_cast<std::int32_t>(cells.sources.size()));
+    add_types(source, cells.types);
+    cells.sources.push_back(std::move(facts));
+  }
+  cells.split = data::split_by_source(cells.source_of_cell, static_cast<int>(cells.sources.size()), options.held_out_fraction,
+                                      ctx.rng().stream("split"));
+  preprocess::RecipeOptions recipe;
+  recipe.target_sum = options.target_sum;
+  recipe.genes = options.genes;
+  recipe.stop = ctx.stop();
+  cells.recipe = preprocess::Recipe::fit(inputs.sources, cells.split.train, recipe);
+  at::Tensor expression = stack_expression(inputs, cells);
+  cells.source_mean = means_of_sources(expression, cells.by_source(cells.split.train)).to(ctx.device(), ctx.dtype());
+  cells.expression = expression.to(ctx.device(), ctx.dtype());
+  return cells;
+}
+
+std::vector<store::Axis> make_axes(const Cells& cells, const train::Inputs& inputs) {
+  store::Axis gene, source;
+  gene.name = "gene";
+  gene.ids = cells.recipe.panel();
+  source.name = "source";
+  store::AxisLabels patient = labels("patient", cells.patients), modality = labels("modality", {"st", "sc"});
+  for (const SourceFacts& facts : cells.sources) {
+    source.ids.push_back(facts.name);
+    patient.codes.push_back(static_cast<std::int32_t>(facts.patient));
+    modality.codes.push_back(static_cast<std::int32_t>(facts.modality));
+  }
+  source.labels = {std::move(patient), std::move(modality)};
+  return {cell_axis(cells, inputs), std::move(gene), std::move(source)};
+}
+
+}  // namespace geocyte::plugins::gems

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All cells of a run on one axis, in the order of the sources: what the encoder sees of them, what they are, which are held
+// out. Expression is one tensor on the device; a batch is one gather from it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/data/split.h"
+#include "engine/preprocess/recipe.h"
+#include "engine/store/contract/axis.h"
+#include "engine/train/inputs.h"
+#include "engine/train/train_context.h"
+#include "plugins/gems/options.h"
+
+namespace geocyte::plugins::gems {
+
+enum Modality : std::int64_t { kSpots = 0, kSingleCells = 1 };
+
+/// What is known of a source.
+struct SourceFacts {
+  std::string name, patient_name, label_column;
+  std::int64_t modality = kSpots;          ///< Modality
+  std::int64_t patient = -1;               ///< index into Cells::patients, -1 = unknown
+  std::int64_t first = 0, size = 0;        ///< its rows on the cell axis
+};
+
+struct Cells {
+  std::vector<SourceFacts> sources;
+  std::vector<std::string> patients;
+  preprocess::Recipe recipe;
+  data::Split split;
+  std::vector<std::int32_t> source_of_cell;
+  store::AxisLabels types;                 ///< "cell_type"; no categories when no source has labels
+  at::Tensor expression;                   ///< (N, G) log-normalised, on the device
+  at::Tensor source_mean;                  ///< (S, G) over training cells
+
+  std::int64_t count() const { return static_cast<std::int64_t>(source_of_cell.size()); }
+  std::int64_t genes() const { return static_cast<std::int64_t>(recipe.panel().size()); }
+  std::vector<std::int64_t> modality_of_source() const;
+  std::vector<std::int64_t> patient_of_source() const;
+  /// `rows` of the cell axis, by source.
+  std::vector<std::vector<std::int64_t>> by_source(std::span<const std::int64_t> rows) const;
+};
+
+/// Splits, fits the recipe on the training part and builds the tensor. Throws Error{bad_data} for fewer than two sources or a
+/// modality that is neither "st" nor "sc", and what Recipe throws.
+Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, train::TrainContext& ctx);
+
+/// The axes of a run: cell (source, patient, modality, cell_type, split; coordinates), gene, source.
+std::vector<store::Axis> make_axes(const Cells& cells, const train::Inputs& inputs);
+
+}  // namespace geocyte::plugins::gems

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/gems/options.h"
+
+#include "engine/config/schema.h"
+#include "engine/core/check.h"
+
+namespace geocyte::plugins::gems {
+namespace {
+
+template <class T>
+void read(const Json& options, const std::string& path, T& into) {
+  const Json* value = config::find(options, path);
+  require(value != nullptr, "a resolved configuration has the option " + path);
+  into = value->get<T>();
+}
+
+}  // namespace
+
+GemsOptions read_options(const Json& json) {
+  GemsOptions o;
+  read(json, "seed", o.seed);
+  read(json, "steps", o.steps);
+  read(json, "batch_size", o.batch_size);
+  read(json, "genes", o.genes);
+  read(json, "normalize.target_sum", o.target_sum);
+  read(json, "held_out.fraction", o.held_out_fraction);
+  read(json, "encoder.hidden", o.encoder.hidden);
+  read(json, "encoder.latent", o.encoder.latent);
+  read(json, "encoder.dropout", o.encoder.dropout);
+  read(json, "augment.gene_dropout", o.augment.gene_dropout);
+  read(json, "augment.library_jitter", o.augment.library_jitter);
+  read(json, "augment.noise", o.augment.noise);
+  read(json, "optimizer.lr", o.optimizer.lr);
+  read(json, "optimizer.weight_decay", o.optimizer.weight_decay);
+  read(json, "optimizer.clip_norm", o.optimizer.clip_norm);
+  read(json, "optimizer.decay", o.optimizer.decay);
+  read(json, "discriminator.hidden", o.discriminator.hidden);
+  read(json, "discriminator.lr", o.discriminator.lr);
+  read(json, "discriminator.steps", o.discriminator.steps);
+  for (const TermId id : kTerms) {
+    const std::string prefix = std::string("loss.") + name_of(id) + ".";
+    TermOptions& term = o.term(id);
+    read(json, prefix + "enabled", term.enabled);
+    read(json, prefix + "weight", term.weight);
+    read(json, prefix + "warmup_start", term.warmup_start);
+    read(json, prefix + "warmup_steps", term.warmup_steps);
+  }
+  return o;
+}
+
+}  // namespace geocyte::plugins::gems

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/gems/system.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/tensor.h>
+
+#include "engine/analysis/snapshot_rows.h"
+#include "engine/core/check.h"
+#include "engine/core/error.h"
+#include "engine/losses/adversary.h"
+#include "engine/nn/augment.h"
+#include "engine/nn/generator.h"
+#include "engine/optim/schedule.h"
+#include "plugins/gems/evaluation.h"
+
+namespace geocyte::plugins::gems {
+namespace {
+
+constexpr std::int64_t kValidationCells = 1024;
+
+double milliseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// (B, G): the mean of the source of each cell of a batch of that layout.
+at::Tensor means_of_layout(const Cells& cells, const BatchLayout& layout) {
+  std::vector<std::int64_t> own(cells.sources.size());
+  for (std::size_t s = 0; s < own.size(); ++s) own[s] = static_cast<std::int64_t>(s);
+  const at::Tensor sources = at::tensor(layout.spread(own), at::kLong).to(cells.source_mean.device());
+  return cells.source_mean.index_select(0, sources);
+}
+
+std::vector<bool> not_empty(const std::vector<std::vector<std::int64_t>>& rows) {
+  std::vector<bool> all;
+  for (const auto& one : rows) all.push_back(!one.empty());
+  return all;
+}
+
+std::vector<double> to_doubles(const at::Tensor& values) {
+  const at::Tensor host = values.to(at::kCPU, at::kDouble).contiguous();
+  return {host.const_data_ptr<double>(), host.const_data_ptr<double>() + host.numel()};
+}
+
+}  // namespace
+
+std::vector<train::Stage> Gems::stages(const Json& options) const {
+  train::Stage encode;
+  encode.id = "encode";
+  encode.title = "Encode";
+  encode.kind = train::StageKind::optimise;
+  encode.budget = read_options(options).steps;
+  encode.inputs = {"sources"};
+  encode.makes = {"encoder"};
+  encode.params = {"seed", "genes", "normalize", "held_out", "encoder", "augment", "optimizer", "discriminator", "loss", "batch_size", "steps"};
+  return {encode};
+}
+
+void Gems::begin(const train::Stage&, const train::Inputs& inputs, train::TrainContext& ctx) {
+  options_ = read_options(ctx.options());
+  cells_ = prepare_cells(inputs, options_, ctx);
+  for (store::Axis& axis : make_axes(*cells_, inputs)) ctx.declare_axis(std::move(axis));
+  model_ = std::make_unique<Model>(cells_->genes(), options_, ctx);
+
+  auto train_rows = cells_->by_source(cells_->split.train);
+  BatchLayout layout = balanced_layout(cells_->modality_of_source(), not_empty(train_rows), options_.batch_size);
+  groups_.emplace(layout, *cells_, ctx.device());
+  batch_means_ = means_of_layout(*cells_, layout);
+  const std::int64_t batch = layout.cells();
+  batches_ = std::make_unique<Batches>(std::move(train_rows), std::move(layout));
+  rows_ = at::empty({batch}, at::kLong);
+  batch_ = at::empty({batch, cells_->genes()}, cells_->expression.options());
+  centred_ = at::empty_like(batch_);
+  filled_ = false;
+  prepare_validation(ctx);
+}
+
+void Gems::prepare_validation(train::TrainContext& ctx) {
+  validation_.reset();
+  auto rows = cells_->by_source(cells_->split.held_out);
+  const auto present = not_empty(rows);
+  const auto sources = std::count(present.begin(), present.end(), true);
+  if (sources < 2) {
+    ctx.note("there are no held-out cells in at least two sources, so there is no validation loss");
+    return;
+  }
+  const auto size = std::max(std::min<std::int64_t>(kValidationCells, static_cast<std::int64_t>(cells_->split.held_out.size())), std::int64_t{sources});
+  const BatchLayout layout = balanced_layout(cells_->modality_of_source(), present, size);
+  std::vector<std::int64_t> chosen(static_cast<std::size_t>(layout.cells()));
+  Rng& rng = ctx.rng().stream("validation");
+  Batches(std::move(rows), layout).draw(rng, chosen);
+  const at::Tensor expression = cells_->expression.index_select(0, at::tensor(chosen, at::kLong).to(ctx.device()));
+  validation_.emplace(Validation{expression, expression - means_of_layout(*cells_, layout), BatchGroups(layout, *cells_, ctx.device()), rng()});
+}
+
+void Gems::load_batch(train::TrainContext& ctx) {
+  if (frozen_ && filled_) return;
+  filled_ = true;
+  batches_->draw(ctx.rng().stream("batches"), {rows_.mutable_data_ptr<std::int64_t>(), static_cast<std::size_t>(rows_.numel())});
+  // The buffers of the last step are free again: its backward pass is over.
+  at::index_select_out(batch_, cells_->expression, 0, ctx.device().is_cpu() ? rows_ : rows_.to(ctx.device()));
+  at::sub_out(centred_, batch_, batch_means_);
+  noise_seed_ = ctx.rng().stream("noise")();
+}
+
+Views Gems::make_views(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed, bool train) const {
+  const at::Generator generator = nn::make_generator(noise_seed, expression.device());
+  const nn::AugmentOptions augment{options_.augment.gene_dropout, options_.augment.library_jitter, options_.augment.noise};
+  // Both views go through the encoder as one batch of 2B: layer norm looks at each cell alone, so nothing leaks between them.
+  const at::Tensor views = nn::augment(expression.repeat({2, 1}), augment, generator);   // (2B, G)
+  const at::Tensor z = train ? model_->encoder()->forward(views, generator) : model_->encoder()->forward(views);
+  const std::int64_t cells = expression.size(0);
+  return {z.narrow(0, 0, cells), z.narrow(0, cells, cells), centred};   // (B, D) each
+}
+
+double Gems::train_discriminator(const at::Tensor& z, train::TrainContext& ctx) {
+  std::optional<double> accuracy;
+  for (std::int64_t i = 0; i < options_.discriminator.steps; ++i) {
+    const at::Generator noise = nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device());
+    const at::Tensor logits = model_->discriminator()->forward(z, noise);   // (B, 2)
+    if (!accuracy) accuracy = losses::class_recall(logits.detach(), groups_->modality).balanced_accuracy;
+    const losses::Term loss = losses::balanced_cross_entropy(logits, groups_->modality);
+    ctx.update("discriminator", model_->discriminator_optimizer(), *loss.value);
+  }
+  return *accuracy;
+}
+
+train::StepReport Gems::step(train::TrainContext& ctx) {
+  train::StepReport report;
+  const auto start = std::chrono::steady_clock::now();
+  load_batch(ctx);
+  report.scalars["time/data_ms"] = milliseconds_since(start);
+
+  const Views views = make_views(batch_, centred_, noise_seed_, true);
+  if (options_.term(TermId::adversary).enabled && groups_->modality.of_at_least(1).size() == 2)
+    report.scalars["adversary/balanced_accuracy"] = train_discriminator(views.z1.detach(), ctx);
+  const Objective::Value value = Objective::evaluate(options_, ctx.step(), views, *groups_, model_->discriminator());
+  for (const auto& [term, why] : value.absent) ctx.note("the loss term " + std::string(name_of(term)) + " is off: " + why);
+  if (!value.total.defined()) {
+    if (value.terms.empty())
+      throw Error(ErrorCode::bad_config, "no loss term is on, so there is nothing to learn", "enable loss.vicreg and a term that aligns");
+  } else {
+    const optim::Schedule schedule{options_.optimizer.lr, options_.optimizer.decay == "cosine" ? optim::Decay::cosine : optim::Decay::constant,
+                                   0, ctx.total_steps(), 0};
+    optim::set_learning_rate(model_->encoder_optimizer(), optim::learning_rate(schedule, ctx.step()));
+    ctx.update("encoder", model_->encoder_optimizer(), value.total, {options_.optimizer.clip_norm});
+  }
+
+  const std::vector<double> values = to_doubles(value.values);
+  for (std::size_t i = 0; i < value.terms.size(); ++i) {
+    const char* name = name_of(value.terms[i]);
+    report.terms[name] = values[i];
+    report.weighted[name] = value.weights[i] * values[i];
+    report.total += value.weights[i] * values[i];
+  }
+  constexpr const char* kParts[] = {"vicreg/invariance", "vicreg/variance", "vicreg/covariance"};
+  for (std::size_t i = value.terms.size(); i < values.size(); ++i) report.scalars[kParts[i - value.terms.size()]] = values[i];
+  report.units = batch_.size(0);
+  return report;
+}
+
+std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
+  if (!validation_) return {};
+  const Views views = make_views(validation_->expression, validation_->centred, validation_->noise_seed, false);
+  const Objective::Value value = Objective::evaluate(options_, ctx.step(), views, validation_->groups, model_->discriminator(), true);
+  const std::vector<double> values = to_doubles(value.values);
+  std::map<std::string, double> terms;
+  double total = 0;
+  for (std::size_t i = 0; i < value.terms.size(); ++i) {
+    terms[name_of(value.terms[i])] = values[i];
+    // A discriminator that is lost makes the adversary's term small, one that wins makes it large: it judges nothing.
+    if (value.terms[i] != TermId::adversary) total += value.weights[i] * values[i];
+  }
+  terms["total"] = total;
+  return terms;
+}
+
+store::Snapshot Gems::observe(const train::ProbeRequest& request, train::TrainContext& ctx, const StopToken&) {
+  store::Snapshot snapshot;
+  at::Tensor embedding;
+  const std::int64_t all = cells_->count();
+  if (all <= request.max_rows) {
+    embedding = model_->embed(cells_->expression);
+  } else {
+    const auto rows = analysis::stratified(cells_->source_of_cell, request.max_rows, ctx.rng().seed());
+    embedding = model_->embed(cells_->expression.index_select(0, at::tensor(rows, at::kLong).to(ctx.device())));
+    snapshot.arrays.push_back(make_array<std::int64_t>("embedding/row_index", rows, {static_cast<std::int64_t>(rows.size())}, {"cell"}, "row_index"));
+  }
+  const std::int64_t shown = embedding.size(0);
+  snapshot.arrays.push_back(make_array<float>(
+      "embedding", {embedding.const_data_ptr<float>(), static_cast<std::size_t>(embedding.numel())}, {shown, embedding.size(1)},
+      {"cell", "latent"}, "points", "encoder output without dropout, " + std::to_string(shown) + " of " + std::to_string(all) + " cells"));
+  return snapshot;
+}
+
+train::Evaluation Gems::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
+  return evaluate_alignment(*cells_, *model_, request, ctx.stop());
+}
+
+void Gems::apply(const std::string& path, const Json&, train::TrainContext& ctx) {
+  options_ = read_options(ctx.options());
+  if (path == "discriminator.lr") optim::set_learning_rate(model_->discriminator_optimizer(), options_.discriminator.lr);
+}
+
+void Gems::export_artifacts(train::ArtifactWriter& writer) const {
+  train::Artifact encoder;
+  encoder.name = "encoder";
+  encoder.type = "expression_encoder";
+  encoder.config = nn::to_json(model_->encoder()->options());
+  Json sources = Json::array();
+  for (const SourceFacts& source : cells_->sources)
+    sources.push_back({{"name", source.name}, {"patient", source.patient_name}, {"modality", source.modality == kSpots ? "st" : "sc"}, {"cells", source.size}});
+  encoder.about = {{"recipe", cells_->recipe.to_json()}, {"recipe_hash", cells_->recipe.hash()}, {"sources", sources}, {"split", cells_->split.method}};
+  encoder.tensors = nn::state_of(*model_->encoder());
+  writer.add(std::move(encoder));
+}
+
+void Gems::save(train::CheckpointWriter& writer) const {
+  model_->save(writer);
+  writer.value("recipe", cells_->recipe.hash());
+}
+
+void Gems::load(train::CheckpointReader& reader) {
+  if (reader.value("recipe") != Json(cells_->recipe.hash()))
+    throw Error(ErrorCode::bad_data, "the checkpoint was trained on another gene panel or other training cells",
+                "resume with the data and the options that the run was started with");
+  model_->load(reader);
+}
+
+std::unique_ptr<train::System> make_system() { return std::make_unique<Gems>(); }
+
+}  // namespace geocyte::plugins::gems

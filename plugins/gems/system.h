@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// gems as a system: one optimise stage, "encode".
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/train/state_io.h"
+#include "engine/train/system.h"
+#include "plugins/gems/batches.h"
+#include "plugins/gems/cells.h"
+#include "plugins/gems/model.h"
+#include "plugins/gems/objective.h"
+#include "plugins/gems/options.h"
+
+namespace geocyte::plugins::gems {
+
+class Gems : public train::System {
+ public:
+  std::vector<train::Stage> stages(const Json& options) const override;
+  void begin(const train::Stage& stage, const train::Inputs& inputs, train::TrainContext& ctx) override;
+  train::StepReport step(train::TrainContext& ctx) override;
+  store::Snapshot observe(const train::ProbeRequest& request, train::TrainContext& ctx, const StopToken& stop) override;
+  train::Evaluation evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) override;
+  std::map<std::string, double> validate(train::TrainContext& ctx) override;
+  void apply(const std::string& path, const Json& value, train::TrainContext& ctx) override;
+  void export_artifacts(train::ArtifactWriter& writer) const override;
+  void save(train::CheckpointWriter& writer) const override;
+  void load(train::CheckpointReader& reader) override;
+
+  /// For tests: every step then sees the same batch and the same noise.
+  void freeze_batch() { frozen_ = true; }
+
+ private:
+  /// The held-out batch that validation losses are computed on, the same throughout a run.
+  struct Validation {
+    at::Tensor expression, centred;        ///< (V, G)
+    BatchGroups groups;
+    std::uint64_t noise_seed = 0;
+  };
+
+  void prepare_validation(train::TrainContext& ctx);
+  /// Fills batch_ and centred_ with the next cells.
+  void load_batch(train::TrainContext& ctx);
+  /// Embeddings of two augmented views of `expression`. With `train` dropout acts.
+  Views make_views(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed, bool train) const;
+  /// Trains the discriminator on z without gradient to the encoder; returns its balanced accuracy before that.
+  double train_discriminator(const at::Tensor& z, train::TrainContext& ctx);
+
+  GemsOptions options_;
+  std::optional<Cells> cells_;
+  std::unique_ptr<Model> model_;
+  std::unique_ptr<Batches> batches_;
+  std::optional<BatchGroups> groups_;
+  std::optional<Validation> validation_;
+  at::Tensor rows_, device_rows_;          ///< (B) int64, host and device
+  at::Tensor batch_, centred_;             ///< (B, G), filled anew at each step
+  at::Tensor batch_means_;                 ///< (B, G) mean of each row's source
+  std::uint64_t noise_seed_ = 0;
+  bool frozen_ = false, filled_ = false;
+};
+
+}  // namespace geocyte::plugins::gems
