@@ -41,7 +41,9 @@ Launched start(const fs::path& engine, std::vector<std::string> arguments, const
   // The engine would set this and start itself again; see app/engine/main.cpp.
   options.environment = {{"OMP_WAIT_POLICY", "passive"}};
   options.output_file = options.error_file = log;
-  return {ChildProcess::spawn(options), run, log};
+  auto process = std::make_shared<ChildProcess>(ChildProcess::spawn(options));
+  const std::int64_t pid = process->id().pid;
+  return {pid, std::move(process), run, log};
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 // Starts geocyte-engine as a process of its own session, so that it outlives the window and the terminal.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "engine/core/child_process.h"
@@ -14,7 +16,8 @@ namespace geocyte::jobs {
 std::filesystem::path find_engine();
 
 struct Launched {
-  ChildProcess process;                    ///< may be dropped: that never ends it; keep it to learn of an early exit
+  std::int64_t pid = 0;
+  std::shared_ptr<ChildProcess> process;   ///< may be dropped: that never ends it; keep it to learn of an early exit
   std::filesystem::path run;               ///< where the run will appear
   std::filesystem::path log;               ///< what the engine prints goes there
 };

@@ -9,7 +9,6 @@
 
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
-#include "engine/core/log.h"
 #include "engine/store/contract/safe_json.h"
 #include "engine/store/run_layout.h"
 
@@ -18,12 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "1763734530123-6f1c…": sorts by time, and two requests never have the same one.
+/// "1795270530123-0456786f1c…": milliseconds, then the nanoseconds within it, so that the requests of one sender sort in
+/// the order of sending, then chance, so that two senders never have the same one.
 std::string new_request_id() {
+  const std::int64_t ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   std::random_device random;
-  std::string id = fmt::format("{:013}-", utc_now_ms());
-  for (int i = 0; i < 4; ++i) id += fmt::format("{:08x}", random());
-  return id;
+  return fmt::format("{:013}-{:06}{:08x}{:08x}", ns / 1'000'000, ns % 1'000'000, random(), random());
 }
 
 /// An id comes from a caller and becomes a file name.

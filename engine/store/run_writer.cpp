@@ -207,6 +207,14 @@ std::unique_ptr<RunWriter> RunWriter::reopen(const fs::path& run, std::int64_t f
 const fs::path& RunWriter::directory() const { return parts_->run; }
 const std::atomic<std::int64_t>& RunWriter::step_counter() const { return parts_->step; }
 
+void RunWriter::report_failure(const Error& error) {
+  Status status = parts_->keeper->last_reported();
+  status.state = RunState::failed;
+  status.message = error.message();
+  status.error = StatusError{name_of(error.code()), error.message(), join(error.context(), ", "), error.hint()};
+  parts_->keeper->report(status);
+}
+
 void RunWriter::write_axes(const std::vector<Axis>& axes) {
   parts_->thread.work([parts = parts_.get(), axes] { parts->write_axes(axes); });
 }

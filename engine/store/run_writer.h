@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/error.h"
 #include "engine/core/json.h"
 #include "engine/store/contract/run_sink.h"
 
@@ -59,6 +60,9 @@ class RunWriter : public RunSink {
   const std::filesystem::path& directory() const;
   /// The newest step anybody spoke of; for CrashReport. Lives as long as the writer.
   const std::atomic<std::int64_t>& step_counter() const;
+
+  /// Reports `failed` with this error and leaves everything else as it was reported last. Never throws.
+  void report_failure(const Error& error);
 
   void write_axes(const std::vector<Axis>& axes) override;
   void scalar(const std::string& tag, std::int64_t step, double value) override;

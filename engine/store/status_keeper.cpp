@@ -68,6 +68,11 @@ void StatusKeeper::wait_written() {
   written_.wait(lock, [&] { return on_disk_ >= wanted; });
 }
 
+Status StatusKeeper::last_reported() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
 std::optional<std::int64_t> StatusKeeper::best_step() const {
   const std::lock_guard lock(mutex_);
   return status_.best ? std::optional(status_.best->step) : std::nullopt;

@@ -34,6 +34,7 @@ class StatusKeeper {
   void report(const Status& status);
   /// Waits until everything reported so far was written or could not be.
   void wait_written();
+  Status last_reported() const;
   std::optional<std::int64_t> best_step() const;
 
  private:

@@ -94,17 +94,21 @@ TEST(RunId, LeavesNoWayOut) {
 }
 
 TEST_F(Jobs, TrainingIsStartedInASessionOfItsOwnWithItsOutputInALog) {
-  const fs::path engine = script("echo \"$@\"\necho session $(ps -o sid= -p $$) pid $$\necho oops >&2\nexit 4\n");
+  const fs::path engine = script("echo \"$@\"\ncut -d' ' -f6 /proc/$$/stat\necho pid $$\necho oops >&2\nexit 4\n");
   Launched launched = launch_training(engine, {.preset = "gems/demo", .runs = folder_ / "runs", .name = "a b"}, "gems");
-  const auto exit = launched.process.wait(60);
+  const auto exit = launched.process->wait(60);
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->code, 4);
+  EXPECT_EQ(launched.pid, launched.process->id().pid);
   EXPECT_EQ(launched.run.parent_path(), folder_ / "runs");
   EXPECT_TRUE(is_run_id(launched.run.filename().string()));
   const std::string log = read_file(launched.log);
   EXPECT_NE(log.find("train --preset gems/demo --runs " + (folder_ / "runs").string()), std::string::npos) << log;
   EXPECT_NE(log.find("--run-id " + launched.run.filename().string()), std::string::npos) << log;
   EXPECT_NE(log.find("oops"), std::string::npos);
+  const std::string pid = std::to_string(launched.pid);
+  EXPECT_NE(log.find("\n" + pid + "\n"), std::string::npos) << "leads its own session: " << log;
+  EXPECT_NE(log.find("pid " + pid + "\n"), std::string::npos) << log;
 }
 
 TEST_F(Jobs, WhatCannotBeStartedIsOneSentence) {

@@ -134,6 +134,22 @@ TEST_F(RunWriterTest, TheNewestScalarMovesTheStepOfTheStatus) {
   EXPECT_EQ(writer->step_counter().load(), 8);
 }
 
+TEST_F(RunWriterTest, AFailureKeepsHowFarTheRunCame) {
+  const auto writer = create();
+  writer->status(running(12, 500));
+  writer->report_failure(Error(ErrorCode::diverged, "the loss is not finite", "lower the rate").add_context("step 12"));
+  writer->flush();
+  RunReader reader(run_);
+  reader.poll_status();
+  const Status status = *reader.status();
+  EXPECT_EQ(status.state, RunState::failed);
+  EXPECT_EQ(status.step, 12);
+  EXPECT_EQ(status.total_steps, 500);
+  EXPECT_EQ(status.error->code, "diverged");
+  EXPECT_EQ(status.error->context, "step 12");
+  EXPECT_EQ(status.error->hint, "lower the rate");
+}
+
 TEST_F(RunWriterTest, TheLastWordIsWrittenAtTheEnd) {
   auto writer = create({.beat_s = 3600, .flush_ms = 3.6e6});
   writer->scalar("loss/total", 1, 2);
