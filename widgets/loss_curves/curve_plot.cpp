@@ -213,8 +213,8 @@ void CurvePlot::fillGraphs() {
     }
   }
   const int columns = std::max(50, plot_->axisRect()->width());
-  const auto fill = [&](QCPGraph* graph, const BucketPyramid& pyramid) {
-    const std::vector<Point> points = pyramid.sample(from_, to_, columns);
+  const auto fill = [&](QCPGraph* graph, const BucketPyramid& pyramid, int wanted) {
+    const std::vector<Point> points = pyramid.sample(from_, to_, wanted);
     QVector<double> keys, values;
     keys.reserve(static_cast<qsizetype>(points.size()));
     values.reserve(static_cast<qsizetype>(points.size()));
@@ -235,8 +235,11 @@ void CurvePlot::fillGraphs() {
     QPen pen(curve.color, curve.baseline ? 2.0 : 1.75, curve.baseline ? Qt::CustomDashLine : Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
     if (curve.baseline) pen.setDashPattern({3.5, 1.5});
     mains_[i]->setPen(pen);
-    if (ghost) fill(ghosts_[i], lines_[i]->raw());
-    fill(mains_[i], lines_[i]->smooth());
+    // A dense ghost is a band of vertical strokes: smooth edges cost much there and show nothing. The smoothed curve has
+    // no spikes to lose, so half the columns do.
+    if (ghost) fill(ghosts_[i], lines_[i]->raw(), columns);
+    ghosts_[i]->setAntialiased(ghosts_[i]->dataCount() <= columns);
+    fill(mains_[i], lines_[i]->smooth(), ghost ? columns / 2 : columns);
     // A single sample makes no line.
     const bool lone = lines_[i]->smooth().size() == 1;
     mains_[i]->setScatterStyle(lone ? QCPScatterStyle(QCPScatterStyle::ssDisc, curve.color, curve.color, 5) : QCPScatterStyle());
