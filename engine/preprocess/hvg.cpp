@@ -12,6 +12,8 @@ namespace geocyte::preprocess {
 namespace {
 
 constexpr std::size_t kBins = 20;
+constexpr double kSmallestMean = 1e-12;
+constexpr double kConstant = 1e-12;  // of the squared mean: what rounding leaves of a constant gene stays far below
 
 
 /// Bin of each gene by equal widths of ln(1 + mean), closed on the right.
@@ -33,7 +35,7 @@ std::vector<double> dispersion_scores(const GeneMoments& moments) {
   const std::size_t genes = moments.mean.size();
   std::vector<double> dispersion(genes, std::nan("")), scores(genes, std::nan(""));
   for (std::size_t g = 0; g < genes; ++g)
-    if (moments.mean[g] > 1e-12 && moments.variance[g] > 0)
+    if (moments.mean[g] > kSmallestMean && moments.variance[g] > kConstant * moments.mean[g] * moments.mean[g])
       dispersion[g] = std::log(moments.variance[g] / moments.mean[g]);
 
   const std::vector<std::size_t> bins = bins_of(moments.mean);
@@ -55,7 +57,7 @@ std::vector<double> dispersion_scores(const GeneMoments& moments) {
   for (const double score : scores)
     if (!std::isnan(score)) lowest = std::min(lowest, score);
   for (double& score : scores)
-    if (std::isnan(score)) score = lowest;
+    if (std::isnan(score)) score = lowest - 1;
   return scores;
 }
 

@@ -9,8 +9,9 @@
 //   variance    of z (log-normalised): v_g divided by its mean over genes, so that each source counts the same.
 // The score of a gene is the mean over sources. Ties are broken by the gene's name, so that the order is one.
 //
-// Guards: a gene without mean or variance (never seen, or constant) has no dispersion; it scores as the lowest gene of
-// that source, so that all scores are finite. A bin whose dispersions are all equal has no spread; its genes score 0.
+// Guards: a gene without mean (m_g <= 1e-12) or variance (v_g <= 1e-12 m_g^2, rounding apart constant) has no dispersion
+// and scores one below the lowest gene of that source: all scores are finite, and a constant gene alone in its bin does
+// not win. A bin whose dispersions are all equal has no spread; its genes score 0.
 // Sums run in double.
 #pragma once
 

@@ -100,11 +100,11 @@ class Environment {
 };
 
 TEST(Paths, FollowTheXdgVariablesWhereTheyAreAbsolute) {
-  const Environment home("HOME", "/home/ada"), data("XDG_DATA_HOME", "relative"), cache("XDG_CACHE_HOME", "/fast"),
+  const Environment home("HOME", "/people/ada"), data("XDG_DATA_HOME", "relative"), cache("XDG_CACHE_HOME", "/fast"),
       runs("GEOCYTE_RUNS", nullptr);
   EXPECT_EQ(cache_folder(), "/fast/geocyte");
-  EXPECT_EQ(data_folder(), "/home/ada/.local/share/geocyte");
-  EXPECT_EQ(runs_folder(), "/home/ada/geocyte/runs");
+  EXPECT_EQ(data_folder(), "/people/ada/.local/share/geocyte");
+  EXPECT_EQ(runs_folder(), "/people/ada/geocyte/runs");
   const Environment chosen("GEOCYTE_RUNS", "/scratch/runs");
   EXPECT_EQ(runs_folder(), "/scratch/runs");
 }
