@@ -12,6 +12,7 @@
 #include "app/engine/progress_bar.h"
 #include "app/engine/signal_stop.h"
 #include "engine/core/text.h"
+#include "engine/inspect/fingerprint.h"
 #include "engine/inspect/open_sources.h"
 #include "engine/store/crash_report.h"
 #include "engine/train/device.h"

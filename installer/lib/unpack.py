@@ -12,7 +12,8 @@ import tarfile
 import zipfile
 
 TORCH = ("torch/include/", "torch/lib/", "torch/share/")
-TORCH_NOT = ("torch/lib/libtorch_python", "torch/lib/libshm_windows")
+# LibTorch's own copy of fmt would shadow the system's, whose library we link.
+TORCH_NOT = ("torch/lib/libtorch_python", "torch/lib/libshm_windows", "torch/include/fmt/")
 
 
 def target_of(name, member):
