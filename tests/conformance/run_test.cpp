@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every registered system keeps the promises of its interface, shown on small data.
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "engine/core/atomic_file.h"
+#include "engine/core/text.h"
+#include "tests/conformance/small_run.h"
+
+namespace geocyte {
+namespace {
+
+using store::RunState;
+
+class Conformance : public testing::TestWithParam<std::string> {};
+
+bool matches(const std::string& pattern, const std::string& name) {
+  return pattern.ends_with("*") ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : pattern == name;
+}
+
+/// Everything that a full run shows: names of arrays, of labels, of scalars.
+struct Shown {
+  std::set<std::string> raw, arrays, labels, scalars;
+};
+
+Shown everything_shown(const SmallRun& run) {
+  Shown shown;
+  for (const auto& snapshot : run.sink.snapshots())
+    for (const auto& array : snapshot.arrays) {
+      shown.arrays.insert(array.name);
+      if (snapshot.part.empty()) shown.raw.insert(array.name);
+    }
+  for (const auto& axis : run.sink.axes()) {
+    shown.labels.insert(axis.name);
+    for (const auto& label : axis.labels) shown.labels.insert(label.name);
+  }
+  for (const auto& [tag, series] : run.sink.scalars()) shown.scalars.insert(tag);
+  return shown;
+}
+
+TEST_P(Conformance, ShowsWhatItDeclaresAndDeclaresWhatItShows) {
+  SmallRun run(spec_named(GetParam()), 24);
+  run.how.probes = run.how.evaluate = true;
+  run.set("validate.every", 4);
+  const auto outcome = run.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  const Shown shown = everything_shown(run);
+
+  for (const auto& tag : shown.scalars)
+    EXPECT_TRUE(std::any_of(run.spec.metrics.begin(), run.spec.metrics.end(), [&](const auto& m) { return matches(m.path, tag); }))
+        << tag << " is written but not declared";
+  for (const auto& metric : run.spec.metrics)
+    EXPECT_TRUE(std::any_of(shown.scalars.begin(), shown.scalars.end(), [&](const auto& tag) { return matches(metric.path, tag); }))
+        << metric.path << " is declared but never written";
+  for (const auto& array : run.spec.arrays) EXPECT_TRUE(shown.raw.contains(array.name)) << array.name;
+  for (const auto& name : shown.raw)
+    EXPECT_TRUE(std::any_of(run.spec.arrays.begin(), run.spec.arrays.end(), [&](const auto& a) { return a.name == name; })) << name;
+}
+
+TEST_P(Conformance, EveryBindingOfAViewNamesSomethingThatIsShown) {
+  SmallRun run(spec_named(GetParam()), 24);
+  run.how.probes = true;
+  run.set("validate.every", 4);
+  ASSERT_EQ(run.run().state, RunState::completed);
+  const Shown shown = everything_shown(run);
+  for (const auto& view : run.spec.views)
+    for (const auto& [role, value] : view.bindings) {
+      double number = 0;
+      if (parse_number(value, number)) continue;
+      for (const auto& name : split(value, ',')) {
+        const auto same = [&](const std::string& other) { return matches(name, other); };
+        EXPECT_TRUE(std::any_of(shown.arrays.begin(), shown.arrays.end(), same) || std::any_of(shown.labels.begin(), shown.labels.end(), same) ||
+                    std::any_of(shown.scalars.begin(), shown.scalars.end(), same))
+            << view.title << " binds " << role << " to " << name;
+      }
+    }
+}
+
+TEST_P(Conformance, EvaluatesEveryDeclaredBaselineBesideTheModel) {
+  SmallRun run(spec_named(GetParam()), 8);
+  run.how.evaluate = true;
+  const auto outcome = run.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  ASSERT_TRUE(outcome.evaluation);
+  std::set<std::string> methods;
+  for (const auto& row : outcome.evaluation->rows) {
+    methods.insert(row.method);
+    EXPECT_GT(row.n, 0) << row.metric;
+    EXPECT_FALSE(row.split.empty()) << row.metric;
+    EXPECT_TRUE(std::isfinite(row.value)) << row.metric << " of " << row.method;
+    if (row.low && row.high) {
+      EXPECT_LE(*row.low, *row.high) << row.metric;
+    }
+  }
+  EXPECT_TRUE(methods.contains("model"));
+  for (const auto& baseline : run.spec.baselines) EXPECT_TRUE(methods.contains(baseline.name)) << baseline.name;
+}
+
+TEST_P(Conformance, TheSameSeedGivesTheSameFirstTwentySteps) {
+  SmallRun a(spec_named(GetParam()), 20), b(spec_named(GetParam()), 20), c(spec_named(GetParam()), 20);
+  c.set("seed", 12345);
+  for (SmallRun* run : {&a, &b, &c}) ASSERT_EQ(run->run().state, RunState::completed);
+  EXPECT_EQ(a.losses().size(), 20u);
+  EXPECT_EQ(a.losses(), b.losses());
+  EXPECT_NE(a.losses(), c.losses());
+}
+
+TEST_P(Conformance, LookingChangesNothing) {
+  SmallRun looked_at(spec_named(GetParam()), 12), alone(spec_named(GetParam()), 12);
+  looked_at.how.probes = true;
+  looked_at.set("snapshot.every_s", 0.1);
+  looked_at.set("validate.every", 2);
+  ASSERT_EQ(looked_at.run().state, RunState::completed);
+  ASSERT_EQ(alone.run().state, RunState::completed);
+  EXPECT_GT(looked_at.sink.snapshots().size(), 2u);
+  EXPECT_EQ(looked_at.losses(), alone.losses());
+}
+
+TEST_P(Conformance, StopsWithinOneStepAndResumesBitForBit) {
+  SmallRun whole(spec_named(GetParam()), 16), first(spec_named(GetParam()), 16), second(spec_named(GetParam()), 16);
+  ASSERT_EQ(whole.run().state, RunState::completed);
+  first.stop_after(7);
+  const auto stopped = first.run();
+  ASSERT_EQ(stopped.state, RunState::stopped) << why(stopped);
+  EXPECT_EQ(stopped.step, 7);
+  second.how.resume_from = first.checkpoint(7);
+  const auto outcome = second.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  auto joined = first.losses();
+  for (const auto& point : second.losses()) joined.push_back(point);
+  EXPECT_EQ(joined, whole.losses());
+  EXPECT_EQ(read_file(second.checkpoint(16) + "/model.safetensors"), read_file(whole.checkpoint(16) + "/model.safetensors"));
+}
+
+/// Keys that change how a run is fed, watched or kept, not what it computes.
+const std::set<std::string> kNotAboutTheLoss = {"data_folder", "sources",        "device",           "threads",       "snapshot.every_s",
+                                                "snapshot.max", "snapshot.max_mb", "analysis.share", "checkpoint.every", "validate.every"};
+
+Json another_value(const config::Parameter& parameter, const Json& value) {
+  switch (parameter.type) {
+    case config::ParameterType::boolean: return !value.get<bool>();
+    case config::ParameterType::integer: {
+      const auto more = value.get<std::int64_t>() + 2;
+      return parameter.maximum && static_cast<double>(more) > *parameter.maximum ? value.get<std::int64_t>() - 2 : more;
+    }
+    case config::ParameterType::number: {
+      const double more = value.get<double>() * 1.5 + 0.01;
+      return parameter.maximum && more > *parameter.maximum ? value.get<double>() * 0.5 : more;
+    }
+    case config::ParameterType::choice: return parameter.choices.front() == value.get<std::string>() ? parameter.choices.back() : parameter.choices.front();
+    case config::ParameterType::list: {
+      Json list = value;
+      list.push_back(4);
+      return list;
+    }
+    default: return value;
+  }
+}
+
+TEST_P(Conformance, NoKeyIsDead) {
+  constexpr int kSteps = 6;
+  SmallRun reference(spec_named(GetParam()), kSteps);
+  ASSERT_EQ(reference.run().state, RunState::completed);
+  for (const config::Parameter& parameter : reference.spec.parameters) {
+    if (kNotAboutTheLoss.contains(parameter.path)) continue;
+    SmallRun run(reference.spec, kSteps);
+    run.set(parameter.path, another_value(parameter, *config::find(run.options, parameter.path)));
+    const auto outcome = run.run();
+    ASSERT_EQ(outcome.state, RunState::completed) << parameter.path << ": " << why(outcome);
+    EXPECT_NE(run.losses(), reference.losses()) << parameter.path << " changes nothing";
+  }
+}
+
+TEST_P(Conformance, TheArtifactsCanBeBuiltAndRun) {
+  SmallRun run(spec_named(GetParam()), 4);
+  ASSERT_EQ(run.run().state, RunState::completed);
+  const std::string folder = run.sink.folder("artifacts/encoder");
+  const Json artifact = Json::parse(read_file(folder + "/artifact.json"));
+  EXPECT_EQ(artifact["step"], 4);
+  EXPECT_FALSE(artifact["weights"]["sha256"].get<std::string>().empty());
+}
+
+std::vector<std::string> all_ids() {
+  std::vector<std::string> ids;
+  for (const auto& spec : plugins::all_specs()) ids.push_back(spec.id);
+  return ids;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllSystems, Conformance, testing::ValuesIn(all_ids()), [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace geocyte
