@@ -2,6 +2,7 @@
 #include "engine/store/run_writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -71,8 +72,7 @@ std::uint64_t free_bytes(const fs::path& run) {
 
 }  // namespace
 
-/// In the order of their making; destroyed the other way round, so that the last status and the last scalars are
-/// written while the lock is still held.
+/// The heart and the writer thread use what stands above them, and go first.
 struct RunWriter::Parts {
   Parts(const fs::path& directory, const RunWriterOptions& how)
       : run(directory), options(how), lock(directory), events(directory / kEventsFile), log_file(directory / kLogFile), scalars(directory),
@@ -87,6 +87,11 @@ struct RunWriter::Parts {
   }
 
   ~Parts() {
+    // The last word of the heart comes after everything else is on disk, and while the lock is still held.
+    try {
+      thread.drain();
+    } catch (const Error&) {  // was told to the caller, or nobody is left to be told
+    }
     keeper.reset();
     std::error_code ignored;
     fs::remove(run / kReserveFile, ignored);
@@ -95,6 +100,12 @@ struct RunWriter::Parts {
   void start_heart(Status first) {
     keeper = std::make_unique<StatusKeeper>(run, std::move(first), options.beat_s, step, [this] { return thread.busy_share(); },
                                             [this](const Error& error) { thread.fail(error, 4096); });
+  }
+
+  /// A final state is written after all that was given before it: who reads it finds everything there.
+  void report(const Status& status) {
+    if (is_final(status.state)) thread.last_words([this, status] { keeper->report(status); });
+    else keeper->report(status);
   }
 
   void see(std::int64_t seen) {
@@ -135,7 +146,8 @@ struct RunWriter::Parts {
   }
 
   void write_snapshot(const Snapshot& snapshot) {
-    const std::uint64_t bytes = snapshots.write(snapshot, keeper ? keeper->best_step() : std::nullopt);
+    const std::int64_t best = best_step.load(std::memory_order_relaxed);
+    const std::uint64_t bytes = snapshots.write(snapshot, best >= 0 ? std::optional(best) : std::nullopt);
     if (bytes == 0) return;
     Json names = Json::array();
     for (const NamedArray& array : snapshot.arrays) names.push_back(array.name);
@@ -152,7 +164,7 @@ struct RunWriter::Parts {
 
   const fs::path run;
   const RunWriterOptions options;
-  std::atomic<std::int64_t> step{0};
+  std::atomic<std::int64_t> step{0}, best_step{-1};
   RunLock lock;
   AppendFile events, log_file;
   ScalarFile scalars;
@@ -212,7 +224,7 @@ void RunWriter::report_failure(const Error& error) {
   status.state = RunState::failed;
   status.message = error.message();
   status.error = StatusError{name_of(error.code()), error.message(), join(error.context(), ", "), error.hint()};
-  parts_->keeper->report(status);
+  parts_->report(status);
 }
 
 void RunWriter::write_axes(const std::vector<Axis>& axes) {
@@ -241,7 +253,8 @@ void RunWriter::snapshot(Snapshot snapshot) {
 
 void RunWriter::status(const Status& status) {
   parts_->see(status.step);
-  parts_->keeper->report(status);
+  if (status.best) parts_->best_step.store(status.best->step, std::memory_order_relaxed);
+  parts_->report(status);
 }
 
 std::vector<ControlRequest> RunWriter::poll_control() {
@@ -270,8 +283,15 @@ void RunWriter::log(const std::string& level, const std::string& text) {
 }
 
 void RunWriter::flush() {
+  // Also after a failure: the state `failed` is what the caller wants to see on disk then.
+  std::optional<Error> failure;
+  try {
+    parts_->thread.drain();
+  } catch (const Error& error) {
+    failure = error;
+  }
   parts_->keeper->wait_written();
-  parts_->thread.drain();
+  if (failure) throw *failure;
 }
 
 }  // namespace geocyte::store

@@ -73,11 +73,6 @@ Status StatusKeeper::last_reported() const {
   return status_;
 }
 
-std::optional<std::int64_t> StatusKeeper::best_step() const {
-  const std::lock_guard lock(mutex_);
-  return status_.best ? std::optional(status_.best->step) : std::nullopt;
-}
-
 Status StatusKeeper::compose(RateMeter& meter) {
   // Between two reports the scalars tell how far training is.
   status_.step = std::max(status_.step, newest_step_.load(std::memory_order_relaxed));

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -35,7 +34,6 @@ class StatusKeeper {
   /// Waits until everything reported so far was written or could not be.
   void wait_written();
   Status last_reported() const;
-  std::optional<std::int64_t> best_step() const;
 
  private:
   void beat();
@@ -50,7 +48,7 @@ class StatusKeeper {
   std::condition_variable wake_, written_;
   Status status_;
   std::int64_t last_step_ = 0;
-  std::uint64_t reported_ = 0, on_disk_ = 0;
+  std::uint64_t reported_ = 1, on_disk_ = 0;   ///< the first status counts as reported
   bool urgent_ = true, closing_ = false;
   std::thread thread_;
 };

@@ -110,7 +110,7 @@ TEST_F(RunWriterTest, TheHeartBeatsWhileTrainingIsSilent) {
   const auto writer = create({.beat_s = 0.005});
   RunReader reader(run_);
   writer->flush();
-  reader.poll_status();
+  ASSERT_TRUE(reader.poll_status()) << "the first status is on disk after a flush";
   const std::string first = reader.status()->heartbeat;
   for (int looks = 0; looks < 2000 && reader.status()->heartbeat == first; ++looks) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -166,6 +166,22 @@ TEST_F(RunWriterTest, TheLastWordIsWrittenAtTheEnd) {
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_NE(lines[0].find("info    done really"), std::string::npos);
   EXPECT_FALSE(fs::exists(run_ / kReserveFile));
+}
+
+TEST_F(RunWriterTest, AFinalStateIsWrittenAfterAllThatCameBeforeIt) {
+  for (int round = 0; round < 20; ++round) {
+    std::filesystem::remove_all(run_);
+    const auto writer = create({.beat_s = 3600});
+    RunReader reader(run_);
+    for (int step = 1; step <= 200; ++step) writer->scalar("loss/total", step, step);
+    writer->snapshot(snapshot(200, {}, 5000));
+    Status status = running(200, 200);
+    status.state = RunState::completed;
+    writer->status(status);
+    while (!reader.poll_status() || reader.status()->state != RunState::completed) std::this_thread::yield();
+    EXPECT_EQ(reader.poll_scalars().points.at("loss/total").size(), 200u);
+    EXPECT_EQ(reader.snapshots().size(), 1u);
+  }
 }
 
 TEST_F(RunWriterTest, SnapshotsAndTheirPartsComeBackWhole) {
