@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/curve_bridge.h"
+
+#include "app/desktop/event_text.h"
+
+namespace geocyte::desktop {
+namespace {
+
+bool matches(const std::string& pattern, const std::string& tag) {
+  if (pattern.empty() || pattern.back() != '*') return pattern == tag;
+  return tag.compare(0, pattern.size() - 1, pattern, 0, pattern.size() - 1) == 0;
+}
+
+}  // namespace
+
+std::vector<widgets::Mark> marksOf(const RunRecord& run) {
+  std::vector<widgets::Mark> marks;
+  for (const store::RunEvent& event : run.events)
+    if (event.kind == "checkpoint" || event.kind == "change" || event.kind == "alert")
+      marks.push_back({static_cast<double>(event.step), QString::fromStdString(event.kind), eventText(event)});
+  return marks;
+}
+
+widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec) {
+  widgets::CurveSet set;
+  for (const widgets::VisibleRun& visible : runs.runs()) {
+    const RunRecord* run = library.find(visible.id);
+    if (!run || (!visible.visible && visible.id != runs.current())) continue;
+    for (const auto& [tag, series] : run->curves) {
+      widgets::Curve curve{visible.id, visible.name, tag, visible.color, false, series};
+      auto& curves = set.by_tag[tag];
+      // The shown run comes last: it is drawn on top of the others.
+      curves.insert(visible.id == runs.current() || curves.empty() || curves.back().run != runs.current() ? curves.end() : curves.end() - 1, std::move(curve));
+    }
+  }
+  if (const RunRecord* current = library.find(runs.current())) {
+    set.total_steps = static_cast<double>(current->status.total_steps);
+    for (const widgets::Mark& mark : marksOf(*current))
+      if (mark.kind != QLatin1String("checkpoint")) set.marks.push_back(mark);
+  }
+  if (spec)
+    for (const config::MetricSpec& metric : spec->metrics)
+      if (metric.chance)
+        for (auto tag = set.by_tag.keyBegin(); tag != set.by_tag.keyEnd(); ++tag)
+          if (matches(metric.path, tag->toStdString())) set.chance.insert(*tag, *metric.chance);
+  return set;
+}
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The curves of all visible runs, with chance levels of the system's metrics and the marks of the shown run.
+#pragma once
+
+#include "app/desktop/run_library.h"
+#include "app/desktop/system_specs.h"
+#include "widgets/base/shared_models.h"
+
+namespace geocyte::desktop {
+
+/// Shares the series of the library. `spec` nullptr = a foreign run: no chance levels.
+widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec);
+
+/// Checkpoints, parameter changes and alerts among the events of a run.
+std::vector<widgets::Mark> marksOf(const RunRecord& run);
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the window is put together, opened and closed. What it shows of a run: main_window_run.cpp.
+#include "app/desktop/main_window.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPointer>
+#include <QScreen>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "app/desktop/background.h"
+#include "app/desktop/command_palette.h"
+#include "app/desktop/config_panel.h"
+#include "app/desktop/console_panel.h"
+#include "app/desktop/data_dialog.h"
+#include "app/desktop/run_bar.h"
+#include "app/desktop/start_page.h"
+#include "app/desktop/view_host.h"
+#include "widgets/controls/banner.h"
+#include "widgets/controls/run_list.h"
+#include "widgets/controls/segmented_control.h"
+#include "widgets/controls/status_pill.h"
+#include "widgets/controls/timeline_strip.h"
+#include "widgets/controls/toast.h"
+#include "widgets/controls/verdict_line.h"
+#include "widgets/theme/fonts.h"
+#include "widgets/theme/theme.h"
+
+namespace geocyte::desktop {
+namespace {
+
+constexpr int kRunsWidth = 258, kConfigWidth = 318, kStatusHeight = 26;
+constexpr QSize kSmallest{1100, 700};
+
+/// A dock with one underlined word as its title, as wide as the design asks until the user drags its border.
+QDockWidget* makeDock(const QString& name, const QString& title, QWidget* content, int width) {
+  auto* dock = new QDockWidget(title);
+  dock->setObjectName(name);
+  dock->setAccessibleName(title);
+  dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
+  auto* word = new QLabel(title);
+  word->setFont(widgets::strongFont());
+  word->setObjectName(name + QStringLiteral("Title"));
+  word->setStyleSheet(QStringLiteral("border: none; border-bottom: 2px solid palette(highlight); padding: 8px 0 6px 0;"));
+  auto* head = new QWidget;
+  head->setBackgroundRole(QPalette::Base);
+  head->setAutoFillBackground(true);
+  auto* row = new QHBoxLayout(head);
+  row->setContentsMargins(14, 0, 14, 0);
+  row->addWidget(word);
+  row->addStretch(1);
+  dock->setTitleBarWidget(head);
+  content->setMinimumWidth(200);
+  dock->setWidget(content);
+  dock->setProperty("wanted_width", width);
+  return dock;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(std::vector<config::SystemSpec> specs, Preferences& preferences, widgets::Theme& theme)
+    : preferences_(preferences), theme_(theme), workbench_(std::move(specs)), actions_(this) {
+  setObjectName(QStringLiteral("mainWindow"));
+  setAcceptDrops(true);
+  setMinimumSize(kSmallest);
+  toasts_ = new widgets::Toasts(this);
+  run_bar_ = new RunBar(workbench_.specs(), actions_);
+  setMenuWidget(run_bar_);
+  buildProductMenu();
+  buildCentre();
+  buildDocks();
+  buildBottom();
+  connectActions();
+  connectWorkbench();
+  workbench_.palette()->setDark(theme_.isDark());
+  connect(&theme_, &widgets::Theme::changed, this, [this](bool dark) { workbench_.palette()->setDark(dark); });
+  restoreWindow();
+  refreshRun();
+  showStartPage();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildCentre() {
+  const widgets::ViewContext context{workbench_.selection(), workbench_.cursor(), workbench_.runs(), workbench_.palette()};
+  start_page_ = new StartPage(actions_);
+  for (const config::SystemSpec& spec : workbench_.specs())
+    for (const config::PresetSpec& preset : spec.presets)
+      if (preset.id == "demo") start_page_->setDemoSummary(QString::fromStdString(preset.summary));
+  start_page_->setRecent(preferences_.recent());
+  connect(start_page_, &StartPage::recentChosen, this, &MainWindow::open);
+
+  verdict_ = new widgets::VerdictLine;
+  verdict_->setObjectName(QStringLiteral("verdict"));
+  banner_ = new widgets::Banner;
+  banner_->setObjectName(QStringLiteral("banner"));
+  console_ = new ConsolePanel;
+  monitor_ = new ViewHost(ViewHost::Layout::board, context);
+  monitor_->setObjectName(QStringLiteral("monitor"));
+  monitor_->setLast(console_);
+  align_ = new ViewHost(ViewHost::Layout::pairs, context);
+  align_->setObjectName(QStringLiteral("align"));
+  workspaces_ = new QStackedWidget;
+  workspaces_->addWidget(monitor_);
+  workspaces_->addWidget(align_);
+  auto* run_page = new QWidget;
+  auto* column = new QVBoxLayout(run_page);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(banner_);
+  column->addWidget(verdict_);
+  column->addWidget(workspaces_, 1);
+  pages_ = new QStackedWidget;
+  pages_->addWidget(start_page_);
+  pages_->addWidget(run_page);
+  setCentralWidget(pages_);
+}
+
+void MainWindow::buildDocks() {
+  run_list_ = new widgets::RunList;
+  run_list_->setObjectName(QStringLiteral("runList"));
+  run_list_->setAccessibleName(tr("Runs"));
+  run_list_->setEmptyText(tr("No runs in this folder yet"));
+  runs_dock_ = makeDock(QStringLiteral("runsDock"), tr("Runs"), run_list_, kRunsWidth);
+  addDockWidget(Qt::LeftDockWidgetArea, runs_dock_);
+  config_ = new ConfigPanel;
+  config_dock_ = makeDock(QStringLiteral("configDock"), tr("Config"), config_, kConfigWidth);
+  addDockWidget(Qt::RightDockWidgetArea, config_dock_);
+  for (QDockWidget* dock : {runs_dock_, config_dock_}) resizeDocks({dock}, {dock->property("wanted_width").toInt()}, Qt::Horizontal);
+}
+
+void MainWindow::buildBottom() {
+  timeline_ = new widgets::TimelineStrip(workbench_.cursor());
+  timeline_->setObjectName(QStringLiteral("timeline"));
+  timeline_->setAccessibleName(tr("Timeline"));
+  timeline_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  timeline_bar_ = new QToolBar(tr("Timeline"));
+  timeline_bar_->setObjectName(QStringLiteral("timelineBar"));
+  timeline_bar_->setMovable(false);
+  timeline_bar_->setContextMenuPolicy(Qt::PreventContextMenu);
+  timeline_bar_->setStyleSheet(QStringLiteral("QToolBar { border: none; border-top: 1px solid palette(mid); padding: 0; margin: 0; spacing: 0; }"));
+  timeline_bar_->addWidget(timeline_);
+  addToolBar(Qt::BottomToolBarArea, timeline_bar_);
+
+  const auto label = [](const char* name) {
+    auto* made = new QLabel;
+    made->setObjectName(QString::fromLatin1(name));
+    made->setFont(widgets::captionFont());
+    widgets::setTone(made, widgets::Tone::dim);
+    return made;
+  };
+  engine_state_ = new widgets::StatusPill;
+  engine_state_->setObjectName(QStringLiteral("engineState"));
+  engine_state_->setAccessibleName(tr("State of the engine"));
+  selection_text_ = label("selectionText");
+  share_text_ = label("shareText");
+  place_text_ = label("placeText");
+  hint_text_ = label("hintText");
+  hint_text_->setText(tr("%1 all commands").arg(actions_.palette->shortcut().toString(QKeySequence::NativeText)));
+  auto* left = new QWidget;
+  auto* row = new QHBoxLayout(left);
+  row->setContentsMargins(14, 0, 0, 0);
+  row->setSpacing(20);
+  for (QWidget* widget : {static_cast<QWidget*>(engine_state_), static_cast<QWidget*>(selection_text_), static_cast<QWidget*>(share_text_)}) row->addWidget(widget);
+  row->addStretch(1);
+  statusBar()->setSizeGripEnabled(false);
+  statusBar()->setFixedHeight(kStatusHeight);
+  statusBar()->addWidget(left, 1);
+  statusBar()->addPermanentWidget(place_text_);
+  statusBar()->addPermanentWidget(hint_text_);
+  hint_text_->setContentsMargins(14, 0, 10, 0);
+}
+
+void MainWindow::buildProductMenu() {
+  QMenu* menu = run_bar_->productMenu();
+  menu->addActions({actions_.start_page, actions_.open_data, actions_.open_folder});
+  menu->addSeparator();
+  QMenu* theme = menu->addMenu(tr("Theme"));
+  theme->addActions({actions_.theme_system, actions_.theme_light, actions_.theme_dark});
+  QMenu* show = menu->addMenu(tr("Show"));
+  show->addActions({actions_.runs_dock, actions_.config_dock, actions_.timeline});
+  menu->addAction(actions_.export_view);
+  menu->addSeparator();
+  menu->addActions({actions_.palette, actions_.shortcuts, actions_.about});
+  menu->addSeparator();
+  menu->addAction(actions_.quit);
+}
+
+void MainWindow::connectActions() {
+  const auto on = [this](QAction* action, auto work) { connect(action, &QAction::triggered, this, work); };
+  on(actions_.start, [this] { startPreset(run_bar_->preset()); });
+  on(actions_.pause, [this] {
+    const RunRecord* run = workbench_.current();
+    if (run) workbench_.order(run->status.state == store::RunState::paused ? QStringLiteral("unpause") : QStringLiteral("pause"));
+  });
+  on(actions_.stop, [this] { workbench_.order(QStringLiteral("stop")); });
+  on(actions_.discard, [this] {
+    const auto answer = QMessageBox::question(this, tr("Stop and discard"), tr("Stop this run without a checkpoint? Its curves stay, its model is lost."));
+    if (answer == QMessageBox::Yes) workbench_.order(QStringLiteral("discard"));
+  });
+  on(actions_.checkpoint, [this] { workbench_.order(QStringLiteral("checkpoint")); });
+  on(actions_.resume, [this] { workbench_.resumeFromCheckpoint(); });
+  on(actions_.demo, [this] {
+    for (const config::SystemSpec& spec : workbench_.specs())
+      for (const config::PresetSpec& preset : spec.presets)
+        if (preset.id == "demo") return startPreset(QString::fromStdString(spec.id + "/demo"));
+    toasts_->show(widgets::Tone::bad, tr("This build has no demo preset."));
+  });
+  on(actions_.open_data, [this] {
+    openData(QFileDialog::getOpenFileNames(this, tr("Open data"), {}, tr("Expression data (*.h5ad *.tsv *.tsv.gz *.csv *.csv.gz);;All files (*)")));
+  });
+  on(actions_.open_folder, [this] {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open runs folder"), preferences_.runsFolder());
+    if (!folder.isEmpty()) open(folder);
+  });
+  on(actions_.start_page, [this] { showStartPage(); });
+  on(actions_.monitor, [this] { setWorkspace(QStringLiteral("monitor")); });
+  on(actions_.align, [this] { setWorkspace(QStringLiteral("align")); });
+  on(actions_.live, [this] { workbench_.cursor()->setLive(); });
+  on(actions_.timeline, [this] { timeline_bar_->setVisible(actions_.timeline->isChecked() && !isOnStartPage()); });
+  on(actions_.runs_dock, [this] { runs_dock_->setVisible(actions_.runs_dock->isChecked() && !isOnStartPage()); });
+  on(actions_.config_dock, [this] { config_dock_->setVisible(actions_.config_dock->isChecked() && !isOnStartPage()); });
+  on(actions_.export_view, [this] {
+    widgets::View* view = nullptr;
+    for (QWidget* at = QApplication::focusWidget(); at && !view; at = at->parentWidget()) view = qobject_cast<widgets::View*>(at);
+    const auto& views = (workspace() == QLatin1String("align") ? align_ : monitor_)->views();
+    if (!view && !views.empty()) view = views.front();
+    if (!view) return;
+    const QString file = QFileDialog::getSaveFileName(this, tr("Export %1").arg(view->title()), {}, tr("Picture (*.png *.svg);;Table (*.csv)"));
+    if (!file.isEmpty() && !view->exportTo(file)) toasts_->show(widgets::Tone::bad, tr("%1 could not be written.").arg(file));
+  });
+  on(actions_.open_log, [this] { openRunFile(QStringLiteral("log.txt")); });
+  on(actions_.show_folder, [this] { openRunFile({}); });
+  const auto themed = [&](QAction* action, widgets::ThemeChoice choice) {
+    action->setChecked(theme_.choice() == choice);
+    on(action, [this, choice] {
+      theme_.setChoice(choice);
+      preferences_.setTheme(widgets::themeChoiceText(choice));
+    });
+  };
+  themed(actions_.theme_system, widgets::ThemeChoice::system);
+  themed(actions_.theme_light, widgets::ThemeChoice::light);
+  themed(actions_.theme_dark, widgets::ThemeChoice::dark);
+  on(actions_.palette, [this] { CommandPalette(actions_.all, this).exec(); });
+  on(actions_.shortcuts, [this] { ShortcutSheet(actions_.all, this).exec(); });
+  on(actions_.about, [this] {
+    QMessageBox::about(this, tr("About Geocyte"),
+                       tr("<b>Geocyte %1</b><p>Trains geometry-aware single-cell models and shows live what they learn.</p>"
+                          "<p>Free software under the GNU General Public License, version 3 or later.</p>").arg(QApplication::applicationVersion()));
+  });
+  on(actions_.quit, [this] { close(); });
+  connect(run_bar_->workspaces(), &widgets::SegmentedControl::activated, this, &MainWindow::setWorkspace);
+}
+
+void MainWindow::open(const QString& path) {
+  inBackground(this, [path, specs = workbench_.specs()] { return classify(path, specs); }, [this](const OpenTarget& target) { applyTarget(target); });
+}
+
+void MainWindow::applyTarget(const OpenTarget& target) {
+  switch (target.kind) {
+    case OpenTarget::Kind::unknown:
+      preferences_.removeRecent(target.path);
+      toasts_->show(widgets::Tone::bad, target.problem);
+      break;
+    case OpenTarget::Kind::data: return openData({target.path});
+    case OpenTarget::Kind::configuration: {
+      jobs::JobSpec job;
+      job.preset = target.path.toStdString();
+      workbench_.launch(job, target.system);
+      showWorkspace();
+      preferences_.addRecent(target.path);
+      break;
+    }
+    case OpenTarget::Kind::run: {
+      // Its neighbours are what it wants to be compared with.
+      const QString folder = QFileInfo(target.path).path();
+      if (folder != workbench_.folder()) workbench_.openFolder(folder);
+      workbench_.openRun(target.path);
+      showWorkspace();
+      preferences_.addRecent(target.path);
+      break;
+    }
+    case OpenTarget::Kind::runs_folder:
+      openFolder(target.path);
+      preferences_.setRunsFolder(target.path);
+      preferences_.addRecent(target.path);
+      break;
+  }
+  start_page_->setRecent(preferences_.recent());
+}
+
+void MainWindow::whenRead(std::function<void(int)> then) {
+  auto once = std::make_shared<QMetaObject::Connection>();
+  *once = connect(&workbench_, &Workbench::folderRead, this, [once, then = std::move(then)](const QString&, int runs) {
+    disconnect(*once);
+    then(runs);
+  });
+}
+
+void MainWindow::openFolder(const QString& folder) {
+  whenRead([this](int runs) {
+    if (runs == 0) return toasts_->show(widgets::Tone::accent, tr("There are no runs in %1.").arg(workbench_.folder()));
+    // The newest one that is still going, else the newest.
+    const RunLibrary& library = workbench_.library();
+    QString chosen;
+    for (const QString& path : library.order())
+      if (chosen.isEmpty() || (library.find(path)->isAlive() && !library.find(chosen)->isAlive())) chosen = path;
+    if (chosen.isEmpty()) return;
+    workbench_.show(chosen);
+    showWorkspace();
+  });
+  workbench_.openFolder(folder);
+}
+
+void MainWindow::attachToLiving(const QString& folder) {
+  whenRead([this](int) {
+    if (workbench_.current()) return;
+    const RunLibrary& library = workbench_.library();
+    const auto living = std::find_if(library.order().begin(), library.order().end(), [&](const QString& path) { return library.find(path)->isAlive(); });
+    if (living == library.order().end()) return;
+    workbench_.show(*living);
+    showWorkspace();
+  });
+  workbench_.openFolder(folder);
+}
+
+void MainWindow::openData(const QStringList& files) {
+  if (files.isEmpty()) return;
+  auto* dialog = new DataDialog(workbench_.specs(), files, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this, [this, dialog] {
+    workbench_.launch(dialog->job(), dialog->system());
+    showWorkspace();
+  });
+  dialog->open();
+  preferences_.addRecent(files.front());
+  start_page_->setRecent(preferences_.recent());
+}
+
+void MainWindow::startPreset(const QString& preset) {
+  const QString system = preset.section('/', 0, 0);
+  if (!workbench_.spec(system)) {
+    toasts_->show(widgets::Tone::bad, tr("There is no preset '%1'; `geocyte-engine systems` lists them.").arg(preset));
+    return;
+  }
+  run_bar_->setPreset(system, preset.section('/', 1));
+  if (workbench_.folder().isEmpty()) workbench_.openFolder(preferences_.runsFolder());
+  jobs::JobSpec job;
+  job.preset = preset.toStdString();
+  workbench_.launch(job, system);
+  showWorkspace();
+}
+
+bool MainWindow::isOnStartPage() const { return pages_->currentIndex() == 0; }
+
+void MainWindow::showStartPage() {
+  pages_->setCurrentIndex(0);
+  run_bar_->setQuiet(true);
+  for (QWidget* widget : {static_cast<QWidget*>(runs_dock_), static_cast<QWidget*>(config_dock_), static_cast<QWidget*>(timeline_bar_)}) widget->hide();
+  refreshRun();
+}
+
+void MainWindow::showWorkspace() {
+  pages_->setCurrentIndex(1);
+  run_bar_->setQuiet(false);
+  runs_dock_->setVisible(actions_.runs_dock->isChecked());
+  config_dock_->setVisible(actions_.config_dock->isChecked());
+  timeline_bar_->setVisible(actions_.timeline->isChecked());
+  refreshRun();
+}
+
+QString MainWindow::workspace() const { return workspaces_->currentIndex() == 1 ? QStringLiteral("align") : QStringLiteral("monitor"); }
+
+void MainWindow::setWorkspace(const QString& workspace) {
+  workspaces_->setCurrentIndex(workspace == QLatin1String("align") ? 1 : 0);
+  run_bar_->workspaces()->setCurrent(this->workspace());
+  if (isOnStartPage() && workbench_.current()) showWorkspace();
+  refreshVerdict();
+}
+
+void MainWindow::restoreWindow() {
+  resize(QGuiApplication::primaryScreen()->availableSize() * 0.8);
+  if (const QByteArray geometry = preferences_.windowGeometry(); !geometry.isEmpty()) restoreGeometry(geometry);
+  if (const QByteArray layout = preferences_.windowLayout(); !layout.isEmpty()) restoreState(layout);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  // The start page hides the docks; their places are remembered as they are beside a run.
+  if (!isOnStartPage()) preferences_.setWindow(saveGeometry(), saveState());
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (!event->mimeData()->hasUrls()) return;
+  event->acceptProposedAction();
+  start_page_->setDropHighlight(true);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { start_page_->setDropHighlight(false); }
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  start_page_->setDropHighlight(false);
+  QStringList files;
+  for (const QUrl& url : event->mimeData()->urls())
+    if (url.isLocalFile()) files << url.toLocalFile();
+  if (files.isEmpty()) return;
+  event->acceptProposedAction();
+  if (files.size() == 1) open(files.front());
+  else openData(files);
+}
+
+}  // namespace geocyte::desktop

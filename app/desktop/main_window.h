@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: run bar, list of runs, verdict, workspaces, parameters, timeline, status. Puts widgets around a Workbench.
+#pragma once
+
+#include <QMainWindow>
+
+#include <functional>
+#include <memory>
+
+#include "app/desktop/open_target.h"
+#include "app/desktop/preferences.h"
+#include "app/desktop/window_actions.h"
+#include "app/desktop/workbench.h"
+
+class QDockWidget;
+class QLabel;
+class QStackedWidget;
+class QToolBar;
+
+namespace geocyte::widgets {
+class Banner;
+class RunList;
+class StatusPill;
+class Theme;
+class TimelineStrip;
+class Toasts;
+class VerdictLine;
+}
+
+namespace geocyte::desktop {
+
+class ConfigPanel;
+class ConsolePanel;
+class RunBar;
+class StartPage;
+class ViewHost;
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+ public:
+  MainWindow(std::vector<config::SystemSpec> specs, Preferences& preferences, widgets::Theme& theme);
+  ~MainWindow() override;
+
+  /// A run, a runs folder, data or a configuration; found out in the background.
+  void open(const QString& path);
+  /// Trains a preset such as "gems/demo" in the runs folder.
+  void startPreset(const QString& preset);
+  void openFolder(const QString& folder);
+  /// Lists a folder behind the start page; a run in it that is still going is shown at once.
+  void attachToLiving(const QString& folder);
+  void showStartPage();
+  /// "monitor" or "align".
+  void setWorkspace(const QString& workspace);
+  QString workspace() const;
+  bool isOnStartPage() const;
+  Workbench& workbench() { return workbench_; }
+  /// True when the shown workspace draws data of the shown run.
+  bool showsData() const;
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dragLeaveEvent(QDragLeaveEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  void buildCentre();
+  void buildDocks();
+  void buildBottom();
+  void buildProductMenu();
+  void connectActions();
+  void connectWorkbench();
+  /// Calls `then(number of runs)` once, when the folder that is opened next was read.
+  void whenRead(std::function<void(int)> then);
+  void applyTarget(const OpenTarget& target);
+  void openData(const QStringList& files);
+  void showWorkspace();
+  void restoreWindow();
+  void refreshRun();                           ///< run bar, verdict, banner, status bar, actions
+  void refreshActions();
+  void refreshVerdict();
+  void refreshBanner();
+  void refreshList();
+  void refreshPlans();
+  void refreshTimeline();
+  void refreshCurves();
+  void showRunMenu(const QString& path, const QPoint& at);
+  void openRunFile(const QString& name);
+
+  Preferences& preferences_;
+  widgets::Theme& theme_;
+  Workbench workbench_;
+  WindowActions actions_;
+  RunBar* run_bar_;
+  QStackedWidget *pages_, *workspaces_;
+  StartPage* start_page_;
+  widgets::VerdictLine* verdict_;
+  widgets::Banner* banner_;
+  ViewHost *monitor_, *align_;
+  ConsolePanel* console_;
+  QDockWidget *runs_dock_, *config_dock_;
+  widgets::RunList* run_list_;
+  ConfigPanel* config_;
+  QToolBar* timeline_bar_;
+  widgets::TimelineStrip* timeline_;
+  widgets::StatusPill* engine_state_;
+  QLabel *selection_text_, *share_text_, *place_text_, *hint_text_;
+  widgets::Toasts* toasts_;
+  QString banner_key_;                         ///< what the banner says now, so that a dismissed one stays away
+  bool has_arrays_ = false;
+};
+
+}  // namespace geocyte::desktop

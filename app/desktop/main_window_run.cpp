@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window shows of the chosen run: it follows the library, the cursor and the selection.
+#include <QAction>
+#include <QDesktopServices>
+#include <QDialog>
+#include <QFile>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/desktop/background.h"
+#include "app/desktop/config_panel.h"
+#include "app/desktop/console_panel.h"
+#include "app/desktop/curve_bridge.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/run_bar.h"
+#include "app/desktop/run_words.h"
+#include "app/desktop/view_host.h"
+#include "widgets/base/number_format.h"
+#include "widgets/controls/banner.h"
+#include "widgets/controls/run_list.h"
+#include "widgets/controls/segmented_control.h"
+#include "widgets/controls/status_pill.h"
+#include "widgets/controls/timeline_strip.h"
+#include "widgets/controls/toast.h"
+#include "widgets/controls/verdict_line.h"
+#include "widgets/theme/fonts.h"
+
+namespace geocyte::desktop {
+
+void MainWindow::connectWorkbench() {
+  RunLibrary& library = workbench_.library();
+  // Many runs report once a second: the list is rebuilt at most ten times a second.
+  auto* list_gate = new QTimer(this);
+  list_gate->setSingleShot(true);
+  list_gate->setInterval(100);
+  connect(list_gate, &QTimer::timeout, this, &MainWindow::refreshList);
+  const auto list_soon = [list_gate] {
+    if (!list_gate->isActive()) list_gate->start();
+  };
+  connect(&library, &RunLibrary::listChanged, this, list_soon);
+  connect(&library, &RunLibrary::runChanged, this, [this, list_soon](const QString& path) {
+    list_soon();
+    if (path == workbench_.runs()->current()) refreshRun();
+  });
+  connect(&library, &RunLibrary::eventsChanged, this, [this](const QString& path) {
+    const RunRecord* run = workbench_.current();
+    if (!run || run->info.path != path) return;
+    console_->setEvents(run->events);
+    refreshVerdict();
+    refreshTimeline();
+  });
+  connect(&library, &RunLibrary::snapshotsChanged, this, &MainWindow::refreshTimeline);
+  connect(&library, &RunLibrary::optionsChanged, this, [this](const QString& path) {
+    if (path == workbench_.runs()->current()) refreshPlans();
+  });
+  connect(&workbench_, &Workbench::currentChanged, this, [this] {
+    has_arrays_ = false;
+    refreshPlans();
+    refreshRun();
+    refreshList();
+    refreshTimeline();
+    const RunRecord* run = workbench_.current();
+    console_->setEvents(run ? run->events : std::vector<store::RunEvent>());
+    setWindowTitle(run ? QStringLiteral("%1 — Geocyte").arg(run->info.name) : QStringLiteral("Geocyte"));
+  });
+  connect(&workbench_, &Workbench::curvesChanged, this, &MainWindow::refreshCurves);
+  connect(&workbench_, &Workbench::arraysReady, this, [this](const widgets::ArrayMap& arrays) {
+    has_arrays_ = !arrays.arrays.isEmpty();
+    align_->setArrays(arrays);
+    monitor_->setArrays(arrays);
+  });
+  connect(&workbench_, &Workbench::loadMeasured, this, [this](const EngineLoad& load) { run_bar_->showLoad(load); });
+  connect(&workbench_, &Workbench::refused, this, [this](const QString& sentence) { toasts_->show(widgets::Tone::bad, sentence); });
+  connect(&workbench_, &Workbench::acknowledged, this, [this](const QString& command, const QString& text) {
+    if (command == QLatin1String("checkpoint") || command == QLatin1String("set")) toasts_->show(widgets::Tone::ok, text);
+  });
+  connect(workbench_.palette(), &widgets::PaletteModel::changed, this, &MainWindow::refreshList);
+  connect(workbench_.selection(), &widgets::SelectionModel::changed, this, [this] {
+    const widgets::SelectionModel& selection = *workbench_.selection();
+    selection_text_->setText(selection.count() ? tr("%1 %2s selected · %3").arg(widgets::groupedText(selection.count()), selection.axis(), selection.reason()) : QString());
+  });
+
+  connect(run_list_, &widgets::RunList::currentChanged, this, [this](const QString& path) { workbench_.show(path); });
+  connect(run_list_, &widgets::RunList::visibilityToggled, this, [this](const QString& path, bool visible) {
+    workbench_.setVisible(path, visible);
+    refreshList();
+  });
+  connect(run_list_, &widgets::RunList::menuRequested, this, &MainWindow::showRunMenu);
+  connect(config_, &ConfigPanel::changed, this, [this](const QString& path, const Json& value) {
+    workbench_.order(QStringLiteral("set"), {{"path", path.toStdString()}, {"value", value}});
+  });
+}
+
+void MainWindow::refreshRun() {
+  refreshActions();
+  const RunRecord* run = workbench_.current();
+  run_bar_->showRun(run);
+  config_->setEditable(run && run->isAlive());
+  refreshVerdict();
+  refreshBanner();
+  refreshTimeline();
+  const EngineWords words = engineWords(run);
+  engine_state_->setState(words.tone, words.text);
+  share_text_->setText(run && run->has_status && run->status.time_share.analysis > 0
+                           ? tr("analysis %1 % of time").arg(std::lround(100 * run->status.time_share.analysis))
+                           : QString());
+  place_text_->setText(QFileInfo(workbench_.folder()).fileName());
+  place_text_->setToolTip(workbench_.folder());
+}
+
+void MainWindow::refreshActions() {
+  const RunRecord* run = workbench_.current();
+  const bool alive = run && run->isAlive(), free = alive && run->pending.isEmpty();
+  const bool stoppable = free && run->status.state != store::RunState::stopping;
+  const bool started = run && run->status.pid > 0;
+  actions_.start->setEnabled(!run_bar_->preset().isEmpty());
+  actions_.pause->setEnabled(stoppable && started);
+  actions_.stop->setEnabled(stoppable && started);
+  actions_.discard->setEnabled(stoppable && started);
+  actions_.checkpoint->setEnabled(stoppable && started);
+  actions_.resume->setEnabled(run && !alive && run->status.last_checkpoint >= 0 && run->pending.isEmpty());
+  actions_.open_log->setEnabled(run && !run->info.foreign);
+  actions_.show_folder->setEnabled(run != nullptr);
+  actions_.align->setEnabled(!run || !align_->views().empty());
+}
+
+void MainWindow::refreshVerdict() { verdict_->setVerdict(verdictOf(workbench_.current(), workspace())); }
+
+void MainWindow::refreshBanner() {
+  const BannerWords words = bannerOf(workbench_.current());
+  const QString key = workbench_.runs()->current() + words.what + words.why;
+  if (key == banner_key_) return;
+  banner_key_ = key;
+  if (words.what.isEmpty()) {
+    banner_->hide();
+    return;
+  }
+  banner_->showMessage(words.tone, words.what, words.why);
+  if (words.can_resume) banner_->addAction(tr("Resume from checkpoint"), [this] { actions_.resume->trigger(); });
+  if (words.has_log) banner_->addAction(tr("Open log"), [this] { actions_.open_log->trigger(); });
+}
+
+void MainWindow::refreshList() {
+  std::vector<widgets::RunRow> rows;
+  for (const QString& path : workbench_.library().order()) {
+    const RunRecord* run = workbench_.library().find(path);
+    widgets::RunRow row = rowOf(*run);
+    for (const widgets::VisibleRun& visible : workbench_.runs()->runs())
+      if (visible.id == path) row.color = visible.color, row.visible = visible.visible || path == workbench_.runs()->current();
+    rows.push_back(std::move(row));
+  }
+  run_list_->setRows(rows);
+  run_list_->setCurrent(workbench_.runs()->current());
+}
+
+void MainWindow::refreshPlans() {
+  const RunRecord* run = workbench_.current();
+  const config::SystemSpec* spec = workbench_.currentSpec();
+  if (spec) {
+    monitor_->setPlans(plansOf(*spec, QStringLiteral("monitor")));
+    align_->setPlans(plansOf(*spec, QStringLiteral("align")));
+  } else {
+    QStringList tags;
+    if (run)
+      for (const auto& [tag, series] : run->curves) tags << tag;
+    monitor_->setPlans(plansOfTags(tags));
+    align_->setPlans({});
+  }
+  const bool has_align = !align_->views().empty();
+  run_bar_->workspaces()->setSegmentVisible(QStringLiteral("align"), has_align);
+  if (!has_align && workspace() == QLatin1String("align")) setWorkspace(QStringLiteral("monitor"));
+  run_bar_->workspaces()->setCurrent(workspace());
+  config_->setOptions(spec ? &spec->parameters : nullptr, run ? run->options : Json());
+  refreshCurves();
+}
+
+void MainWindow::refreshTimeline() {
+  const RunRecord* run = workbench_.current();
+  widgets::TimelineData content;
+  if (run) {
+    content.total_steps = static_cast<double>(run->status.total_steps);
+    content.step = static_cast<double>(run->step());
+    for (const store::SnapshotEntry& entry : run->snapshots) content.snapshots.push_back(static_cast<double>(entry.step));
+    content.marks = marksOf(*run);
+  }
+  timeline_->setData(std::move(content));
+}
+
+void MainWindow::refreshCurves() {
+  const RunRecord* run = workbench_.current();
+  // A foreign folder says what it has only by having it: new tags bring new tiles.
+  if (run && !workbench_.currentSpec() && monitor_->views().size() != std::min<std::size_t>(run->curves.size(), 60)) {
+    QStringList tags;
+    for (const auto& [tag, series] : run->curves) tags << tag;
+    monitor_->setPlans(plansOfTags(tags));
+  }
+  const widgets::CurveSet curves = curveSetOf(workbench_.library(), *workbench_.runs(), workbench_.currentSpec());
+  monitor_->setCurves(curves);
+  align_->setCurves(curves);
+}
+
+bool MainWindow::showsData() const {
+  const RunRecord* run = workbench_.current();
+  if (isOnStartPage() || !run || run->info.name.isEmpty()) return false;
+  if (workspace() == QLatin1String("align")) return has_arrays_;
+  return std::any_of(run->curves.begin(), run->curves.end(), [](const auto& curve) { return curve.second->steps.size() >= 2; });
+}
+
+void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
+  workbench_.show(path);
+  QMenu menu(this);
+  menu.addActions({actions_.resume, actions_.open_log, actions_.show_folder});
+  menu.exec(at);
+}
+
+void MainWindow::openRunFile(const QString& name) {
+  const RunRecord* run = workbench_.current();
+  if (!run) return;
+  if (name.isEmpty()) {
+    QDesktopServices::openUrl(QUrl::fromLocalFile(run->info.path));
+    return;
+  }
+  const QString inside = run->info.path + QLatin1Char('/') + name;
+  const QString launch = QStringLiteral("%1/.launch-%2.log").arg(QFileInfo(run->info.path).path(), QFileInfo(run->info.path).fileName());
+  inBackground(this, [inside, launch] {
+    // An engine that never got as far as its run has left its words beside it.
+    QFile file(QFile::exists(inside) ? inside : launch);
+    constexpr qint64 kShown = 1 << 20;
+    if (!file.open(QIODevice::ReadOnly)) return tr("There is no log yet.");
+    if (file.size() > kShown) file.seek(file.size() - kShown);
+    return QString::fromUtf8(file.read(kShown));
+  }, [this, title = run->info.name](const QString& text) {
+    auto* dialog = new QDialog(this);
+    dialog->setObjectName(QStringLiteral("logDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Log of %1").arg(title));
+    auto* edit = new QPlainTextEdit(text);
+    edit->setObjectName(QStringLiteral("logText"));
+    edit->setAccessibleName(tr("Log"));
+    edit->setReadOnly(true);
+    edit->setFont(widgets::monoFont());
+    auto* column = new QVBoxLayout(dialog);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(edit);
+    dialog->resize(860, 560);
+    dialog->show();
+    edit->moveCursor(QTextCursor::End);
+  });
+}
+
+}  // namespace geocyte::desktop

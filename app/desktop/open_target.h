@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a path is that somebody dropped, typed or chose.
+#pragma once
+
+#include <QString>
+
+#include <vector>
+
+#include "app/desktop/system_specs.h"
+
+namespace geocyte::desktop {
+
+struct OpenTarget {
+  enum class Kind { run, runs_folder, configuration, data, unknown };
+  Kind kind = Kind::unknown;
+  QString path;                 ///< absolute
+  QString system;               ///< of a configuration
+  QString problem;              ///< of unknown: one sentence
+};
+
+/// Looks at the file system: call it off the GUI thread.
+OpenTarget classify(const QString& path, const std::vector<config::SystemSpec>& specs);
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What crosses from the tailer thread to the window: values, never references into the reader.
+#pragma once
+
+#include <QMetaType>
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/core/json.h"
+#include "engine/store/run_reader.h"
+
+namespace geocyte::desktop {
+
+/// What run.json says. `path` is the run's identity everywhere in the window.
+struct RunInfo {
+  QString path, id, name, system, preset;
+  qint64 created_ms = 0;
+  bool foreign = false;         ///< a TensorBoard folder that Geocyte did not write: curves only
+};
+
+struct ScalarPoints {
+  std::string tag;
+  std::vector<double> steps, values;
+};
+
+/// Everything that one look at a run found out. Empty parts did not change.
+struct RunUpdate {
+  QString run;
+  quint64 generation = 0;       ///< of the runs folder; updates of an older one are dropped
+  std::optional<RunInfo> info;
+  std::optional<store::Status> status;
+  store::Health health = store::Health::ok;
+  bool restarted = false;       ///< forget all curves of this run first
+  std::optional<std::int64_t> superseded_from;   ///< a resume: drop points at and after this step first
+  std::vector<ScalarPoints> scalars;
+  std::vector<store::RunEvent> events;
+  std::optional<std::vector<store::SnapshotEntry>> snapshots;
+  std::optional<Json> options;  ///< of config.yaml, complete
+  QString problem;              ///< why the run cannot be read, one sentence
+};
+
+/// The arrays of one step with the axes they refer to.
+struct LoadedSnapshot {
+  QString run;
+  quint64 generation = 0;
+  std::int64_t step = -1;
+  std::shared_ptr<const std::vector<store::Axis>> axes;
+  std::vector<std::shared_ptr<const store::Snapshot>> parts;
+  QString problem;
+};
+
+/// How an order to a running engine went.
+struct CommandReport {
+  QString run, command;
+  bool answered = false;        ///< false = written, the engine has not looked yet
+  bool accepted = false;
+  QString text;                 ///< one sentence
+};
+
+/// CPU share and memory of the engine of the shown run, read from the process table.
+struct EngineLoad {
+  QString run;
+  double cpu_percent = -1, rss_bytes = -1;   ///< -1 = unknown (another machine, or gone)
+};
+
+/// What a start of the engine came to.
+struct LaunchReport {
+  RunInfo run;                  ///< path "" when nothing was started
+  QString log;                  ///< file that the engine prints to
+  QString problem;              ///< why it could not be started, one sentence
+};
+
+}  // namespace geocyte::desktop
+
+Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::RunUpdate>)
+Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::LoadedSnapshot>)
+Q_DECLARE_METATYPE(geocyte::desktop::CommandReport)
+Q_DECLARE_METATYPE(geocyte::desktop::EngineLoad)
+Q_DECLARE_METATYPE(geocyte::desktop::LaunchReport)

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/run_tailer.h"
+
+#include <QDateTime>
+#include <QDir>
+
+#include <algorithm>
+
+#include "app/desktop/system_specs.h"
+#include "engine/core/error.h"
+#include "engine/store/control.h"
+#include "engine/store/process_identity.h"
+
+namespace geocyte::desktop {
+namespace {
+
+constexpr int kFastMs = 50, kSlowMs = 1000;
+constexpr qint64 kAnswerTimeoutMs = 60'000;
+
+QString text(const std::string& s) { return QString::fromStdString(s); }
+QString pathText(const std::filesystem::path& path) { return text(path.lexically_normal().string()); }
+std::filesystem::path fsPath(const QString& path) { return std::filesystem::path(path.toStdString()); }
+
+RunInfo infoOf(const store::RunFacts& facts) {
+  RunInfo info;
+  info.path = pathText(facts.directory);
+  info.id = text(facts.id);
+  info.system = text(facts.system);
+  info.preset = text(facts.preset);
+  info.name = text(facts.name);
+  if (info.name.isEmpty()) info.name = info.preset.section('/', -1);
+  if (info.name.isEmpty()) info.name = QDir(info.path).dirName();
+  info.created_ms = facts.created_ms;
+  info.foreign = facts.foreign;
+  return info;
+}
+
+/// Requests of one kind replace each other while they wait: pause and unpause, two changes of one parameter.
+std::string keyOf(const QString& command, const Json& args) {
+  if (command == QLatin1String("unpause")) return "pause";
+  if (command == QLatin1String("set") && args.contains("path") && args["path"].is_string()) return "set " + args["path"].get<std::string>();
+  return command.toStdString();
+}
+
+}  // namespace
+
+struct RunTailer::Tracked {
+  explicit Tracked(store::RunReader r) : reader(std::move(r)) {}
+  store::RunReader reader;
+  bool listed = false;                         ///< lies in the runs folder
+  bool announced = false, has_options = false, settled = false;
+  bool more = false;                           ///< scalars are left over from the last look
+  store::Health health = store::Health::ok;
+  std::vector<store::SnapshotEntry> snapshots;
+  std::shared_ptr<const std::vector<store::Axis>> axes;
+};
+
+RunTailer::RunTailer(QObject* parent) : QObject(parent) {}
+RunTailer::~RunTailer() = default;
+
+void RunTailer::begin() {
+  fast_ = new QTimer(this);
+  slow_ = new QTimer(this);
+  connect(fast_, &QTimer::timeout, this, &RunTailer::lookFast);
+  connect(slow_, &QTimer::timeout, this, &RunTailer::lookSlow);
+  fast_->start(kFastMs);
+  slow_->start(kSlowMs);
+}
+
+RunTailer::Tracked* RunTailer::find(const QString& path) {
+  const auto found = runs_.find(path);
+  return found == runs_.end() ? nullptr : found->second.get();
+}
+
+void RunTailer::openFolder(const QString& folder, quint64 generation) {
+  folder_ = folder;
+  generation_ = generation;
+  folder_read_ = false;
+  runs_.clear();
+  orders_.clear();
+  cache_.clear();
+  shown_.clear();
+  wanted_.clear();
+  index_ = std::make_unique<store::RunIndex>(fsPath(folder));
+  scanFolder();
+}
+
+void RunTailer::openRun(const QString& path) {
+  const QString clean = QDir::cleanPath(path);
+  if (find(clean)) return;
+  try {
+    auto run = std::make_unique<Tracked>(store::RunReader(fsPath(clean)));
+    Tracked& opened = *runs_.emplace(clean, std::move(run)).first->second;
+    look(opened, false);
+  } catch (const Error& error) {
+    auto update = std::make_shared<RunUpdate>();
+    update->run = clean;
+    update->generation = generation_;
+    update->problem = text(error.what());
+    emit updated(update);
+  }
+}
+
+void RunTailer::show(const QString& path) {
+  if (shown_ == path) return;
+  shown_ = path;
+  cache_.clear();
+  if (Tracked* run = find(path)) look(*run, true);
+}
+
+void RunTailer::setWanted(const QStringList& paths) {
+  wanted_ = QSet<QString>(paths.begin(), paths.end());
+  for (const QString& path : paths)
+    if (Tracked* run = find(path)) run->settled = false;
+}
+
+void RunTailer::scanFolder() {
+  if (!index_) return;
+  std::vector<store::IndexedRun> found;
+  try {
+    found = index_->scan();
+  } catch (const std::exception&) {
+    return;                                    // the folder vanished; the next look tells
+  }
+  QSet<QString> seen;
+  for (const store::IndexedRun& indexed : found) {
+    const QString path = pathText(indexed.directory);
+    seen.insert(path);
+    if (Tracked* known = find(path)) {
+      known->listed = true;
+      continue;
+    }
+    auto update = std::make_shared<RunUpdate>();
+    update->run = path;
+    update->generation = generation_;
+    try {
+      if (!indexed.problem.empty()) throw Error(ErrorCode::bad_data, indexed.problem);
+      auto run = std::make_unique<Tracked>(store::RunReader(indexed.directory));
+      run->listed = true;
+      look(*runs_.emplace(path, std::move(run)).first->second, path == shown_);
+    } catch (const Error& error) {
+      update->problem = text(error.what());
+      update->info = infoOf(indexed.facts);
+      update->info->path = path;
+      if (!folder_read_) emit updated(update);
+    }
+  }
+  for (auto run = runs_.begin(); run != runs_.end();) {
+    if (!run->second->listed || seen.contains(run->first)) {
+      ++run;
+      continue;
+    }
+    emit vanished(run->first);
+    run = runs_.erase(run);
+  }
+  if (!folder_read_) emit folderRead(folder_, static_cast<int>(found.size()));
+  folder_read_ = true;
+}
+
+void RunTailer::lookFast() {
+  if (Tracked* run = find(shown_)) look(*run, true);
+  checkOrders();
+  checkLaunches();
+}
+
+void RunTailer::lookSlow() {
+  scanFolder();
+  for (auto& [path, run] : runs_)
+    if (path != shown_) look(*run, wanted_.contains(path));
+  const Tracked* run = find(shown_);
+  if (!run || !run->reader.status()) return;
+  const store::Status& status = *run->reader.status();
+  EngineLoad load;
+  load.run = shown_;
+  if (!store::is_final(status.state) && status.host == store::host_name()) {
+    const LoadMeter::Reading reading = load_.look(status.pid);
+    load.cpu_percent = reading.cpu_percent;
+    load.rss_bytes = reading.rss_bytes;
+  }
+  emit loadMeasured(load);
+}
+
+void RunTailer::look(Tracked& run, bool with_details) {
+  auto update = std::make_shared<RunUpdate>();
+  update->run = pathText(run.reader.facts().directory);
+  update->generation = generation_;
+  try {
+    const bool fresh = run.reader.poll_status();
+    if (fresh && run.reader.status()) {
+      update->status = run.reader.status();
+      run.settled = false;
+    }
+    const store::Health health = run.reader.health();
+    const bool news = fresh || health != run.health || !run.announced;
+    run.health = update->health = health;
+    if (!run.announced) update->info = infoOf(run.reader.facts());
+    run.announced = true;
+    const bool is_over = run.reader.status() && store::is_final(run.reader.status()->state);
+    bool details = false;
+    // A finished run that is only drawn beside the shown one is read to its end once.
+    if (with_details && !(run.settled && update->run != shown_)) {
+      readDetails(run, *update);
+      details = update->restarted || update->superseded_from || !update->scalars.empty() || !update->events.empty() || update->snapshots || update->options;
+      run.settled = (is_over || run.reader.facts().foreign) && !run.more && !details;
+    }
+    if (!news && !details) return;
+  } catch (const std::exception& error) {
+    update->problem = text(error.what());
+  }
+  emit updated(update);
+}
+
+void RunTailer::readDetails(Tracked& run, RunUpdate& update) {
+  if (!run.has_options && !run.reader.facts().foreign) {
+    if (const std::string yaml = run.reader.config_text(); !yaml.empty()) {
+      run.has_options = true;
+      try {
+        update.options = config::parse_yaml(yaml, "config.yaml");
+      } catch (const Error&) {
+        update.options = Json::object();       // curves are shown without their parameters
+      }
+    }
+  }
+  store::ScalarUpdate scalars = run.reader.poll_scalars();
+  update.restarted = scalars.restarted;
+  update.superseded_from = scalars.superseded_from;
+  run.more = scalars.more;
+  for (const auto& [tag, points] : scalars.points) {
+    ScalarPoints& columns = update.scalars.emplace_back();
+    columns.tag = tag;
+    columns.steps.reserve(points.size());
+    columns.values.reserve(points.size());
+    for (const store::ScalarPoint& point : points) {
+      columns.steps.push_back(static_cast<double>(point.step));
+      columns.values.push_back(point.value);
+    }
+  }
+  update.events = run.reader.poll_events();
+  if (update.run == shown_ && run.reader.snapshots_changed()) {
+    auto entries = run.reader.snapshots();
+    const auto same = [](const store::SnapshotEntry& a, const store::SnapshotEntry& b) { return a.step == b.step && a.parts == b.parts; };
+    if (!std::equal(entries.begin(), entries.end(), run.snapshots.begin(), run.snapshots.end(), same)) update.snapshots = entries;
+    run.snapshots = std::move(entries);
+  }
+}
+
+void RunTailer::loadSnapshot(const QString& path, std::int64_t step, quint64 generation) {
+  auto loaded = std::make_shared<LoadedSnapshot>();
+  loaded->run = path;
+  loaded->generation = generation;
+  if (Tracked* run = find(path)) {
+    try {
+      if (!run->axes && run->reader.has_axes()) run->axes = std::make_shared<const std::vector<store::Axis>>(run->reader.read_axes());
+      SnapshotCache::Loaded content = cache_.load(run->reader, run->snapshots, step);
+      loaded->step = content.step;
+      loaded->parts = std::move(content.parts);
+      loaded->problem = text(content.problem);
+    } catch (const std::exception& error) {
+      loaded->problem = text(error.what());
+    }
+    loaded->axes = run->axes;
+  }
+  emit snapshotLoaded(loaded);
+}
+
+void RunTailer::order(const QString& path, const QString& command, const Json& args) {
+  CommandReport report{path, command, false, false, {}};
+  try {
+    orders_.push_back({path, command, store::send_control(fsPath(path), command.toStdString(), args, keyOf(command, args)), QDateTime::currentMSecsSinceEpoch()});
+  } catch (const Error& error) {
+    report.answered = true;
+    report.text = text(error.what());
+  }
+  emit commandReported(report);
+}
+
+void RunTailer::checkOrders() {
+  const qint64 now = QDateTime::currentMSecsSinceEpoch();
+  std::erase_if(orders_, [&](const Order& order) {
+    CommandReport report{order.run, order.command, true, false, {}};
+    if (const auto answer = store::control_answer(fsPath(order.run), order.id)) {
+      report.accepted = answer->done;
+      report.text = text(answer->text);
+    } else {
+      const Tracked* run = find(order.run);
+      const bool nobody = !run || run->health == store::Health::lost || (run->reader.status() && store::is_final(run->reader.status()->state));
+      if (!nobody && now - order.sent_ms < kAnswerTimeoutMs) return false;
+      store::withdraw_control(fsPath(order.run), order.id);
+      report.text = nobody ? QStringLiteral("the engine left before it saw the request") : QStringLiteral("the engine did not answer within a minute; the request was taken back");
+    }
+    emit commandReported(report);
+    return true;
+  });
+}
+
+void RunTailer::launch(const jobs::JobSpec& job, const QString& system) {
+  LaunchReport report;
+  try {
+    jobs::JobSpec spec = job;
+    if (spec.run_id.empty()) spec.run_id = jobs::new_run_id(system.toStdString(), spec.name, QDateTime::currentMSecsSinceEpoch());
+    const std::filesystem::path log = spec.runs / (".launch-" + spec.run_id + ".log");
+    std::filesystem::create_directories(spec.runs);
+    const jobs::Launched launched = jobs::launch_training(jobs::find_engine(), spec, system.toStdString(), log);
+    report.run.path = pathText(launched.run);
+    report.run.id = text(spec.run_id);
+    report.run.system = system;
+    report.run.preset = text(spec.preset);
+    report.run.name = text(spec.name);
+    report.run.created_ms = QDateTime::currentMSecsSinceEpoch();
+    report.log = pathText(launched.log);
+    launches_.add(report.run.path, launched);
+  } catch (const std::exception& error) {
+    report.problem = text(error.what());
+  }
+  emit launched(report);
+}
+
+void RunTailer::resume(const QString& path) {
+  LaunchReport report;
+  try {
+    const std::filesystem::path run = fsPath(path);
+    const jobs::Launched launched = jobs::launch_resume(jobs::find_engine(), run, "auto", 0, run.parent_path() / (".launch-" + run.filename().string() + ".log"));
+    report.log = pathText(launched.log);
+    launches_.add(path, launched);
+  } catch (const std::exception& error) {
+    report.problem = text(error.what());
+    emit this->launched(report);
+  }
+}
+
+void RunTailer::checkLaunches() {
+  if (launches_.isEmpty()) return;
+  for (const LaunchWatch::Outcome& outcome : launches_.look()) {
+    if (outcome.appeared) {
+      openRun(outcome.run);
+      continue;
+    }
+    auto update = std::make_shared<RunUpdate>();
+    update->run = outcome.run;
+    update->generation = generation_;
+    update->problem = outcome.problem;
+    emit updated(update);
+  }
+}
+
+}  // namespace geocyte::desktop

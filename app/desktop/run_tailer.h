@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one place of the window that touches run directories. Lives on its own thread; is told what to do by queued calls
+// and answers by queued signals that carry values. It polls: the shown run every 50 ms (one stat, read on change), the
+// folder and all other runs once a second. A finished run that nobody looks at costs one stat a second.
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+
+#include "app/desktop/launch_watch.h"
+#include "app/desktop/load_meter.h"
+#include "app/desktop/run_messages.h"
+#include "app/desktop/snapshot_cache.h"
+#include "engine/jobs/job_spec.h"
+#include "engine/store/run_index.h"
+
+namespace geocyte::desktop {
+
+class RunTailer : public QObject {
+  Q_OBJECT
+ public:
+  explicit RunTailer(QObject* parent = nullptr);
+  ~RunTailer() override;
+
+  /// Begins to poll; call it on the thread the tailer lives on.
+  void begin();
+  /// Lists the runs below `folder` from now on and forgets all others. Updates carry `generation`.
+  void openFolder(const QString& folder, quint64 generation);
+  /// A run or TensorBoard folder that need not lie in the runs folder.
+  void openRun(const QString& path);
+  /// The run that is looked at every 50 ms; "" = none.
+  void show(const QString& path);
+  /// Runs whose curves are drawn beside the shown one.
+  void setWanted(const QStringList& paths);
+  /// Reads what was known at `step` (-1 = the newest): of each part the newest one that is not younger.
+  void loadSnapshot(const QString& path, std::int64_t step, quint64 generation);
+  /// pause, unpause, stop, discard, checkpoint, snapshot, set.
+  void order(const QString& path, const QString& command, const Json& args = Json::object());
+  void launch(const jobs::JobSpec& job, const QString& system);
+  void resume(const QString& path);
+
+ signals:
+  void updated(std::shared_ptr<const geocyte::desktop::RunUpdate> update);
+  void snapshotLoaded(std::shared_ptr<const geocyte::desktop::LoadedSnapshot> snapshot);
+  void commandReported(geocyte::desktop::CommandReport report);
+  void loadMeasured(geocyte::desktop::EngineLoad load);
+  void launched(geocyte::desktop::LaunchReport report);
+  void vanished(const QString& path);
+  /// After the first look at a folder.
+  void folderRead(const QString& folder, int runs);
+
+ private:
+  struct Tracked;
+  struct Order {
+    QString run, command;
+    std::string id;
+    qint64 sent_ms;
+  };
+  void lookFast();
+  void lookSlow();
+  void scanFolder();
+  /// Everything new of one run; curves and events only when asked.
+  void look(Tracked& run, bool with_details);
+  void readDetails(Tracked& run, RunUpdate& update);
+  void checkOrders();
+  void checkLaunches();
+  Tracked* find(const QString& path);
+
+  QTimer *fast_ = nullptr, *slow_ = nullptr;
+  std::unique_ptr<store::RunIndex> index_;
+  QString folder_, shown_;
+  bool folder_read_ = false;
+  quint64 generation_ = 0;
+  QSet<QString> wanted_;
+  std::map<QString, std::unique_ptr<Tracked>> runs_;
+  std::vector<Order> orders_;
+  LaunchWatch launches_;
+  SnapshotCache cache_;
+  LoadMeter load_;
+};
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/run_words.h"
+
+#include <QDateTime>
+#include <QObject>
+
+#include "app/desktop/number_text.h"
+#include "widgets/base/number_format.h"
+
+namespace geocyte::desktop {
+namespace {
+
+using store::RunState;
+using widgets::Tone;
+using widgets::VerdictState;
+
+QString tr(const char* text) { return QObject::tr(text); }
+QString text(const std::string& s) { return QString::fromStdString(s); }
+QString stepText(const RunRecord& run) { return widgets::groupedText(run.status.step); }
+
+VerdictState stateOf(const std::string& state) {
+  if (state == "good") return VerdictState::good;
+  if (state == "warn") return VerdictState::warning;
+  if (state == "bad") return VerdictState::alarm;
+  return VerdictState::note;
+}
+
+/// Where the run stands, for as long as the engine has not judged it.
+widgets::VerdictText standing(const RunRecord& run) {
+  const auto say = [](const QString& headline, const QString& evidence) { return widgets::VerdictText{VerdictState::none, headline, evidence, {}}; };
+  if (run.info.foreign) return say(tr("Curves only."), tr("This folder was not written by Geocyte: it has scalars, but no snapshots and no verdicts."));
+  if (!run.problem.isEmpty()) return {VerdictState::alarm, tr("Cannot be shown."), run.problem, {}};
+  if (run.health == store::Health::lost) return say(tr("Lost."), tr("The engine is gone; everything up to step %1 is here.").arg(stepText(run)));
+  switch (run.status.state) {
+    case RunState::queued: return say(tr("Queued."), tr("It starts when an engine is free."));
+    case RunState::starting: return say(tr("Starting."), run.status.message.empty() ? tr("The engine opens the data; the first step follows.") : text(run.status.message));
+    case RunState::running: return say(tr("Running."), tr("The first verdict comes with the first snapshot."));
+    case RunState::paused: return say(tr("Paused."), tr("Nothing changes until it goes on."));
+    case RunState::stopping: return say(tr("Stopping."), tr("The engine finishes its step and writes a checkpoint."));
+    case RunState::failed: return {VerdictState::alarm, tr("Failed."), run.status.error ? text(run.status.error->what) : QString(), {}};
+    default: return say(text(store::name_of(run.status.state)) + '.', tr("No verdict was written in this run."));
+  }
+}
+
+}  // namespace
+
+widgets::VerdictText verdictOf(const RunRecord* run, const QString& workspace) {
+  if (!run) return {};
+  widgets::VerdictText gravest;
+  for (const store::Verdict& verdict : run->verdicts(workspace.toStdString())) {
+    const VerdictState state = stateOf(verdict.state);
+    if (!gravest.headline.isEmpty() && state < gravest.state) continue;
+    gravest = {state, text(verdict.headline), text(verdict.evidence), text(verdict.why).toHtmlEscaped().replace('\n', QLatin1String("<br>"))};
+  }
+  return gravest.headline.isEmpty() ? standing(*run) : gravest;
+}
+
+BannerWords bannerOf(const RunRecord* run) {
+  BannerWords words;
+  if (!run || run->info.foreign) return words;
+  const bool has_checkpoint = run->status.last_checkpoint >= 0;
+  const QString safe = has_checkpoint ? tr("The last checkpoint is of step %1.").arg(widgets::groupedText(run->status.last_checkpoint))
+                                      : tr("There is no checkpoint to go on from.");
+  words.has_log = true;
+  if (!run->problem.isEmpty()) {
+    words.what = run->curves.empty() && run->status.pid == 0 ? tr("The engine did not start") : tr("This run cannot be read");
+    words.why = run->problem;
+  } else if (run->health == store::Health::lost) {
+    words.what = tr("Engine exited at step %1; curves are safe to step %1").arg(stepText(*run));
+    words.why = safe;
+    words.can_resume = has_checkpoint;
+  } else if (run->health == store::Health::stalled) {
+    words.tone = Tone::warn;
+    words.what = tr("Steps stand still at %1, but the engine is alive").arg(stepText(*run));
+    words.why = tr("It may wait for a disk or a device; the log says what it did last.");
+  } else if (run->status.state == RunState::failed) {
+    words.what = run->status.error ? text(run->status.error->what) : tr("The run failed at step %1").arg(stepText(*run));
+    words.why = run->status.error ? text(run->status.error->hint) : QString();
+    if (run->status.step > 0) words.why += (words.why.isEmpty() ? QString() : QStringLiteral(" ")) + safe;
+    words.can_resume = has_checkpoint;
+  } else {
+    words.has_log = false;
+  }
+  return words;
+}
+
+widgets::RunRow rowOf(const RunRecord& run) {
+  widgets::RunRow row;
+  row.id = run.info.path;
+  row.group = run.info.foreign ? tr("TensorBoard") : run.info.system;
+  row.name = run.info.name;
+  row.state = run.stateText();
+  const double headline = run.headline();
+  row.metric = widgets::cellText(headline, 3);
+  const bool bad = !run.problem.isEmpty() || run.health == store::Health::lost || (run.has_status && run.status.state == RunState::failed);
+  row.state_tone = bad ? Tone::bad : run.health == store::Health::stalled ? Tone::warn : Tone::dim;
+  QStringList tip{run.info.path};
+  if (run.info.created_ms > 0) tip << tr("created %1").arg(ageText(run.info.created_ms, QDateTime::currentMSecsSinceEpoch()));
+  if (run.status.best) tip << tr("%1 %2, best at step %3").arg(text(run.status.best->metric), widgets::exactText(run.status.best->value), widgets::groupedText(run.status.best->step));
+  row.tooltip = tip.join('\n');
+  return row;
+}
+
+EngineWords engineWords(const RunRecord* run) {
+  if (!run) return {Tone::dim, tr("no run")};
+  if (run->info.foreign) return {Tone::dim, tr("no engine")};
+  if (run->health == store::Health::lost) return {Tone::bad, tr("engine lost")};
+  if (!run->isAlive()) return {Tone::dim, run->has_status ? tr("run %1").arg(text(store::name_of(run->status.state))) : tr("no engine")};
+  if (run->health == store::Health::stalled) return {Tone::warn, tr("engine stalled")};
+  const QString state = text(store::name_of(run->status.state));
+  return {run->status.state == RunState::running ? Tone::ok : Tone::accent, tr("engine %1").arg(state)};
+}
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The views of one workspace, made from what a system's spec says about itself. The window knows no system by name:
+// views come from ViewSpec bindings, tiles of curves from metrics that name a tile.
+#pragma once
+
+#include <QHash>
+#include <QStringList>
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+#include "app/desktop/system_specs.h"
+#include "widgets/base/array_map.h"
+#include "widgets/base/view.h"
+
+class QVBoxLayout;
+
+namespace geocyte::desktop {
+
+/// A view that is to be made.
+struct ViewPlan {
+  QString type, title;
+  QHash<QString, QString> bindings;
+  bool operator==(const ViewPlan&) const = default;
+};
+
+/// The views of `workspace` ("monitor", "align") as the spec wants them: its views in order, then for the monitor a tile for
+/// each tile name of its metrics that no view shows yet.
+std::vector<ViewPlan> plansOf(const config::SystemSpec& spec, const QString& workspace);
+/// For folders without a spec: a tile a tag, total loss first, at most 60.
+std::vector<ViewPlan> plansOfTags(QStringList tags);
+
+class ViewHost : public QWidget {
+  Q_OBJECT
+ public:
+  enum class Layout {
+    board,                      ///< tiles of the same size, three in a row, scrolled when there are many
+    pairs,                      ///< two in a row with movable borders, the first row large
+  };
+  ViewHost(Layout layout, const widgets::ViewContext& context, QWidget* parent = nullptr);
+
+  /// Keeps the views when the plans are the same as before.
+  void setPlans(const std::vector<ViewPlan>& plans);
+  /// A widget that takes the last place of a board (the console).
+  void setLast(QWidget* widget);
+  const std::vector<widgets::View*>& views() const { return views_; }
+  void setArrays(const widgets::ArrayMap& arrays);
+  void setCurves(const widgets::CurveSet& curves);
+
+ private:
+  QWidget* makeBoard();
+  QWidget* makePairs();
+  Layout layout_;
+  widgets::ViewContext context_;
+  std::vector<ViewPlan> plans_;
+  std::vector<widgets::View*> views_;
+  QVBoxLayout* frame_;
+  QWidget* body_ = nullptr;
+  QWidget* last_ = nullptr;
+};
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/window_actions.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QKeySequence>
+#include <QWidget>
+
+namespace geocyte::desktop {
+
+QAction* WindowActions::add(const char* name, const QString& text, const QString& help, const QList<QKeySequence>& keys) {
+  auto* action = new QAction(text, window_);
+  action->setObjectName(QString::fromLatin1(name));
+  action->setToolTip(keys.isEmpty() ? help : QStringLiteral("%1 (%2)").arg(help, keys.first().toString(QKeySequence::NativeText)));
+  action->setStatusTip(help);
+  action->setShortcuts(keys);
+  window_->addAction(action);
+  all.push_back(action);
+  return action;
+}
+
+WindowActions::WindowActions(QWidget* window) : window_(window) {
+  const auto tr = [](const char* text) { return QObject::tr(text); };
+  start = add("actionStart", tr("Start"), tr("Train the chosen preset in a new run"), {Qt::Key_F5});
+  pause = add("actionPause", tr("Pause"), tr("Pause the run, or go on with it"), {Qt::Key_F6});
+  stop = add("actionStop", tr("Stop and keep"), tr("Finish the step, write a checkpoint and stop"), {Qt::Key_F7});
+  discard = add("actionDiscard", tr("Stop and discard…"), tr("Stop without a checkpoint"));
+  checkpoint = add("actionCheckpoint", tr("Checkpoint"), tr("Write a checkpoint at the next step"), {Qt::Key_F8});
+  resume = add("actionResume", tr("Resume from checkpoint"), tr("Start an engine that goes on from the last checkpoint of this run"));
+  demo = add("actionDemo", tr("Try the demo tissue"), tr("Train on a simulated tissue with known truth"), {Qt::CTRL | Qt::Key_D});
+  open_data = add("actionOpenData", tr("Open data…"), tr("Look at .h5ad or .tsv files and train on them"), {QKeySequence::Open});
+  open_folder = add("actionOpenFolder", tr("Open runs folder…"), tr("List the runs of a folder, ours or TensorBoard's"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O});
+  start_page = add("actionStartPage", tr("Start page"), tr("Go back to the start page"), {Qt::CTRL | Qt::Key_0});
+  monitor = add("actionMonitor", tr("Monitor"), tr("Is it learning, which term dominates, when is it done"), {Qt::CTRL | Qt::Key_1});
+  align = add("actionAlign", tr("Align"), tr("Which sources still differ, and who is the outlier"), {Qt::CTRL | Qt::Key_2});
+  live = add("actionLive", tr("Go to the newest step"), tr("Show what the run learns now"), {Qt::Key_End});
+  timeline = add("actionTimeline", tr("Show timeline"), tr("Show or hide the strip of steps"), {Qt::CTRL | Qt::Key_T});
+  runs_dock = add("actionRuns", tr("Show runs"), tr("Show or hide the list of runs"), {Qt::CTRL | Qt::Key_R});
+  config_dock = add("actionConfig", tr("Show parameters"), tr("Show or hide the parameters of the run"), {Qt::CTRL | Qt::Key_P});
+  export_view = add("actionExport", tr("Export view…"), tr("Write the view that has the focus as a picture or table"), {Qt::CTRL | Qt::Key_E});
+  open_log = add("actionLog", tr("Open log"), tr("Read the log file of the run"), {Qt::CTRL | Qt::Key_L});
+  show_folder = add("actionFolder", tr("Show run folder"), tr("Open the folder of the run in the file manager"));
+  theme_system = add("actionThemeSystem", tr("Theme of the desktop"), tr("Light or dark as the desktop asks"));
+  theme_light = add("actionThemeLight", tr("Light theme"), tr("Dark ink on light panels"));
+  theme_dark = add("actionThemeDark", tr("Dark theme"), tr("Light ink on dark panels"));
+  palette = add("actionPalette", tr("All commands…"), tr("Find a command by its name"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P});
+  shortcuts = add("actionShortcuts", tr("Keyboard shortcuts"), tr("All keys on one sheet"), {Qt::Key_F1});
+  about = add("actionAbout", tr("About Geocyte"), tr("Version and licence"));
+  quit = add("actionQuit", tr("Close window"), tr("Close the window; running engines go on"), {QKeySequence::Quit});
+
+  auto* themes = new QActionGroup(window);
+  for (QAction* action : {theme_system, theme_light, theme_dark}) {
+    action->setCheckable(true);
+    themes->addAction(action);
+  }
+  for (QAction* action : {timeline, runs_dock, config_dock}) {
+    action->setCheckable(true);
+    action->setChecked(true);
+  }
+}
+
+}  // namespace geocyte::desktop

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/workbench.h"
+
+#include <QDateTime>
+#include <QDir>
+
+#include <algorithm>
+
+#include "app/desktop/array_bridge.h"
+
+namespace geocyte::desktop {
+
+Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : QObject(parent), specs_(std::move(specs)) {
+  RunTailer* tailer = tailer_.tailer();
+  connect(tailer, &RunTailer::updated, this, &Workbench::onUpdate);
+  connect(tailer, &RunTailer::snapshotLoaded, this, &Workbench::onSnapshot);
+  connect(tailer, &RunTailer::commandReported, this, &Workbench::onReport);
+  connect(tailer, &RunTailer::launched, this, &Workbench::onLaunched);
+  connect(tailer, &RunTailer::loadMeasured, this, &Workbench::loadMeasured);
+  connect(tailer, &RunTailer::vanished, this, [this](const QString& path) { library_.remove(path); });
+  connect(tailer, &RunTailer::folderRead, this, [this](const QString& folder, int runs) {
+    if (folder == folder_) emit folderRead(folder, runs);
+  });
+
+  connect(&library_, &RunLibrary::listChanged, this, &Workbench::syncRuns);
+  connect(&library_, &RunLibrary::snapshotsChanged, this, [this](const QString& path) {
+    if (path == runs_.current() && cursor_.isLive()) requestArrays();
+  });
+  connect(&cursor_, &widgets::TimeCursor::changed, this, &Workbench::requestArrays);
+
+  curves_gate_.setSingleShot(true);
+  curves_gate_.setInterval(16);
+  connect(&curves_gate_, &QTimer::timeout, this, &Workbench::curvesChanged);
+  const auto curves = [this] {
+    if (!curves_gate_.isActive()) curves_gate_.start();
+  };
+  connect(&library_, &RunLibrary::curvesChanged, this, curves);
+  connect(&library_, &RunLibrary::eventsChanged, this, curves);
+  connect(&runs_, &widgets::RunSet::changed, this, curves);
+  connect(&runs_, &widgets::RunSet::currentChanged, this, curves);
+  connect(&palette_, &widgets::PaletteModel::changed, this, &Workbench::syncRuns);
+}
+
+const config::SystemSpec* Workbench::spec(const QString& system) const {
+  const auto found = std::find_if(specs_.begin(), specs_.end(), [&](const config::SystemSpec& s) { return s.id == system.toStdString(); });
+  return found == specs_.end() ? nullptr : &*found;
+}
+
+const config::SystemSpec* Workbench::currentSpec() const {
+  const RunRecord* run = current();
+  return run && !run->info.foreign ? spec(run->info.system) : nullptr;
+}
+
+QColor Workbench::colorOf(const QString& path) {
+  if (!color_index_.contains(path)) color_index_.insert(path, static_cast<int>(color_index_.size()));
+  return palette_.category(color_index_[path]);
+}
+
+void Workbench::syncRuns() {
+  std::vector<widgets::VisibleRun> visible;
+  // Oldest first, so that the colours of a folder are the same each time it is opened.
+  for (auto path = library_.order().rbegin(); path != library_.order().rend(); ++path) {
+    const RunRecord* run = library_.find(*path);
+    visible.push_back({*path, run->info.name, colorOf(*path), *path == runs_.current() || seen_.contains(*path)});
+  }
+  runs_.setRuns(std::move(visible));
+}
+
+void Workbench::openFolder(const QString& folder) {
+  folder_ = QDir::cleanPath(QDir(folder).absolutePath());
+  ++generation_;
+  runs_.setCurrent({});
+  color_index_.clear();
+  seen_.clear();
+  library_.clear();
+  selection_.clear();
+  cursor_.setLive();
+  tailer_.post([folder = folder_, generation = generation_](RunTailer& t) { t.openFolder(folder, generation); });
+  emit currentChanged();
+}
+
+void Workbench::openRun(const QString& path) {
+  const QString clean = QDir::cleanPath(QDir(path).absolutePath());
+  tailer_.post([clean](RunTailer& t) { t.openRun(clean); });
+  show(clean);
+}
+
+void Workbench::show(const QString& path) {
+  if (path != runs_.current()) {
+    runs_.setCurrent(path);
+    selection_.clear();
+    cursor_.setLive();
+    syncRuns();
+    emit arraysReady({});
+  }
+  tailer_.post([path](RunTailer& t) { t.show(path); });
+  requestArrays();
+  emit currentChanged();
+}
+
+void Workbench::setVisible(const QString& path, bool visible) {
+  seen_.removeAll(path);
+  if (visible) seen_.push_back(path);
+  runs_.setVisible(path, visible);
+  tailer_.post([seen = seen_](RunTailer& t) { t.setWanted(seen); });
+}
+
+void Workbench::launch(jobs::JobSpec job, const QString& system) {
+  if (job.runs.empty()) job.runs = folder_.toStdString();
+  const QString name = QString::fromStdString(job.name.empty() ? job.preset : job.name);
+  if (job.name.empty()) job.name = QFileInfo(name).completeBaseName().section('/', -1).toStdString();
+  try {
+    job.run_id = jobs::new_run_id(system.toStdString(), job.name, QDateTime::currentMSecsSinceEpoch());
+  } catch (const std::exception& error) {
+    emit refused(QString::fromUtf8(error.what()));
+    return;
+  }
+  RunInfo info;
+  info.path = QDir::cleanPath(QString::fromStdString((job.runs / job.run_id).string()));
+  info.id = QString::fromStdString(job.run_id);
+  info.system = system;
+  info.preset = QString::fromStdString(job.preset);
+  info.name = QString::fromStdString(job.name);
+  info.created_ms = QDateTime::currentMSecsSinceEpoch();
+  library_.addStarting(info);
+  show(info.path);
+  tailer_.post([job, system](RunTailer& t) { t.launch(job, system); });
+}
+
+void Workbench::order(const QString& command, const Json& args) {
+  const RunRecord* run = current();
+  if (!run || !run->isAlive()) return;
+  library_.setPending(run->info.path, command);
+  tailer_.post([path = run->info.path, command, args](RunTailer& t) { t.order(path, command, args); });
+}
+
+void Workbench::resumeFromCheckpoint() {
+  const RunRecord* run = current();
+  if (!run || run->isAlive()) return;
+  library_.setPending(run->info.path, QStringLiteral("resume"));
+  tailer_.post([path = run->info.path](RunTailer& t) { t.resume(path); });
+}
+
+QString Workbench::pending() const { return current() ? current()->pending : QString(); }
+
+void Workbench::onUpdate(const std::shared_ptr<const RunUpdate>& update) {
+  if (update->generation != generation_) return;
+  const RunRecord* known = library_.find(update->run);
+  const bool resumed = known && known->pending == QLatin1String("resume") && update->status && !store::is_final(update->status->state);
+  if (known && known->pending == QLatin1String("resume") && !update->problem.isEmpty()) {
+    // The old run is as good as before: only the attempt failed.
+    library_.setPending(update->run, {});
+    emit refused(update->problem);
+    return;
+  }
+  library_.apply(*update);
+  if (resumed) library_.setPending(update->run, {});
+  if (update->run == runs_.current() && update->info) {
+    // It was shown before it existed.
+    tailer_.post([path = update->run](RunTailer& t) { t.show({}), t.show(path); });
+    syncRuns();
+    emit currentChanged();
+  }
+}
+
+void Workbench::requestArrays() {
+  if (loading_) {
+    load_again_ = true;
+    return;
+  }
+  const RunRecord* run = current();
+  if (!run || run->info.foreign || run->snapshots.empty()) return;
+  loading_ = true;
+  const std::int64_t step = cursor_.isLive() ? -1 : cursor_.step();
+  tailer_.post([path = run->info.path, step, generation = ++snapshot_generation_](RunTailer& t) { t.loadSnapshot(path, step, generation); });
+}
+
+void Workbench::onSnapshot(const std::shared_ptr<const LoadedSnapshot>& snapshot) {
+  loading_ = false;
+  const bool stale = snapshot->run != runs_.current();
+  if (!stale && snapshot->step >= 0) emit arraysReady(arrayMapOf(*snapshot, current() ? current()->info.name : QString()));
+  if (!stale && snapshot->step < 0 && !snapshot->problem.isEmpty()) emit refused(snapshot->problem);
+  if (load_again_ || stale) {
+    load_again_ = false;
+    requestArrays();
+  }
+}
+
+void Workbench::onReport(const CommandReport& report) {
+  if (!report.answered) return;
+  const RunRecord* run = library_.find(report.run);
+  if (run && run->pending == report.command) library_.setPending(report.run, {});
+  if (report.accepted) emit acknowledged(report.command, report.text);
+  else emit refused(QStringLiteral("%1 was refused: %2").arg(report.command, report.text));
+}
+
+void Workbench::onLaunched(const LaunchReport& report) {
+  if (report.problem.isEmpty()) return;
+  const RunRecord* run = current();
+  if (run && run->pending == QLatin1String("resume")) library_.setPending(run->info.path, {});
+  else if (run && run->info.created_ms > 0 && run->curves.empty()) library_.setProblem(run->info.path, report.problem);
+  emit refused(report.problem);
+}
+
+}  // namespace geocyte::desktop

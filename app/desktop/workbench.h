@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window works with, without any widget: the runs, which one is shown, at which moment, and orders to engines.
+// GUI thread only; files are the business of the tailer behind it.
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
+
+#include <optional>
+
+#include "app/desktop/run_library.h"
+#include "app/desktop/tailer_thread.h"
+#include "app/desktop/system_specs.h"
+#include "widgets/base/array_map.h"
+#include "widgets/base/shared_models.h"
+
+namespace geocyte::desktop {
+
+class Workbench : public QObject {
+  Q_OBJECT
+ public:
+  explicit Workbench(std::vector<config::SystemSpec> specs, QObject* parent = nullptr);
+
+  const std::vector<config::SystemSpec>& specs() const { return specs_; }
+  const config::SystemSpec* spec(const QString& system) const;
+  const RunLibrary& library() const { return library_; }
+  RunLibrary& library() { return library_; }
+  widgets::SelectionModel* selection() { return &selection_; }
+  widgets::TimeCursor* cursor() { return &cursor_; }
+  widgets::RunSet* runs() { return &runs_; }
+  widgets::PaletteModel* palette() { return &palette_; }
+
+  const QString& folder() const { return folder_; }
+  /// The run that is shown; nullptr when none is.
+  const RunRecord* current() const { return library_.find(runs_.current()); }
+  const config::SystemSpec* currentSpec() const;
+
+  void openFolder(const QString& folder);
+  /// Lists it if it is not listed yet, and shows it.
+  void openRun(const QString& path);
+  void show(const QString& path);
+  void setVisible(const QString& path, bool visible);
+  /// Starts an engine; the run is shown as "starting" at once.
+  void launch(jobs::JobSpec job, const QString& system);
+  /// Sends an order to the engine of the shown run; the state reads "pending" until it is answered.
+  void order(const QString& command, const Json& args = Json::object());
+  /// A new engine goes on with the shown run from its last checkpoint.
+  void resumeFromCheckpoint();
+  /// The command that the shown run's engine has not answered yet.
+  QString pending() const;
+
+ signals:
+  void currentChanged();
+  void arraysReady(const geocyte::widgets::ArrayMap& arrays);
+  void curvesChanged();
+  void loadMeasured(geocyte::desktop::EngineLoad load);
+  void refused(const QString& sentence);                 ///< an order or a start did not work out
+  void acknowledged(const QString& command, const QString& text);
+  void folderRead(const QString& folder, int runs);
+
+ private:
+  void onUpdate(const std::shared_ptr<const RunUpdate>& update);
+  void onSnapshot(const std::shared_ptr<const LoadedSnapshot>& snapshot);
+  void onReport(const CommandReport& report);
+  void onLaunched(const LaunchReport& report);
+  void syncRuns();
+  void requestArrays();
+  QColor colorOf(const QString& path);
+
+  std::vector<config::SystemSpec> specs_;
+  RunLibrary library_;
+  widgets::SelectionModel selection_;
+  widgets::TimeCursor cursor_;
+  widgets::RunSet runs_;
+  widgets::PaletteModel palette_;
+  QString folder_;
+  QHash<QString, int> color_index_;            ///< given once, so that a run keeps its colour while others come and go
+  QStringList seen_;                           ///< curves switched on by the user
+  quint64 generation_ = 0, snapshot_generation_ = 0;
+  bool loading_ = false, load_again_ = false;
+  QTimer curves_gate_;                         ///< at most one rebuilt curve set a frame
+  TailerThread tailer_;                        ///< last: it stops before anything it reports to is gone
+};
+
+}  // namespace geocyte::desktop
