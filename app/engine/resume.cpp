@@ -8,6 +8,7 @@
 #include "app/engine/command.h"
 #include "app/engine/order_command.h"
 #include "app/engine/run_argument.h"
+#include "app/engine/signal_stop.h"
 #include "app/engine/training_session.h"
 #include "engine/core/error.h"
 #include "engine/store/contract/checkpoint_folder.h"
@@ -51,11 +52,12 @@ int go_on(const fs::path& folder, const std::string& device, int threads, bool j
   for (const auto& problem : search.problems) std::fprintf(stderr, "note: %s\n", problem.c_str());
   if (search.found) training.resume_from = search.found->folder.string();
   const std::int64_t first_step = search.found ? search.found->step + 1 : 0;
+  const SignalStop signals;
   const auto writer = store::RunWriter::reopen(folder, first_step);
   for (const auto& problem : search.problems) writer->log("warning", problem);
   std::fprintf(stderr, "%s\n", search.found ? ("going on from the checkpoint of step " + std::to_string(search.found->step)).c_str()
                                             : "no checkpoint yet: beginning again");
-  return run_training(training, *writer);
+  return run_training(training, *writer, signals.token());
 }
 
 }  // namespace

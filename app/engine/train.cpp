@@ -8,6 +8,7 @@
 
 #include "app/engine/about.h"
 #include "app/engine/command.h"
+#include "app/engine/signal_stop.h"
 #include "app/engine/training_session.h"
 #include "engine/core/error.h"
 #include "engine/core/log.h"
@@ -40,12 +41,20 @@ store::RunStart start_of(const Request& request, const config::ResolvedRun& reso
   return start;
 }
 
+/// --device and --threads are parameters like others, so that the run remembers them and resumes with them. "cuda:1" is
+/// more than the parameter can say: it holds for this start only.
+std::vector<std::string> assignments_of(const Request& request) {
+  auto assignments = request.assignments;
+  if (request.threads >= 0) assignments.push_back("threads=" + std::to_string(request.threads));
+  if (!request.device.empty() && request.device.find(':') == std::string::npos) assignments.push_back("device=" + request.device);
+  return assignments;
+}
+
 int train_run(Request request, bool json) {
   const auto specs = plugins::all_specs();
   TrainingRequest training;
-  training.resolved = config::resolve_run(specs, request.preset, request.assignments);
+  training.resolved = config::resolve_run(specs, request.preset, assignments_of(request));
   training.device = request.device;
-  training.threads = request.threads;
   training.json = json;
   const fs::path runs = request.runs.empty() ? runs_folder() : fs::path(request.runs);
   std::error_code problem;
@@ -56,8 +65,9 @@ int train_run(Request request, bool json) {
   if (request.run_id.empty()) request.run_id = jobs::new_run_id(training.resolved.system->id, label, utc_now_ms());
   if (!jobs::is_run_id(request.run_id))
     throw Error(ErrorCode::usage, "'" + request.run_id + "' cannot be the name of a run", "use letters, digits, '-', '_' and '.'");
+  const SignalStop signals;
   const auto writer = store::RunWriter::create(fs::absolute(runs) / request.run_id, start_of(request, training.resolved));
-  return run_training(training, *writer);
+  return run_training(training, *writer, signals.token());
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 
 #include "app/engine/failure.h"
 #include "app/engine/progress_bar.h"
-#include "app/engine/signal_stop.h"
 #include "engine/core/text.h"
 #include "engine/inspect/fingerprint.h"
 #include "engine/inspect/open_sources.h"
@@ -64,20 +63,20 @@ class TrainingBar {
   std::int64_t first_ = -1;
 };
 
-int option_integer(const Json& options, const char* path, int otherwise) {
+std::int64_t option_integer(const Json& options, const char* path) {
   const Json* value = config::find(options, path);
-  return value && value->is_number() ? value->get<int>() : otherwise;
+  return value && value->is_number() ? value->get<std::int64_t>() : 0;
 }
 
 train::RunOutcome train_system(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop) {
   const Json& options = request.resolved.options;
   const Json* wanted = config::find(options, "device");
   const auto device = train::choose_device(!request.device.empty() ? request.device : wanted && wanted->is_string() ? wanted->get<std::string>() : "auto");
-  const int threads = train::set_threads(request.threads >= 0 ? request.threads : option_integer(options, "threads", 0));
+  const int threads = train::set_threads(request.threads >= 0 ? request.threads : static_cast<int>(option_integer(options, "threads")));
   const train::Inputs inputs = open_inputs(options, writer);
   auto system = plugins::make_system(request.resolved.system->id);
   train::Collective alone;
-  train::TrainContext context(options, device, c10::ScalarType::Float, threads, static_cast<std::uint64_t>(option_integer(options, "seed", 0)), stop,
+  train::TrainContext context(options, device, c10::ScalarType::Float, threads, static_cast<std::uint64_t>(option_integer(options, "seed")), stop,
                               writer.folder("scratch"), alone);
   TrainingBar bar;
   train::TrainerOptions how;
@@ -108,11 +107,10 @@ void write_failure(store::RunWriter& writer, const Error& error) {
 
 }  // namespace
 
-int run_training(const TrainingRequest& request, store::RunWriter& writer) {
-  SignalStop signals;
+int run_training(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop) {
   const store::CrashReport crash(writer.directory(), &writer.step_counter());
   try {
-    const auto outcome = train_system(request, writer, signals.token());
+    const auto outcome = train_system(request, writer, stop);
     writer.flush();
     if (outcome.error) return report_failure(*outcome.error, request.json);
     say_verdicts(outcome);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/config/presets.h"
+#include "engine/core/stop_token.h"
 #include "engine/store/run_writer.h"
 
 namespace geocyte::app {
@@ -21,7 +22,8 @@ struct TrainingRequest {
 };
 
 /// Runs it to its end. A failure is written into the run (state failed with its error) before it is thrown.
+/// `stop` is that of a SignalStop made before the writer, whose threads must not catch the signals themselves.
 /// Returns the exit code; prints the run's folder to stdout.
-int run_training(const TrainingRequest& request, store::RunWriter& writer);
+int run_training(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop);
 
 }  // namespace geocyte::app

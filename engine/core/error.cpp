@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/error.h"
 
+#include <cctype>
+
 namespace geocyte {
 
 const char* name_of(ErrorCode code) {
@@ -48,7 +50,9 @@ void Error::compose() {
   if (hint_.empty()) return;
   const char last = what_.empty() ? '.' : what_.back();
   what_ += last == '.' || last == '!' || last == '?' ? " " : ". ";
+  const std::size_t begin = what_.size();
   what_ += hint_;
+  what_[begin] = static_cast<char>(std::toupper(static_cast<unsigned char>(what_[begin])));  // it begins a sentence
 }
 
 }  // namespace geocyte

@@ -14,7 +14,7 @@ class BadInput : public ::testing::Test {
   /// Trains on the two files and expects the code, one sentence, and `word` in it.
   void expect_refused(const std::string& a, const std::string& b, ErrorCode code, const std::string& word, const std::string& options = "") {
     const std::string config = write_config(folder_ / "run.yaml", a, b);
-    expect_failure(run_engine("train --preset " + config + " --runs " + (folder_ / "runs").string() + " --device cpu " + options), code, word);
+    expect_failure(run_engine("train --preset " + config + " --runs " + (folder_ / "runs").string() + " " + options), code, word);
   }
   void expect_failure(const Said& said, ErrorCode code, const std::string& word) {
     EXPECT_EQ(said.exit_code, static_cast<int>(code)) << said.err;
@@ -98,7 +98,7 @@ TEST_F(BadInput, JsonCarriesTheSameError) {
 
 TEST_F(BadInput, AFullDiskStopsWithAStorageErrorAndKeepsWhatWasWritten) {
   const std::string config = write_config(folder_ / "run.yaml", good(), good("b.h5ad"), "checkpoint: {every: 5}\n");
-  const Said said = run_engine("train --preset " + config + " --runs " + (folder_ / "runs").string() + " --device cpu", "ulimit -f 200;");
+  const Said said = run_engine("train --preset " + config + " --runs " + (folder_ / "runs").string() + " --device cpu", "ulimit -f 600;");
   EXPECT_EQ(said.exit_code, static_cast<int>(ErrorCode::storage)) << said.err;
   EXPECT_TRUE(is_one_sentence(said.err)) << said.err;
   const auto run = *std::filesystem::directory_iterator(folder_ / "runs");

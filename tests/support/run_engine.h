@@ -65,9 +65,13 @@ inline Said run_engine(const std::string& line, const std::string& before = "") 
   return said;
 }
 
-/// True when stderr is one line that begins with the program's name and ends a sentence or a hint.
+/// True when stderr ends in exactly one line of the program's own, short enough to read; progress may stand before it.
 inline bool is_one_sentence(const std::string& err) {
-  return err.rfind("geocyte-engine: ", 0) == 0 && err.find('\n') == err.size() - 1 && err.size() < 600;
+  const std::string mark = "geocyte-engine: ";
+  const std::size_t begin = err.rfind(mark);
+  if (begin == std::string::npos || (begin > 0 && err[begin - 1] != '\n') || err.find(mark) != begin) return false;
+  const std::string line = err.substr(begin);
+  return line.find('\n') == line.size() - 1 && line.size() < 600;
 }
 
 }  // namespace geocyte::test
