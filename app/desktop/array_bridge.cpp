@@ -81,7 +81,6 @@ widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_
   widgets::ArrayMap map;
   map.step = snapshot.step;
   map.run = run_name;
-  map.caption = snapshot.step < 0 ? QString() : QStringLiteral("step %1").arg(widgets::groupedText(snapshot.step));
   if (snapshot.axes)
     for (const store::Axis& axis : *snapshot.axes) addAxis(snapshot, axis, map);
   // An axis that no label names, such as "source" in a run without cells, gives its row names as categories.

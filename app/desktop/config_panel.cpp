@@ -24,8 +24,8 @@ QString titleOf(const config::Parameter& parameter) {
   return QString::fromStdString(parameter.title.empty() ? parameter.path : parameter.title);
 }
 
-QString tipOf(const config::Parameter& parameter) {
-  QStringList lines{QString::fromStdString(parameter.path)};
+QString tipOf(const config::Parameter& parameter, const QString& value) {
+  QStringList lines{QStringLiteral("%1 = %2").arg(QString::fromStdString(parameter.path), value)};
   if (!parameter.help.empty()) lines << QString::fromStdString(parameter.help);
   if (parameter.minimum || parameter.maximum)
     lines << QStringLiteral("from %1 to %2").arg(parameter.minimum ? QString::number(*parameter.minimum) : QStringLiteral("−∞"),
@@ -77,6 +77,7 @@ ConfigPanel::ConfigPanel(QWidget* parent) : QWidget(parent) {
   top->addWidget(search_);
   column->addLayout(top);
   column->addWidget(scroll_, 1);
+  note_->setContentsMargins(0, 0, 14, 0);
   column->addWidget(note_);
   setOptions(nullptr, {});
 }
@@ -119,7 +120,7 @@ void ConfigPanel::setOptions(const config::Schema* schema, const Json& options) 
 void ConfigPanel::addRow(QGridLayout* grid, const config::Parameter& parameter, const Json& options, QLabel* heading) {
   const Json* value = config::find(options, parameter.path);
   const bool differs = value && *value != parameter.default_value;
-  const QString title = titleOf(parameter), tip = tipOf(parameter);
+  const QString title = titleOf(parameter), tip = tipOf(parameter, fieldText(parameter, value));
   const int row = grid->rowCount();
   auto* dot = new QLabel(differs ? QStringLiteral("●") : QString());
   dot->setFixedWidth(10);
@@ -158,7 +159,7 @@ void ConfigPanel::commit(QLineEdit* field, const config::Parameter& parameter) {
     wrong = QString::fromStdString(error.message());
   }
   field->setProperty("invalid", !wrong.isEmpty());
-  field->setToolTip(wrong.isEmpty() ? tipOf(parameter) : wrong);
+  field->setToolTip(wrong.isEmpty() ? tipOf(parameter, text) : wrong);
   field->style()->unpolish(field);
   field->style()->polish(field);
   if (wrong.isEmpty()) field->setProperty("shown", text);

@@ -79,7 +79,8 @@ void ConsolePanel::render() {
 }
 
 void ConsolePanel::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) render();
+  // The palette changes once while the constructor is still at work.
+  if (event->type() == QEvent::PaletteChange && text_) render();
   QWidget::changeEvent(event);
 }
 

@@ -23,8 +23,8 @@ class ConsolePanel : public QWidget {
  private:
   void render();
   std::vector<store::RunEvent> events_;        ///< the newest ones
-  QLabel* count_;
-  QTextBrowser* text_;
+  QLabel* count_ = nullptr;
+  QTextBrowser* text_ = nullptr;
 };
 
 }  // namespace geocyte::desktop

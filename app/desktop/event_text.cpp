@@ -37,7 +37,8 @@ QString eventText(const store::RunEvent& event) {
   const auto word = [&](const char* key) { return wordOf(event.details, key); };
   const QString step = widgets::groupedText(event.step);
   const QString why = word("why");
-  if (event.kind == "snapshot") return QStringLiteral("snapshot %1").arg(joined({step, word("part")}));
+  // The derived parts of a snapshot are no news beside the snapshot itself.
+  if (event.kind == "snapshot") return word("part").isEmpty() ? QStringLiteral("snapshot %1").arg(step) : QString();
   if (event.kind == "checkpoint") return QStringLiteral("checkpoint %1").arg(step) + (why.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(why));
   if (event.kind == "change") return QStringLiteral("%1 %2 → %3 at step %4").arg(word("path"), word("old"), word("new"), step);
   if (event.kind == "stage") return joined({QStringLiteral("stage"), word("stage"), word("what"), why});

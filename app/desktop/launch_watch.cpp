@@ -42,7 +42,7 @@ std::vector<LaunchWatch::Outcome> LaunchWatch::look() {
   std::vector<Outcome> outcomes;
   std::erase_if(waiting_, [&](const Waiting& waiting) {
     // Asked first: an engine that was quick may have written everything and left.
-    const bool gone = !is_alive(ProcessId{static_cast<pid_t>(waiting.launched.pid), 0});
+    const bool gone = waiting.launched.process->poll().has_value();
     if (hasTakenOver(waiting.launched)) {
       outcomes.push_back({waiting.run, true, {}});
       return true;

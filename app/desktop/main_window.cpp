@@ -110,7 +110,7 @@ void MainWindow::buildCentre() {
   console_ = new ConsolePanel;
   monitor_ = new ViewHost(ViewHost::Layout::board, context);
   monitor_->setObjectName(QStringLiteral("monitor"));
-  monitor_->setLast(console_);
+  monitor_->setCompanion(console_);
   align_ = new ViewHost(ViewHost::Layout::pairs, context);
   align_->setObjectName(QStringLiteral("align"));
   workspaces_ = new QStackedWidget;
@@ -369,6 +369,7 @@ bool MainWindow::isOnStartPage() const { return pages_->currentIndex() == 0; }
 void MainWindow::showStartPage() {
   pages_->setCurrentIndex(0);
   run_bar_->setQuiet(true);
+  start_page_->setFocus();
   for (QWidget* widget : {static_cast<QWidget*>(runs_dock_), static_cast<QWidget*>(config_dock_), static_cast<QWidget*>(timeline_bar_)}) widget->hide();
   refreshRun();
 }
@@ -376,6 +377,7 @@ void MainWindow::showStartPage() {
 void MainWindow::showWorkspace() {
   pages_->setCurrentIndex(1);
   run_bar_->setQuiet(false);
+  run_list_->setFocus();
   runs_dock_->setVisible(actions_.runs_dock->isChecked());
   config_dock_->setVisible(actions_.config_dock->isChecked());
   timeline_bar_->setVisible(actions_.timeline->isChecked());
@@ -385,9 +387,16 @@ void MainWindow::showWorkspace() {
 QString MainWindow::workspace() const { return workspaces_->currentIndex() == 1 ? QStringLiteral("align") : QStringLiteral("monitor"); }
 
 void MainWindow::setWorkspace(const QString& workspace) {
-  workspaces_->setCurrentIndex(workspace == QLatin1String("align") ? 1 : 0);
-  run_bar_->workspaces()->setCurrent(this->workspace());
+  wanted_workspace_ = workspace;
+  raiseWorkspace();
   if (isOnStartPage() && workbench_.current()) showWorkspace();
+}
+
+void MainWindow::raiseWorkspace() {
+  const bool has_align = !align_->views().empty();
+  workspaces_->setCurrentIndex(has_align && wanted_workspace_ == QLatin1String("align") ? 1 : 0);
+  run_bar_->workspaces()->setSegmentVisible(QStringLiteral("align"), has_align);
+  run_bar_->workspaces()->setCurrent(workspace());
   refreshVerdict();
 }
 

@@ -75,6 +75,7 @@ class MainWindow : public QMainWindow {
   void applyTarget(const OpenTarget& target);
   void openData(const QStringList& files);
   void showWorkspace();
+  void raiseWorkspace();
   void restoreWindow();
   void refreshRun();                           ///< run bar, verdict, banner, status bar, actions
   void refreshActions();
@@ -107,6 +108,7 @@ class MainWindow : public QMainWindow {
   QLabel *selection_text_, *share_text_, *place_text_, *hint_text_;
   widgets::Toasts* toasts_;
   QString banner_key_;                         ///< what the banner says now, so that a dismissed one stays away
+  QString wanted_workspace_ = QStringLiteral("monitor");   ///< shown whenever the run has views for it
   bool has_arrays_ = false;
 };
 

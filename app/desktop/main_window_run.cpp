@@ -27,7 +27,6 @@
 #include "widgets/base/number_format.h"
 #include "widgets/controls/banner.h"
 #include "widgets/controls/run_list.h"
-#include "widgets/controls/segmented_control.h"
 #include "widgets/controls/status_pill.h"
 #include "widgets/controls/timeline_strip.h"
 #include "widgets/controls/toast.h"
@@ -175,10 +174,7 @@ void MainWindow::refreshPlans() {
     monitor_->setPlans(plansOfTags(tags));
     align_->setPlans({});
   }
-  const bool has_align = !align_->views().empty();
-  run_bar_->workspaces()->setSegmentVisible(QStringLiteral("align"), has_align);
-  if (!has_align && workspace() == QLatin1String("align")) setWorkspace(QStringLiteral("monitor"));
-  run_bar_->workspaces()->setCurrent(workspace());
+  raiseWorkspace();
   config_->setOptions(spec ? &spec->parameters : nullptr, run ? run->options : Json());
   refreshCurves();
 }
@@ -230,7 +226,7 @@ void MainWindow::openRunFile(const QString& name) {
     return;
   }
   const QString inside = run->info.path + QLatin1Char('/') + name;
-  const QString launch = QStringLiteral("%1/.launch-%2.log").arg(QFileInfo(run->info.path).path(), QFileInfo(run->info.path).fileName());
+  const QString launch = QStringLiteral("%1/.logs/%2.txt").arg(QFileInfo(run->info.path).path(), QFileInfo(run->info.path).fileName());
   inBackground(this, [inside, launch] {
     // An engine that never got as far as its run has left its words beside it.
     QFile file(QFile::exists(inside) ? inside : launch);

@@ -39,6 +39,7 @@ QPushButton* RunBar::button(const char* name, const QString& text, const QString
   made->setAccessibleName(text);
   made->setToolTip(tip);
   made->setIconSize({14, 14});
+  made->setFocusPolicy(Qt::TabFocus);
   return made;
 }
 
@@ -194,6 +195,8 @@ void RunBar::showRun(const RunRecord* run) {
 void RunBar::showLoad(const EngineLoad& load) {
   const double cores = std::max(1, QThread::idealThreadCount());
   const bool cpu = load.cpu_percent >= 0, memory = load.rss_bytes >= 0;
+  cpu_->setVisible(cpu || memory);
+  memory_->setVisible(cpu || memory);
   cpu_->setValue(cpu ? QStringLiteral("%1 %").arg(std::lround(load.cpu_percent / cores)) : QStringLiteral("–"), cpu ? load.cpu_percent / 100 / cores : -1);
   memory_->setValue(memory ? memoryText(load.rss_bytes) : QStringLiteral("–"), memory ? load.rss_bytes / machineBytes() : -1);
 }
@@ -201,8 +204,9 @@ void RunBar::showLoad(const EngineLoad& load) {
 void RunBar::setQuiet(bool quiet) {
   for (QWidget* widget : {static_cast<QWidget*>(system_button_), static_cast<QWidget*>(preset_button_), static_cast<QWidget*>(primary_),
                           static_cast<QWidget*>(stop_), static_cast<QWidget*>(checkpoint_), static_cast<QWidget*>(progress_),
-                          static_cast<QWidget*>(workspaces_), static_cast<QWidget*>(cpu_), static_cast<QWidget*>(memory_)})
+                          static_cast<QWidget*>(workspaces_)})
     widget->setVisible(!quiet);
+  if (quiet) showLoad({});
 }
 
 void RunBar::paintEvent(QPaintEvent*) {

@@ -298,9 +298,7 @@ void RunTailer::launch(const jobs::JobSpec& job, const QString& system) {
   try {
     jobs::JobSpec spec = job;
     if (spec.run_id.empty()) spec.run_id = jobs::new_run_id(system.toStdString(), spec.name, QDateTime::currentMSecsSinceEpoch());
-    const std::filesystem::path log = spec.runs / (".launch-" + spec.run_id + ".log");
-    std::filesystem::create_directories(spec.runs);
-    const jobs::Launched launched = jobs::launch_training(jobs::find_engine(), spec, system.toStdString(), log);
+    const jobs::Launched launched = jobs::launch_training(jobs::find_engine(), spec, system.toStdString(), {});
     report.run.path = pathText(launched.run);
     report.run.id = text(spec.run_id);
     report.run.system = system;
@@ -319,7 +317,7 @@ void RunTailer::resume(const QString& path) {
   LaunchReport report;
   try {
     const std::filesystem::path run = fsPath(path);
-    const jobs::Launched launched = jobs::launch_resume(jobs::find_engine(), run, "auto", 0, run.parent_path() / (".launch-" + run.filename().string() + ".log"));
+    const jobs::Launched launched = jobs::launch_resume(jobs::find_engine(), run, "auto", 0, {});
     report.log = pathText(launched.log);
     launches_.add(path, launched);
   } catch (const std::exception& error) {

@@ -22,12 +22,12 @@ namespace {
 constexpr int kColumnWidth = 560, kShownRecent = 5;
 
 QPushButton* actionButton(QAction* action, const char* name, const char* icon, bool primary) {
-  auto* button = new QPushButton(action->text());
+  auto* button = new QPushButton(QLatin1Char(' ') + action->text());
   button->setObjectName(QString::fromLatin1(name));
   button->setAccessibleName(action->text());
   button->setToolTip(action->toolTip());
   button->setIcon(widgets::themeIcon(icon, primary ? widgets::Tone::on_accent : widgets::Tone::ink));
-  button->setMinimumHeight(primary ? 40 : 34);
+  button->setStyleSheet(QStringLiteral("min-height: %1px;").arg(primary ? 40 : 32));
   button->setCursor(Qt::PointingHandCursor);
   if (primary) widgets::setButtonKind(button, "primary");
   QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
@@ -72,6 +72,7 @@ class StartPage::DropZone : public QWidget {
 StartPage::StartPage(const WindowActions& actions, QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("startPage"));
   setAccessibleName(tr("Start page"));
+  setFocusPolicy(Qt::StrongFocus);
   setBackgroundRole(QPalette::Base);
   setAutoFillBackground(true);
 

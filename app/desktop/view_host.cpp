@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/view_host.h"
 
+#include <QEvent>
 #include <QGridLayout>
 #include <QScrollArea>
 #include <QSplitter>
@@ -16,8 +17,22 @@ namespace geocyte::desktop {
 namespace {
 
 constexpr int kColumns = 3;
+constexpr int kRowsOnScreen = 3;
 constexpr int kTileWidth = 240, kTileHeight = 210;
 constexpr qsizetype kMaxTagTiles = 60;
+
+/// Whether any tag matches the "values" of a view: names and patterns separated by commas.
+bool hasPoints(const ViewPlan& plan, const widgets::CurveSet& curves) {
+  for (const QString& name : plan.bindings.value(QStringLiteral("values")).split(',')) {
+    if (!name.endsWith('*')) {
+      if (curves.by_tag.contains(name)) return true;
+      continue;
+    }
+    for (auto tag = curves.by_tag.keyBegin(); tag != curves.by_tag.keyEnd(); ++tag)
+      if (tag->startsWith(QStringView(name).chopped(1))) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -26,7 +41,7 @@ std::vector<ViewPlan> plansOf(const config::SystemSpec& spec, const QString& wor
   QStringList shown;
   for (const config::ViewSpec& view : spec.views) {
     if (QString::fromStdString(view.workspace) != workspace) continue;
-    ViewPlan plan{QString::fromStdString(view.type), QString::fromStdString(view.title), {}};
+    ViewPlan plan{QString::fromStdString(view.type), QString::fromStdString(view.title), {}, false};
     for (const auto& [role, name] : view.bindings) {
       plan.bindings.insert(QString::fromStdString(role), QString::fromStdString(name));
       if (role == "values") shown += QString::fromStdString(name).split(',');
@@ -44,7 +59,7 @@ std::vector<ViewPlan> plansOf(const config::SystemSpec& spec, const QString& wor
     tags_of_tile[tile].push_back(tag);
   }
   for (const QString& tile : order)
-    plans.push_back({QStringLiteral("loss_curves"), tile, {{QStringLiteral("values"), tags_of_tile[tile].join(QLatin1Char(','))}}});
+    plans.push_back({QStringLiteral("loss_curves"), tile, {{QStringLiteral("values"), tags_of_tile[tile].join(QLatin1Char(','))}}, true});
   return plans;
 }
 
@@ -54,7 +69,7 @@ std::vector<ViewPlan> plansOfTags(QStringList tags) {
   std::stable_partition(tags.begin(), tags.end(), [](const QString& tag) { return tag == QLatin1String("loss/total"); });
   std::vector<ViewPlan> plans;
   for (const QString& tag : tags.mid(0, kMaxTagTiles))
-    plans.push_back({QStringLiteral("loss_curves"), tag, {{QStringLiteral("values"), tag}}});
+    plans.push_back({QStringLiteral("loss_curves"), tag, {{QStringLiteral("values"), tag}}, false});
   return plans;
 }
 
@@ -63,20 +78,24 @@ ViewHost::ViewHost(Layout layout, const widgets::ViewContext& context, QWidget* 
   frame_->setContentsMargins(0, 0, 0, 0);
 }
 
-void ViewHost::setLast(QWidget* widget) {
-  last_ = widget;
-  last_->setParent(this);
+void ViewHost::setCompanion(QWidget* widget) {
+  companion_ = widget;
+  companion_->setParent(this);
 }
 
 void ViewHost::setPlans(const std::vector<ViewPlan>& plans) {
-  if (body_ && plans == plans_) return;
-  plans_ = plans;
-  if (last_) last_->setParent(this);
+  if (body_ && plans == asked_) return;
+  asked_ = plans_ = plans;
+  if (companion_) companion_->setParent(this);
   delete body_;
   views_.clear();
+  shown_.clear();
+  // A spec may name views that this build does not have: the others are still worth showing.
+  const QStringList known = widgets::viewTypes();
+  std::erase_if(plans_, [&](const ViewPlan& plan) { return !known.contains(plan.type); });
   for (const ViewPlan& plan : plans_) {
     widgets::View* view = widgets::makeView(plan.type, context_, this);
-    if (!view) continue;                       // a spec of a newer build: its other views are still worth showing
+    shown_.push_back(!plan.only_with_data);
     view->setObjectName(QStringLiteral("view_%1_%2").arg(plan.type).arg(views_.size()));
     if (!plan.title.isEmpty()) view->setTitle(plan.title);
     view->setAccessibleName(view->title());
@@ -88,39 +107,65 @@ void ViewHost::setPlans(const std::vector<ViewPlan>& plans) {
 }
 
 QWidget* ViewHost::makeBoard() {
-  auto* scroll = new QScrollArea(this);
-  scroll->setObjectName(QStringLiteral("board"));
-  scroll->setAccessibleName(tr("Tiles of curves"));
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
+  scroll_ = new QScrollArea(this);
+  scroll_->setObjectName(QStringLiteral("board"));
+  scroll_->setAccessibleName(tr("Tiles of curves"));
+  scroll_->setWidgetResizable(true);
+  scroll_->setFrameShape(QFrame::NoFrame);
+  scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll_->viewport()->installEventFilter(this);
   auto* board = new QWidget;
   // The gaps of one pixel show the line colour of the theme: panels touch, nothing is framed twice.
   board->setBackgroundRole(QPalette::Mid);
   board->setAutoFillBackground(true);
-  auto* grid = new QGridLayout(board);
-  grid->setContentsMargins(0, 0, 0, 0);
-  grid->setSpacing(1);
-  const int count = static_cast<int>(views_.size());
-  const int columns = std::clamp(count + (last_ ? 1 : 0), 1, kColumns);
-  for (int i = 0; i < count; ++i) {
-    views_[i]->setMinimumSize(kTileWidth, kTileHeight);
-    grid->addWidget(views_[i], i / columns, i % columns);
+  grid_ = new QGridLayout(board);
+  grid_->setContentsMargins(0, 0, 0, 0);
+  grid_->setSpacing(1);
+  rest_ = new QWidget(board);
+  rest_->setAutoFillBackground(true);
+  rest_->setBackgroundRole(QPalette::Base);
+  for (widgets::View* view : views_) view->setParent(board);
+  if (companion_) companion_->setParent(board);
+  arrangeBoard();
+  scroll_->setWidget(board);
+  return scroll_;
+}
+
+void ViewHost::arrangeBoard() {
+  while (QLayoutItem* item = grid_->takeAt(0)) delete item;
+  QList<QWidget*> tiles;
+  for (std::size_t i = 0; i < views_.size(); ++i) {
+    views_[i]->setVisible(shown_[i]);
+    if (shown_[i]) tiles << views_[i];
   }
-  // The console takes what is left of the last row, or a row of its own.
-  if (last_) {
-    const int column = count % columns;
-    grid->addWidget(last_, count / columns, column, 1, columns - column);
-    last_->setMinimumHeight(kTileHeight);
-    last_->show();
-  } else if (count % columns != 0) {
-    auto* rest = new QWidget;
-    rest->setAutoFillBackground(true);
-    rest->setBackgroundRole(QPalette::Base);
-    grid->addWidget(rest, count / columns, count % columns, 1, columns - count % columns);
+  if (companion_) {
+    tiles.insert(std::min<qsizetype>(tiles.size(), kColumns * kRowsOnScreen - 1), companion_);
+    companion_->show();
   }
-  for (int column = 0; column < columns; ++column) grid->setColumnStretch(column, 1);
-  scroll->setWidget(board);
-  return scroll;
+  const int count = static_cast<int>(tiles.size()), columns = std::clamp(count, 1, kColumns);
+  for (int i = 0; i < count; ++i) grid_->addWidget(tiles[i], i / columns, i % columns);
+  const int left = (columns - count % columns) % columns;
+  rest_->setVisible(left > 0);
+  if (left > 0) grid_->addWidget(rest_, count / columns, count % columns, 1, left);
+  for (int column = 0; column < kColumns; ++column) {
+    grid_->setColumnStretch(column, column < columns ? 1 : 0);
+    grid_->setColumnMinimumWidth(column, column < columns ? kTileWidth : 0);
+  }
+  fitRows();
+}
+
+void ViewHost::fitRows() {
+  const int rows = (grid_->count() + kColumns - 1) / kColumns;
+  const int height = std::max(kTileHeight, scroll_->viewport()->height() / kRowsOnScreen - 1);
+  for (int row = 0; row < grid_->rowCount(); ++row) {
+    grid_->setRowMinimumHeight(row, row < rows ? height : 0);
+    grid_->setRowStretch(row, row < rows ? 1 : 0);
+  }
+}
+
+bool ViewHost::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Resize && scroll_ && watched == scroll_->viewport()) fitRows();
+  return QWidget::eventFilter(watched, event);
 }
 
 QWidget* ViewHost::makePairs() {
@@ -147,7 +192,14 @@ void ViewHost::setArrays(const widgets::ArrayMap& arrays) {
 }
 
 void ViewHost::setCurves(const widgets::CurveSet& curves) {
-  for (widgets::View* view : views_) view->setCurves(curves);
+  bool changed = false;
+  for (std::size_t i = 0; i < views_.size(); ++i) {
+    views_[i]->setCurves(curves);
+    const bool wanted = !plans_[i].only_with_data || hasPoints(plans_[i], curves);
+    changed = changed || wanted != shown_[i];
+    shown_[i] = wanted;
+  }
+  if (changed && layout_ == Layout::board) arrangeBoard();
 }
 
 }  // namespace geocyte::desktop

@@ -14,6 +14,8 @@
 #include "widgets/base/array_map.h"
 #include "widgets/base/view.h"
 
+class QGridLayout;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace geocyte::desktop {
@@ -22,6 +24,7 @@ namespace geocyte::desktop {
 struct ViewPlan {
   QString type, title;
   QHash<QString, QString> bindings;
+  bool only_with_data = false;  ///< a tile of a term that may be switched off: shown once it has points
   bool operator==(const ViewPlan&) const = default;
 };
 
@@ -35,29 +38,36 @@ class ViewHost : public QWidget {
   Q_OBJECT
  public:
   enum class Layout {
-    board,                      ///< tiles of the same size, three in a row, scrolled when there are many
+    board,                      ///< tiles of the same size, three in a row, three rows on a screen, scrolled when there are more
     pairs,                      ///< two in a row with movable borders, the first row large
   };
   ViewHost(Layout layout, const widgets::ViewContext& context, QWidget* parent = nullptr);
 
   /// Keeps the views when the plans are the same as before.
   void setPlans(const std::vector<ViewPlan>& plans);
-  /// A widget that takes the last place of a board (the console).
-  void setLast(QWidget* widget);
+  /// A widget that ends the first screen of a board (the console).
+  void setCompanion(QWidget* widget);
   const std::vector<widgets::View*>& views() const { return views_; }
   void setArrays(const widgets::ArrayMap& arrays);
   void setCurves(const widgets::CurveSet& curves);
 
  private:
+  bool eventFilter(QObject* watched, QEvent* event) override;
   QWidget* makeBoard();
   QWidget* makePairs();
+  void arrangeBoard();
+  void fitRows();
   Layout layout_;
   widgets::ViewContext context_;
-  std::vector<ViewPlan> plans_;
+  std::vector<ViewPlan> asked_, plans_;        ///< what was asked for, and of it what this build can show; plans_ goes with views_
   std::vector<widgets::View*> views_;
+  std::vector<bool> shown_;                    ///< one a view of a board
   QVBoxLayout* frame_;
   QWidget* body_ = nullptr;
-  QWidget* last_ = nullptr;
+  QWidget* companion_ = nullptr;
+  QWidget* rest_ = nullptr;                    ///< fills what is left of the last row
+  QGridLayout* grid_ = nullptr;
+  QScrollArea* scroll_ = nullptr;
 };
 
 }  // namespace geocyte::desktop
