@@ -53,7 +53,7 @@ int go_on(const fs::path& folder, const std::string& device, int threads, bool j
   if (search.found) training.resume_from = search.found->folder.string();
   const std::int64_t first_step = search.found ? search.found->step + 1 : 0;
   const SignalStop signals;
-  const auto writer = store::RunWriter::reopen(folder, first_step);
+  const auto writer = store::RunWriter::reopen(folder, first_step, writer_options(training.resolved.options));
   for (const auto& problem : search.problems) writer->log("warning", problem);
   std::fprintf(stderr, "%s\n", search.found ? ("going on from the checkpoint of step " + std::to_string(search.found->step)).c_str()
                                             : "no checkpoint yet: beginning again");

@@ -66,7 +66,8 @@ int train_run(Request request, bool json) {
   if (!jobs::is_run_id(request.run_id))
     throw Error(ErrorCode::usage, "'" + request.run_id + "' cannot be the name of a run", "use letters, digits, '-', '_' and '.'");
   const SignalStop signals;
-  const auto writer = store::RunWriter::create(fs::absolute(runs) / request.run_id, start_of(request, training.resolved));
+  const auto writer = store::RunWriter::create(fs::absolute(runs) / request.run_id, start_of(request, training.resolved),
+                                               writer_options(training.resolved.options));
   return run_training(training, *writer, signals.token());
 }
 

@@ -107,6 +107,13 @@ void write_failure(store::RunWriter& writer, const Error& error) {
 
 }  // namespace
 
+store::RunWriterOptions writer_options(const Json& options) {
+  store::RunWriterOptions how;
+  if (const Json* most = config::find(options, "snapshot.max"); most && most->is_number()) how.max_snapshots = most->get<int>();
+  if (const Json* space = config::find(options, "snapshot.max_mb"); space && space->is_number()) how.max_snapshot_mb = space->get<double>();
+  return how;
+}
+
 int run_training(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop) {
   const store::CrashReport crash(writer.directory(), &writer.step_counter());
   try {

@@ -21,6 +21,9 @@ struct TrainingRequest {
   bool json = false;
 };
 
+/// What the options say about the writer: how many snapshots are kept and how much space they may take.
+store::RunWriterOptions writer_options(const Json& options);
+
 /// Runs it to its end. A failure is written into the run (state failed with its error) before it is thrown.
 /// `stop` is that of a SignalStop made before the writer, whose threads must not catch the signals themselves.
 /// Returns the exit code; prints the run's folder to stdout.
