@@ -93,18 +93,6 @@ void say_verdicts(const train::RunOutcome& outcome) {
     std::fprintf(stderr, "%s %s\n", verdict.headline.c_str(), verdict.evidence.c_str());
 }
 
-/// A failure before or around the trainer: the run says so in its status.
-void write_failure(store::RunWriter& writer, const Error& error) {
-  store::Status status;
-  status.state = store::RunState::failed;
-  status.message = error.message();
-  std::string context;
-  for (const auto& where : error.context()) context += (context.empty() ? "" : ", ") + where;
-  status.error = store::StatusError{name_of(error.code()), error.message(), context, error.hint()};
-  writer.status(status);
-  writer.log("error", error.what());
-}
-
 }  // namespace
 
 store::RunWriterOptions writer_options(const Json& options) {
@@ -126,11 +114,11 @@ int run_training(const TrainingRequest& request, store::RunWriter& writer, const
     else std::printf("%s\n", folder.c_str());
     return outcome.exit_code();
   } catch (const Error& error) {
-    write_failure(writer, error);
+    writer.report_failure(error);
     throw;
   } catch (const std::exception& error) {
     const Error wrapped(ErrorCode::internal, first_line(error.what()), "this should not happen; please report it with log.txt");
-    write_failure(writer, wrapped);
+    writer.report_failure(wrapped);
     throw wrapped;
   }
 }
