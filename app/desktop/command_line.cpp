@@ -52,7 +52,7 @@ QString takeOption(CommandLine& line, const QString& name, const QString& value)
   } else {
     bool ok = false;
     line.scale = value.toDouble(&ok);
-    if (!ok || line.scale < 0.5 || line.scale > 4) return QStringLiteral("--scale is a number from 0.5 to 4, not '%1'").arg(value);
+    if (!ok || !(line.scale >= 0.5 && line.scale <= 4)) return QStringLiteral("--scale is a number from 0.5 to 4, not '%1'").arg(value);
   }
   return {};
 }

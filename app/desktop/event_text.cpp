@@ -13,7 +13,7 @@ namespace {
 QString wordOf(const Json& details, const char* key) {
   const auto found = details.is_object() ? details.find(key) : details.end();
   if (!details.is_object() || found == details.end() || found->is_null()) return {};
-  if (found->is_string()) return QString::fromStdString(found->get<std::string>()).left(400);
+  if (found->is_string()) return QString::fromStdString(found->get<std::string>()).left(400).simplified();
   if (found->is_number_integer()) return widgets::groupedText(found->get<std::int64_t>());
   if (found->is_number()) return QString::number(found->get<double>(), 'g', 6);
   return QString::fromStdString(found->dump(-1, ' ', false, Json::error_handler_t::replace)).left(400);
@@ -47,7 +47,7 @@ QString eventText(const store::RunEvent& event) {
   if (event.kind == "error") return joined({QStringLiteral("error:"), word("what"), word("hint")});
   if (event.kind == "removed") return {};
   const QString text = joined({word("text"), word("what"), why});
-  return text.isEmpty() ? QString::fromStdString(event.kind).left(80) : text;
+  return text.isEmpty() ? QString::fromStdString(event.kind).left(80).simplified() : text;
 }
 
 }  // namespace geocyte::desktop

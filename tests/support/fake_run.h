@@ -10,23 +10,22 @@
 #include <string>
 #include <vector>
 
-#include "engine/config/presets.h"
 #include "engine/core/named_array.h"
 #include "engine/store/run_writer.h"
 
-namespace geocyte::testing {
+namespace geocyte::test {
 
 class FakeRun {
  public:
-  /// Six sources of 60 cells. `options` = the parameters that config.yaml holds.
-  FakeRun(const std::filesystem::path& runs, const std::string& id, const std::string& name, const Json& options = Json::object()) {
+  /// Six sources of 60 cells. `config_yaml` = the parameters, resolved.
+  FakeRun(const std::filesystem::path& runs, const std::string& id, const std::string& name, const std::string& config_yaml = {}) {
     store::RunStart start;
     start.id = id;
     start.system = "gems";
     start.preset = "gems/" + name;
     start.name = name;
     start.seed = 7;
-    start.config_yaml = config::to_yaml(options);
+    start.config_yaml = config_yaml;
     writer_ = store::RunWriter::create(runs / id, start);
     writer_->write_axes({cells(), sources()});
   }
@@ -120,4 +119,4 @@ class FakeRun {
   std::unique_ptr<store::RunWriter> writer_;
 };
 
-}  // namespace geocyte::testing
+}  // namespace geocyte::test

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "app/desktop/array_bridge.h"
+#include "app/desktop/view_host.h"
+#include "widgets/base/curve_set.h"
+#include "widgets/base/shared_models.h"
+
+using namespace geocyte;
+using namespace geocyte::desktop;
+
+class TestViewHost : public QObject {
+  Q_OBJECT
+
+  static config::MetricSpec metric(const std::string& path, const std::string& tile) {
+    config::MetricSpec spec;
+    spec.path = path;
+    spec.tile = tile;
+    return spec;
+  }
+  static config::SystemSpec spec() {
+    config::SystemSpec spec;
+    spec.id = "made_up";
+    spec.views = {{"loss_curves", "Total", "monitor", {{"values", "loss/total"}}},
+                  {"matrix_heatmap", "Distance", "align", {{"values", "far"}, {"labels", "source"}}},
+                  {"scatter", "Cloud", "align", {{"points", "flat"}, {"labels", "source"}}},
+                  {"hologram", "Of a newer build", "align", {}}};
+    spec.metrics = {metric("loss/total", "Total again"), metric("loss/a", "Terms"), metric("loss/b", "Terms"), metric("lr/*", "Rates"), metric("quiet", "")};
+    return spec;
+  }
+  static LoadedSnapshot snapshot() {
+    auto axes = std::make_shared<std::vector<store::Axis>>();
+    axes->push_back({"cell", {"c0", "c1", "c2", "c3"}, {{"source", {0, 0, 1, 1}, {"A", "B"}}}, {}});
+    axes->push_back({"source", {"A", "B"}, {}, {}});
+    auto part = std::make_shared<store::Snapshot>();
+    part->step = 40;
+    part->arrays = {make_array<double>("far", std::vector<double>{0, 1, 1, 0}, {2, 2}, {"source", "source"}),
+                    make_array<float>("flat", std::vector<float>{0, 0, 1, 1, 2, 2, 3, 3}, {4, 2}, {"cell", "xy"}, "points", "drawn by hand")};
+    LoadedSnapshot loaded;
+    loaded.step = 50;
+    loaded.axes = axes;
+    loaded.parts = {part};
+    return loaded;
+  }
+  widgets::ViewContext context() { return {&selection_, &cursor_, &runs_, &palette_}; }
+
+ private slots:
+  void plansComeFromTheSpecAlone() {
+    const auto monitor = plansOf(spec(), "monitor");
+    QCOMPARE(monitor.size(), std::size_t{3});
+    QCOMPARE(monitor[0].title, QStringLiteral("Total"));
+    QVERIFY(!monitor[0].only_with_data);
+    QCOMPARE(monitor[1].title, QStringLiteral("Terms"));
+    QCOMPARE(monitor[1].bindings["values"], QStringLiteral("loss/a,loss/b"));
+    QVERIFY(monitor[1].only_with_data);
+    QCOMPARE(plansOf(spec(), "align").size(), std::size_t{3});
+    QVERIFY(plansOf(spec(), "spatial").empty());
+    QVERIFY(plansOf({}, "monitor").empty());
+  }
+
+  void foreignTagsBecomeTilesWithTheTotalFirst() {
+    const auto plans = plansOfTags({"acc", "loss/b", "loss/total"});
+    QCOMPARE(plans.size(), std::size_t{3});
+    QCOMPARE(plans[0].title, QStringLiteral("loss/total"));
+    QCOMPARE(plans[2].title, QStringLiteral("acc"));
+    QStringList many;
+    for (int i = 0; i < 1000; ++i) many << QString::number(i);
+    QCOMPARE(plansOfTags(many).size(), std::size_t{60});
+  }
+
+  void unknownViewTypesAreLeftOut() {
+    ViewHost host(ViewHost::Layout::pairs, context());
+    host.setPlans(plansOf(spec(), "align"));
+    QCOMPARE(host.views().size(), std::size_t{2});
+    QCOMPARE(host.views()[0]->title(), QStringLiteral("Distance"));
+  }
+
+  void thePlansOfTheSameRunKeepTheirViews() {
+    ViewHost host(ViewHost::Layout::pairs, context());
+    host.setPlans(plansOf(spec(), "align"));
+    const widgets::View* before = host.views()[0];
+    host.setPlans(plansOf(spec(), "align"));
+    QCOMPARE(host.views()[0], before);
+    host.setPlans({});
+    QVERIFY(host.views().empty());
+  }
+
+  void optionalTilesAppearWithTheirFirstPoint() {
+    ViewHost host(ViewHost::Layout::board, context());
+    auto* console = new QWidget;
+    host.setCompanion(console);
+    host.setPlans(plansOf(spec(), "monitor"));
+    host.resize(900, 700);
+    host.show();
+    QVERIFY(host.views()[0]->isVisible() && !host.views()[1]->isVisible() && !host.views()[2]->isVisible());
+    QVERIFY(console->isVisible());
+    widgets::CurveSet curves;
+    curves.by_tag["loss/b"] = {};
+    curves.by_tag["lr/encoder"] = {};
+    host.setCurves(curves);
+    QVERIFY(host.views()[1]->isVisible() && host.views()[2]->isVisible());
+    host.setPlans({});
+    host.setPlans(plansOf(spec(), "monitor"));
+    QTRY_VERIFY2(console->isVisible(), "the console outlives the tiles beside it");
+  }
+
+  void arraysReachTheirViewsByName() {
+    ViewHost host(ViewHost::Layout::pairs, context());
+    host.setPlans(plansOf(spec(), "align"));
+    host.setArrays(arrayMapOf(snapshot(), "run"));
+    const auto rows = host.views()[0]->table();
+    QVERIFY(rows.size() >= 3);
+    QVERIFY(rows[0].contains("A") && rows[0].contains("B"));
+    host.setArrays({});
+    LoadedSnapshot empty;
+    host.setArrays(arrayMapOf(empty, {}));
+  }
+
+  void wrappingCopiesNoElements() {
+    const LoadedSnapshot loaded = snapshot();
+    const widgets::ArrayMap map = arrayMapOf(loaded, "run");
+    const widgets::ArrayView* flat = map.find("flat");
+    QVERIFY(flat);
+    QCOMPARE(flat->data, static_cast<const void*>(loaded.parts[0]->arrays[1].bytes->data()));
+    QCOMPARE(map.labels["source"].codes->data(), loaded.axes->front().labels[0].codes.data());
+    QVERIFY2(flat->caption.contains("40"), "an array older than the shown moment says its step");
+    QCOMPARE(map.step, std::int64_t{50});
+  }
+
+  void theBufferLivesAsLongAsAView() {
+    widgets::ArrayMap map;
+    {
+      const LoadedSnapshot loaded = snapshot();
+      map = arrayMapOf(loaded, "run");
+    }
+    QCOMPARE(map.find("flat")->at(7), 3.0);
+    QCOMPARE((*map.labels["source"].codes)[3], 1);
+  }
+
+  void aShapeLargerThanItsBufferIsEmpty() {
+    NamedArray lying = make_array<float>("x", std::vector<float>{1, 2}, {2}, {"cell"});
+    lying.shape = {1 << 20};
+    QVERIFY(viewOf(lying).isEmpty());
+    lying.bytes = nullptr;
+    QVERIFY(viewOf(lying).isEmpty());
+    lying.shape = {-5};
+    QVERIFY(viewOf(lying).isEmpty());
+  }
+
+  void labelsFollowASubsetOfRows() {
+    LoadedSnapshot loaded = snapshot();
+    auto part = std::make_shared<store::Snapshot>(*loaded.parts[0]);
+    part->arrays = {make_array<std::int64_t>("flat/row_index", std::vector<std::int64_t>{3, 0, 99}, {3}, {"cell"}, "row_index")};
+    loaded.parts = {part};
+    const widgets::ArrayMap map = arrayMapOf(loaded, "run");
+    QCOMPARE(*map.labels["source"].codes, (std::vector<std::int32_t>{1, 0, -1}));
+  }
+
+ private:
+  widgets::SelectionModel selection_;
+  widgets::TimeCursor cursor_;
+  widgets::RunSet runs_;
+  widgets::PaletteModel palette_;
+};
+
+QTEST_MAIN(TestViewHost)
+#include "tst_view_host.moc"
