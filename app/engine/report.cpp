@@ -2,6 +2,7 @@
 // `report --run RUN --out FILE`: a run on one page of HTML with its pictures.
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "app/engine/run_argument.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
+#include "engine/store/contract/verdict_json.h"
 #include "engine/store/run_reader.h"
 #include "plugins/registry.h"
 
@@ -73,16 +75,37 @@ const store::Axis* find_axis(const std::vector<store::Axis>& axes, const std::st
   return nullptr;
 }
 
+/// Raw distances are held against their sampling floor, standardised ones against the distance at which two Gaussians are
+/// told apart with an AUC of .6.
 void add_matrix(const NamedArray& array, const store::Snapshot& part, const std::vector<store::Axis>& axes, Report& report) {
+  constexpr double kTimesFloor = 1.5, kStandardisedGate = 0.36;
   const store::Axis* axis = find_axis(axes, array.axes[0]);
   if (!axis || static_cast<std::int64_t>(axis->ids.size()) != array.shape[0]) return;
   ReportMatrix matrix;
   matrix.title = array.name;
-  matrix.caption = fmt::format("{} · step {} · hatched: above 1.5 times its sampling floor", array.caption, part.step);
+  matrix.caption = fmt::format("{} · step {}", array.caption, part.step);
   matrix.labels = axis->ids;
   matrix.values = array.to_double();
-  if (const NamedArray* floor = part.find("align/sampling_floor"); floor && array.name == "align/centroid_distance") matrix.floor = floor->to_double();
+  if (const NamedArray* floor = part.find("align/sampling_floor"); floor && array.name == "align/centroid_distance") {
+    for (const double value : floor->to_double()) matrix.gate.push_back(kTimesFloor * value);
+    matrix.caption += fmt::format(" · hatched: above {} times its sampling floor", kTimesFloor);
+  } else if (array.name == "align/centroid_distance_standardised") {
+    matrix.gate = {kStandardisedGate};
+    matrix.caption += fmt::format(" · hatched: above {}, where Gaussians are told apart with AUC .6", kStandardisedGate);
+  }
   report.matrices.push_back(std::move(matrix));
+}
+
+/// The last word on everything the engine found out, in the order of its ids.
+void add_verdicts(store::RunReader& reader, Report& report) {
+  std::map<std::string, store::Verdict> last;
+  for (auto events = reader.poll_events(); !events.empty(); events = reader.poll_events())
+    for (const auto& event : events)
+      if (event.kind == "verdict") {
+        auto verdict = store::verdict_from_json(event.details);
+        last[verdict.id] = std::move(verdict);
+      }
+  for (const auto& [id, verdict] : last) report.verdicts.push_back({verdict.state, verdict.headline, verdict.evidence});
 }
 
 void add_cloud(const NamedArray& array, const store::Snapshot& part, const std::vector<store::Axis>& axes, Report& report) {
@@ -103,7 +126,7 @@ void add_cloud(const NamedArray& array, const store::Snapshot& part, const std::
   report.clouds.push_back(std::move(cloud));
 }
 
-/// Pictures and verdicts of the newest snapshot that has each of them.
+/// Pictures of the newest snapshot that has each of them.
 void add_pictures(store::RunReader& reader, Report& report) {
   if (!reader.has_axes()) return;
   const auto axes = reader.read_axes();
@@ -114,10 +137,9 @@ void add_pictures(store::RunReader& reader, Report& report) {
     for (const std::string& name : entry.parts) {
       if (name.empty() || !done.insert(name).second) continue;
       const auto part = reader.read_snapshot(entry.step, name);
-      for (const auto& verdict : part.verdicts) report.verdicts.push_back({verdict.state, verdict.headline, verdict.evidence});
       for (const auto& array : part.arrays) {
         if (array.shape.size() != 2 || array.axes.size() != 2) continue;
-        if (array.axes[0] == array.axes[1] && array.name != "align/sampling_floor") add_matrix(array, part, axes, report);
+        if (array.axes[0] == array.axes[1] && array.name.starts_with("align/centroid_distance")) add_matrix(array, part, axes, report);
         else if (array.role == "points" && array.shape[1] == 2) add_cloud(array, part, axes, report);
       }
     }
@@ -133,6 +155,7 @@ int write_report(const std::string& run, std::string out, bool json) {
   report.title = reader.facts().name.empty() ? reader.facts().id : reader.facts().name;
   report.subtitle = spec ? spec->title : reader.facts().system;
   report.curves = curves_of(reader, spec);
+  add_verdicts(reader, report);
   add_pictures(reader, report);
   report.facts = {{"run", reader.facts().id}, {"preset", reader.facts().preset}, {"seed", std::to_string(reader.facts().seed)},
                   {"created", reader.facts().created}};

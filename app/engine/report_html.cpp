@@ -14,9 +14,9 @@ constexpr const char* kStyle = R"css(
 body{background:var(--window);color:var(--ink);font:14px/1.45 Inter,system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:28px 20px}
 h1{font-size:20px;margin:0}h2{font-size:14px;margin:0 0 6px}.dim{color:var(--dim)}
 .verdict{border-left:3px solid var(--dim);padding:6px 12px;margin:14px 0}.good{border-color:var(--good)}.warn{border-color:var(--warn)}.bad{border-color:var(--bad)}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);margin:16px 0}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:1px;background:var(--panel);border:1px solid var(--line);margin:16px 0}
 .wide{grid-template-columns:repeat(auto-fill,minmax(460px,1fr))}
-figure{background:var(--panel);margin:0;padding:12px}figcaption{color:var(--dim);font-size:11px;margin-top:6px}
+figure{background:var(--panel);margin:0;padding:12px;outline:1px solid var(--line)}figcaption{color:var(--dim);font-size:11px;margin-top:6px}
 svg{display:block;width:100%;font:11px Inter,system-ui,sans-serif}svg text{fill:var(--dim)}svg text.cell{fill:#1b1f24;font:12px 'JetBrains Mono',monospace}
 path.rule{stroke:var(--line)}path.chance{stroke:var(--dim);stroke-dasharray:4 3}path.ghost{fill:none;stroke:var(--accent);opacity:.25}
 path.curve{fill:none;stroke:var(--accent);stroke-width:1.6}path.dots{fill:none;stroke-width:2.4;stroke-linecap:round;opacity:.85}

@@ -20,7 +20,7 @@ struct ReportMatrix {
   std::string title, caption;
   std::vector<std::string> labels;
   std::vector<double> values;               ///< labels x labels, row-major
-  std::vector<double> floor;                ///< sampling floor of each pair; empty = unknown
+  std::vector<double> gate;                 ///< above it a pair is hatched: one value, or one a pair; empty = none
 };
 
 struct ReportCloud {

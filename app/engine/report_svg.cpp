@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kSmoothing = 0.6;
-constexpr double kGate = 1.5;  // times the sampling floor
+constexpr double kNoGate = std::numeric_limits<double>::infinity();
 constexpr int kWidth = 360, kHeight = 200, kLeft = 52, kRight = 10, kTop = 10, kBottom = 24;
 
 struct Range {
@@ -145,10 +145,10 @@ std::string matrix_svg(const ReportMatrix& matrix) {
     for (std::size_t c = 0; c < n; ++c) {
       if (r == c) continue;
       const double value = matrix.values[r * n + c];
-      const double gate = matrix.floor.size() == n * n ? kGate * matrix.floor[r * n + c] : 1.0;
+      const double gate = matrix.gate.size() == n * n ? matrix.gate[r * n + c] : matrix.gate.size() == 1 ? matrix.gate[0] : kNoGate;
       const double x = left + cell * static_cast<double>(c);
       const std::string box = fmt::format("x={:.1f} y={:.1f} width={:.1f} height={:.1f} rx=3", x + 1, y + 1, cell - 2, cell - 2);
-      svg += fmt::format("<rect {} fill='{}'/>", box, std::isfinite(value) && gate > 0 ? gate_color(value / gate) : "#8884");
+      svg += fmt::format("<rect {} fill='{}'/>", box, std::isfinite(value) && std::isfinite(gate) && gate > 0 ? gate_color(value / gate) : "#8884");
       if (value > gate) svg += fmt::format("<rect {} fill='url(#hatch)'/>", box);
       svg += fmt::format("<text class=cell x={:.1f} y={:.1f} text-anchor=middle>{}</text>", x + cell / 2, y + cell / 2 + 4,
                          std::isfinite(value) ? fmt::format("{:.2f}", value) : "–");

@@ -17,7 +17,7 @@ const char* category_color(std::size_t index);
 
 /// A line chart of 360 x 200: at most two points a pixel column (minimum and maximum), the smoothed curve on top of it.
 std::string curve_svg(const ReportCurve& curve);
-/// One square a pair; pairs above 1.5 times their sampling floor are hatched.
+/// One square a pair; pairs above their gate are hatched.
 std::string matrix_svg(const ReportMatrix& matrix);
 /// Points in the draw order of a fixed shuffle, so that no category hides another.
 std::string cloud_svg(const ReportCloud& cloud);

@@ -97,19 +97,22 @@ store::Verdict training_verdict(const LossHistory& history, const TrainingVerdic
                 fmt::format("The total loss is not finite at step {}.", grouped(history.step.back())),
                 "Lower the learning rate, or start again from the last checkpoint.");
 
-  std::size_t begin = 0;
-  if (!history.step.empty())
-    begin = static_cast<std::size_t>(
-        std::upper_bound(history.step.begin(), history.step.end(), history.step.back() - options.window) -
-        history.step.begin());
+  const auto index_of = [&](std::int64_t step) {
+    return static_cast<std::size_t>(std::lower_bound(history.step.begin(), history.step.end(), step) - history.step.begin());
+  };
+  const std::size_t comparable = index_of(history.comparable_from);
+  const std::size_t begin = history.step.empty() ? 0 : std::max(comparable, index_of(history.step.back() - options.window + 1));
   const std::span<const double> series = std::span(history.total).subspan(begin);
+  if (series.size() < kFewestPoints && comparable >= kFewestPoints)
+    return make("neutral", "Warming up.", fmt::format("The weights of the terms changed until step {}; totals before that are not comparable.",
+                                                       grouped(history.comparable_from)), "");
   if (series.size() < kFewestPoints)
     return make("neutral", "Too early to tell.",
                 fmt::format("{} steps so far.", grouped(static_cast<std::int64_t>(history.step.size()))), "");
 
   const std::size_t quarter = series.size() / 4;
   const Fall now = fall_between(series, series.first(quarter), series.last(quarter));
-  const Fall ever = fall_between(series, std::span(history.total).first(quarter), series.last(quarter));
+  const Fall ever = fall_between(series, std::span(history.total).subspan(comparable, quarter), series.last(quarter));
   const Dominant dominant = dominant_term(history, quarter);
   const std::string steps = grouped(history.step.back() - history.step[begin] + 1);
   const std::string recent = fmt::format("Total loss {} in the last {} steps", change_text(now), steps);

@@ -5,7 +5,8 @@
 //   fell = (m1 - m4) / |m1|,  noise = 1.4826 MAD of neighbouring differences / sqrt 2,
 //   z = (m1 - m4) / (noise sqrt(2 / n_quarter))
 // A change counts when |z| >= 3 and it is above 1 %. Shares are |weight x term| / sum over terms in the last quarter.
-// Ratios only: loss -> c loss changes no verdict.
+// Ratios only: loss -> c loss changes no verdict. While the weights of terms change (warm-up, a live change) totals are not
+// comparable: only steps since the last such change are.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct LossHistory {
   std::vector<std::int64_t> step;
   std::vector<double> total;
   std::map<std::string, std::vector<double>> weighted;   ///< weight x term, by name of the term
+  std::int64_t comparable_from = 0;                      ///< first step that has the weights of the last one
 };
 
 struct TrainingVerdictOptions {
@@ -30,7 +32,8 @@ struct TrainingVerdictOptions {
 };
 
 /// Verdict "monitor/training" of workspace "monitor": Learning, Levelled off, Not learning, Rising, One term dominates,
-/// Diverged, or Too early to tell (fewer than 16 points). Throws Error{internal} when lengths differ.
+/// Diverged, Warming up, or Too early to tell
+/// (fewer than 16 comparable points). Throws Error{internal} when lengths differ.
 store::Verdict training_verdict(const LossHistory& history, const TrainingVerdictOptions& options = {});
 
 }  // namespace geocyte::analysis

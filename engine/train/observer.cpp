@@ -53,6 +53,7 @@ void Observer::record(std::int64_t step, const StepReport& report) {
     drop_first(history_.total, kHistoryKept);
     for (auto& [term, values] : history_.weighted) drop_first(values, kHistoryKept);
   }
+  notice_weights(step, report);
   const std::size_t before = history_.step.size();
   history_.step.push_back(step);
   history_.total.push_back(report.total);
@@ -62,6 +63,21 @@ void Observer::record(std::int64_t step, const StepReport& report) {
     series.push_back(value);
   }
   for (auto& [term, series] : history_.weighted) series.resize(before + 1, 0.0);
+}
+
+/// A term's weight is what it adds over what it is. Warm-ups and live changes move it, and with it the total.
+void Observer::notice_weights(std::int64_t step, const StepReport& report) {
+  for (const auto& [term, value] : report.terms) {
+    const auto added = report.weighted.find(term);
+    if (added == report.weighted.end() || value == 0 || !std::isfinite(value)) continue;
+    const double weight = added->second / value;
+    const auto known = weights_.find(term);
+    // losses are single precision: a constant weight wobbles in the seventh digit
+    if (known == weights_.end() || std::abs(weight - known->second) > 1e-3 * std::abs(known->second)) {
+      if (known != weights_.end()) history_.comparable_from = step;
+      weights_[term] = weight;
+    }
+  }
 }
 
 bool Observer::take(System& system, const std::string& stage, std::int64_t step) {

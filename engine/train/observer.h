@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -56,11 +57,13 @@ class Observer {
   SnapshotSchedule& schedule() { return schedule_; }
 
  private:
+  void notice_weights(std::int64_t step, const StepReport& report);
   TrainContext& ctx_;
   store::RunSink& sink_;
   TimeShares& time_;
   SnapshotSchedule schedule_;
   analysis::LossHistory history_;
+  std::map<std::string, double> weights_;  ///< of the last step, by term
   std::int64_t last_step_ = -1;
   std::unique_ptr<analysis::AnalysisThread> analysis_;
 };

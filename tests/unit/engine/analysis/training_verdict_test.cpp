@@ -63,6 +63,16 @@ TEST(TrainingVerdict, ARisingLossIsSaid) {
             "The loss is rising.");
 }
 
+TEST(TrainingVerdict, AWarmUpIsNoRise) {
+  // The total climbs while a weight ramps up to step 300, and falls from there on.
+  auto history = history_of(600, [](double step) { return step < 300 ? 1 + step / 100 : 4 - (step - 300) / 500; });
+  EXPECT_EQ(training_verdict(history).headline, "The loss is rising.");
+  history.comparable_from = 300;
+  EXPECT_EQ(training_verdict(history).headline, "Learning.");
+  history.comparable_from = 595;
+  EXPECT_EQ(training_verdict(history).headline, "Warming up.");
+}
+
 TEST(TrainingVerdict, OneTermDominates) {
   const auto verdict = training_verdict(history_of(
       1000, [](double step) { return 2 - step / 1000; }, 0.02, 0.93));
