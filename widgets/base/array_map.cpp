@@ -27,6 +27,14 @@ double ArrayView::at(std::int64_t i) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+std::vector<std::uint8_t> LabelView::maskOf(const QStringList& names) const {
+  std::vector<std::uint8_t> mask;
+  if (!codes) return mask;
+  mask.reserve(codes->size());
+  for (const std::int32_t code : *codes) mask.push_back(code >= 0 && code < categories.size() && names.contains(categories[code]));
+  return mask;
+}
+
 const ArrayView* ArrayMap::find(const QString& name) const {
   const auto found = arrays.constFind(name);
   return found == arrays.constEnd() ? nullptr : &found.value();

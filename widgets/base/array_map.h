@@ -33,6 +33,8 @@ struct LabelView {
   QString name;
   QStringList categories;
   std::shared_ptr<const std::vector<std::int32_t>> codes;
+  /// One byte a row: 1 where its category is among `names`. Empty without codes.
+  std::vector<std::uint8_t> maskOf(const QStringList& names) const;
 };
 
 struct ArrayMap {

@@ -5,6 +5,7 @@
 #include <QColor>
 #include <QHash>
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
 #include <memory>
@@ -34,5 +35,8 @@ struct CurveSet {
   std::vector<Mark> marks;
   double total_steps = 0;                      ///< of the current run, for follow mode
 };
+
+/// Tags of the set that a binding names ("loss/total", "loss/a, loss/b", "weighted/*"): in the binding's order, patterns sorted.
+QStringList boundTags(const QString& binding, const CurveSet& curves);
 
 }  // namespace geocyte::widgets

@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPainter>
-#include <QRegularExpression>
 #include <QToolButton>
 #include <qcustomplot.h>
 
@@ -18,30 +17,6 @@
 #include "widgets/theme/theme.h"
 
 namespace geocyte::widgets::loss_curves {
-namespace {
-
-/// Tags of the set that a binding names, in the binding's order, patterns sorted.
-QStringList boundTags(const QString& binding, const CurveSet& curves) {
-  QStringList tags;
-  for (const QString& part : binding.split(',', Qt::SkipEmptyParts)) {
-    const QString wanted = part.trimmed();
-    if (!wanted.contains('*')) {
-      tags << wanted;
-      continue;
-    }
-    const auto pattern = QRegularExpression::fromWildcard(wanted);
-    QStringList found;
-    for (auto it = curves.by_tag.constBegin(); it != curves.by_tag.constEnd(); ++it)
-      if (pattern.match(it.key()).hasMatch()) found << it.key();
-    found.sort();
-    tags << found;
-  }
-  tags.removeDuplicates();
-  return tags;
-}
-
-}  // namespace
-
 LossCurves::LossCurves(const ViewContext& context, QWidget* parent)
     : View(context, parent), plot_(std::make_unique<CurvePlot>(context.crosshair)) {
   setBody(plot_->widget());

@@ -165,11 +165,7 @@ void MatrixHeatmap::selectNames(QStringList names, bool add) {
   if (label.isEmpty() && values) label = values->axes.value(0);
   const auto found = arrays_.labels.constFind(label);
   std::vector<std::uint8_t> mask;
-  if (found != arrays_.labels.constEnd() && found->codes) {
-    mask.reserve(found->codes->size());
-    for (const std::int32_t code : *found->codes)
-      mask.push_back(code >= 0 && code < found->categories.size() && names.contains(found->categories[code]));
-  }
+  if (found != arrays_.labels.constEnd()) mask = found->maskOf(names);
   const QString reason = names.join(tr(" and "));
   selection->select(bindings_.value(QStringLiteral("axis"), QStringLiteral("cell")), std::move(mask), reason, names);
 }
