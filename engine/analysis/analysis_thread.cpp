@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "engine/analysis/derivation_part.h"
 #include "engine/analysis/time_budget.h"
@@ -21,10 +22,14 @@ constexpr double kLongestNap = 3600;               // a wait without end is cut 
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// A light derivation need not wait until the pot has recovered from a heavy one: each may use this part of the share alone.
+constexpr double kOwnPart = 0.1;
+
 /// A derivation and what it still owes. Work due is always done on the newest snapshot.
 struct Entry {
   config::DerivedSpec spec;
   std::unique_ptr<Derivation> derivation;
+  TimeBudget own{0};             ///< what it used itself, against its own part of the share
   bool due = false;
   std::int64_t done_serial = 0;  ///< number of the last snapshot it was tried on
 };
@@ -39,11 +44,13 @@ struct AnalysisThread::State {
       auto derivation = make_derivation(spec, seed);
       entries.push_back({std::move(spec), std::move(derivation)});
     }
+    set_share(share);
   }
 
   void loop();
-  /// The next entry that is due, in turn; none = nullptr. Needs the lock.
-  Entry* next_due();
+  void set_share(double share);
+  /// The next entry that is due, in turn, and the seconds until it may begin; none = nullptr. Needs the lock.
+  std::pair<Entry*, double> next_due();
   void run(Entry& entry, std::unique_lock<std::mutex>& lock);
   bool idle() const;
 
@@ -65,12 +72,21 @@ struct AnalysisThread::State {
   std::jthread thread;  // last: it uses all of the above
 };
 
-Entry* AnalysisThread::State::next_due() {
+void AnalysisThread::State::set_share(double share) {
+  budget.set_share(share);
+  for (auto& entry : entries) entry.own.set_share(kOwnPart * share);
+}
+
+std::pair<Entry*, double> AnalysisThread::State::next_due() {
+  const double wall = seconds_since(start), pot = unlimited || draining ? 0 : budget.wait(wall);
+  std::pair<Entry*, double> next{nullptr, pot};
   for (std::size_t i = 0; i < entries.size(); ++i) {
     Entry& entry = entries[(turn + i) % entries.size()];
-    if (entry.due) return &entry;
+    if (!entry.due) continue;
+    const double wait = std::min(pot, entry.own.wait(wall));
+    if (next.first == nullptr || wait < next.second) next = {&entry, wait};
   }
-  return nullptr;
+  return next;
 }
 
 bool AnalysisThread::State::idle() const {
@@ -82,12 +98,11 @@ bool AnalysisThread::State::idle() const {
 void AnalysisThread::State::loop() {
   std::unique_lock lock(mutex);
   while (!quit) {
-    Entry* entry = next_due();
+    const auto [entry, wait] = next_due();
     if (entry == nullptr) {
       wake.wait(lock);
       continue;
     }
-    const double wait = unlimited || draining ? 0 : budget.wait(seconds_since(start));
     if (wait > 0) {
       wake.wait_for(lock, std::chrono::duration<double>(std::min(wait, kLongestNap)));
       continue;
@@ -124,7 +139,9 @@ void AnalysisThread::State::run(Entry& entry, std::unique_lock<std::mutex>& lock
     log(fmt::format("analysis: {} of step {} is skipped: {}", entry.spec.method, snapshot->step, failure));
 
   lock.lock();
-  budget.use(seconds_since(running_since));
+  const double seconds = seconds_since(running_since);
+  budget.use(seconds);
+  entry.own.use(seconds);
   running = false;
   finished.notify_all();
 }
@@ -168,7 +185,7 @@ void AnalysisThread::submit(store::Snapshot raw) {
 void AnalysisThread::set_share(double share) {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->budget.set_share(share);
+    state_->set_share(share);
   }
   state_->wake.notify_all();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One thread that computes derived arrays under a time budget, so that looking costs training a known share.
-// The next derivation starts when used/wall <= share; paused or draining means unlimited; a running one is finished
-// unless it is more than three snapshots old.
+// The next derivation starts when used/wall <= share, or when it has itself used no more than a tenth of the share, so that
+// a light one (distances) need not wait for a heavy one (UMAP); paused or draining means unlimited; a running one is
+// finished unless it is more than three snapshots old.
 #pragma once
 
 #include <functional>
