@@ -7,9 +7,9 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QTableWidget>
 #include <QTimer>
+#include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -45,7 +45,12 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) 
   search_->setAccessibleName(tr("Type a command"));
   search_->setToolTip(tr("Words of a command, in any order"));
   search_->installEventFilter(this);
-  list_ = new QListWidget;
+  list_ = new QTreeWidget;
+  list_->setColumnCount(2);
+  list_->setHeaderHidden(true);
+  list_->setRootIsDecorated(false);
+  list_->setUniformRowHeights(true);
+  list_->setColumnWidth(0, 360);
   list_->setObjectName(QStringLiteral("commandList"));
   list_->setAccessibleName(tr("Commands"));
   list_->setFrameShape(QFrame::NoFrame);
@@ -57,7 +62,7 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) 
   column->addWidget(list_);
   connect(search_, &QLineEdit::textChanged, this, &CommandPalette::fill);
   connect(search_, &QLineEdit::returnPressed, this, &CommandPalette::run);
-  connect(list_, &QListWidget::itemClicked, this, &CommandPalette::run);
+  connect(list_, &QTreeWidget::itemClicked, this, &CommandPalette::run);
   fill();
   resize(520, 400);
   if (parent) move(parent->mapToGlobal(QPoint((parent->width() - width()) / 2, 60)));
@@ -72,17 +77,13 @@ void CommandPalette::fill() {
     const bool hit = std::all_of(words.begin(), words.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
     if (!hit) continue;
     const QString keys = action->shortcut().toString(QKeySequence::NativeText);
-    auto* item = new QListWidgetItem(keys.isEmpty() ? plain(action) : QStringLiteral("%1    %2").arg(plain(action), keys), list_);
-    item->setToolTip(action->statusTip());
-    item->setData(kActionRole, QVariant::fromValue<QObject*>(action));
-    if (!action->isEnabled()) item->setFlags(Qt::NoItemFlags);
-    item->setSizeHint({0, 28});
+    auto* item = new QTreeWidgetItem(list_, {plain(action), keys});
+    item->setFont(1, widgets::monoFont());
+    item->setToolTip(0, action->statusTip());
+    item->setData(0, kActionRole, QVariant::fromValue<QObject*>(action));
+    item->setDisabled(!action->isEnabled());
+    if (action->isEnabled() && !list_->currentItem()) list_->setCurrentItem(item);
   }
-  for (int row = 0; row < list_->count(); ++row)
-    if (list_->item(row)->flags() & Qt::ItemIsEnabled) {
-      list_->setCurrentRow(row);
-      break;
-    }
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
@@ -98,9 +99,9 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void CommandPalette::run() {
-  const QListWidgetItem* item = list_->currentItem();
-  if (!item || !(item->flags() & Qt::ItemIsEnabled)) return;
-  auto* action = qobject_cast<QAction*>(item->data(kActionRole).value<QObject*>());
+  const QTreeWidgetItem* item = list_->currentItem();
+  if (!item || item->isDisabled()) return;
+  auto* action = qobject_cast<QAction*>(item->data(0, kActionRole).value<QObject*>());
   accept();
   // After this dialog is gone, so that a command may open a dialog of its own.
   if (action) QTimer::singleShot(0, action, &QAction::trigger);

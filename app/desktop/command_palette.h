@@ -7,7 +7,7 @@
 
 class QAction;
 class QLineEdit;
-class QListWidget;
+class QTreeWidget;
 
 namespace geocyte::desktop {
 
@@ -23,7 +23,7 @@ class CommandPalette : public QDialog {
   void run();
   QList<QAction*> actions_;
   QLineEdit* search_;
-  QListWidget* list_;
+  QTreeWidget* list_;
 };
 
 /// All commands with their keys, one sheet; the keys of the views below.

@@ -2,10 +2,10 @@
 #include "app/desktop/data_dialog.h"
 
 #include <QComboBox>
-#include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -98,6 +98,10 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   for (const config::SystemSpec& spec : specs_)
     for (const config::PresetSpec& preset : spec.presets)
       preset_->addItem(QStringLiteral("%1/%2").arg(text(spec.id), text(preset.id)), text(spec.id));
+  // Presets of certain data sets come with sources of their own; own data want the general ones first.
+  for (const char* id : {"seed", "recommended"})
+    for (int row = 0; row < preset_->count(); ++row)
+      if (preset_->itemText(row).section('/', 1) == QLatin1String(id)) preset_->setCurrentIndex(row);
   by_ = new QComboBox;
   by_->setObjectName(QStringLiteral("dataBy"));
   by_->setAccessibleName(tr("A source is"));
@@ -114,19 +118,25 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   verdict_->setObjectName(QStringLiteral("dataVerdict"));
   verdict_->setWordWrap(true);
 
-  auto* buttons = new QDialogButtonBox;
-  more_ = buttons->addButton(tr("Add files…"), QDialogButtonBox::ActionRole);
-  more_->setObjectName(QStringLiteral("dataMore"));
-  more_->setToolTip(tr("Several files become several sources"));
-  QPushButton* cancel = buttons->addButton(tr("Cancel"), QDialogButtonBox::RejectRole);
-  cancel->setObjectName(QStringLiteral("dataCancel"));
-  start_ = buttons->addButton(tr("Start training"), QDialogButtonBox::AcceptRole);
-  start_->setObjectName(QStringLiteral("dataStart"));
-  start_->setToolTip(tr("Train the chosen preset on these sources in a new run"));
+  const auto button = [](const char* name, const QString& words, const QString& tip) {
+    auto* made = new QPushButton(words);
+    made->setObjectName(QString::fromLatin1(name));
+    made->setAccessibleName(words);
+    made->setToolTip(tip);
+    return made;
+  };
+  more_ = button("dataMore", tr("Add files…"), tr("Several files become several sources"));
+  QPushButton* cancel = button("dataCancel", tr("Cancel"), tr("Start nothing"));
+  start_ = button("dataStart", tr("Start training"), tr("Train the chosen preset on these sources in a new run"));
   widgets::setButtonKind(start_, "primary");
-  for (QPushButton* button : {more_, cancel, start_}) button->setAccessibleName(button->text());
-  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  start_->setDefault(true);
+  connect(start_, &QPushButton::clicked, this, &QDialog::accept);
+  connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(more_);
+  buttons->addStretch(1);
+  buttons->addWidget(cancel);
+  buttons->addWidget(start_);
   connect(more_, &QPushButton::clicked, this, [this] {
     addFiles(QFileDialog::getOpenFileNames(this, tr("Add data files"), files_.empty() ? QString() : QFileInfo(files_.back().path).path(),
                                            tr("Expression data (*.h5ad *.tsv *.tsv.gz *.csv *.csv.gz);;All files (*)")));
@@ -139,7 +149,7 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   column->addWidget(scroll, 1);
   column->addLayout(form);
   column->addWidget(verdict_);
-  column->addWidget(buttons);
+  column->addLayout(buttons);
   resize(620, 560);
   addFiles(files);
 }
@@ -156,9 +166,9 @@ void DataDialog::addFiles(const QStringList& files) {
 
 void DataDialog::add(InspectedFile file) {
   --waiting_;
-  if (name_->text().isEmpty()) name_->setText(QFileInfo(file.path).completeBaseName().section('.', 0, 0));
   files_.push_back(std::move(file));
   std::sort(files_.begin(), files_.end(), [](const InspectedFile& a, const InspectedFile& b) { return a.path < b.path; });
+  if (!name_->isModified()) name_->setText(QFileInfo(files_.front().path).completeBaseName().section('.', 0, 0));
   const QString before = by_->currentData().toString();
   const QSignalBlocker quiet(by_);
   by_->clear();
@@ -200,7 +210,7 @@ QWidget* DataDialog::card(const InspectedFile& file) {
   if (found.cells > 0) facts << tr("%1 cells × %2 genes").arg(widgets::groupedText(found.cells), widgets::groupedText(found.genes));
   if (!found.values.empty()) facts << text(found.values);
   if (!found.storage.empty()) facts << text(found.storage);
-  if (found.memory_bytes > 0) facts << tr("%1 in memory").arg(memoryText(found.memory_bytes));
+  if (found.memory_bytes >= 1e6) facts << tr("%1 in memory").arg(memoryText(found.memory_bytes));
   if (found.simulated) facts << tr("simulated");
   column->addWidget(line(facts.join(QStringLiteral(" · ")), widgets::Tone::dim));
   QStringList guesses;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the window is put together, opened and closed. What it shows of a run: main_window_run.cpp.
+// How the window is put together and closed. What it opens: main_window_open.cpp; what it shows of a run: main_window_run.cpp.
 #include "app/desktop/main_window.h"
 
 #include <QAction>
@@ -11,21 +11,15 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QMimeData>
-#include <QPointer>
 #include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
-#include "app/desktop/background.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/config_panel.h"
 #include "app/desktop/console_panel.h"
-#include "app/desktop/data_dialog.h"
 #include "app/desktop/run_bar.h"
 #include "app/desktop/start_page.h"
 #include "app/desktop/view_host.h"
@@ -265,105 +259,6 @@ void MainWindow::connectActions() {
   connect(run_bar_->workspaces(), &widgets::SegmentedControl::activated, this, &MainWindow::setWorkspace);
 }
 
-void MainWindow::open(const QString& path) {
-  inBackground(this, [path, specs = workbench_.specs()] { return classify(path, specs); }, [this](const OpenTarget& target) { applyTarget(target); });
-}
-
-void MainWindow::applyTarget(const OpenTarget& target) {
-  switch (target.kind) {
-    case OpenTarget::Kind::unknown:
-      preferences_.removeRecent(target.path);
-      toasts_->show(widgets::Tone::bad, target.problem);
-      break;
-    case OpenTarget::Kind::data: return openData({target.path});
-    case OpenTarget::Kind::configuration: {
-      jobs::JobSpec job;
-      job.preset = target.path.toStdString();
-      workbench_.launch(job, target.system);
-      showWorkspace();
-      preferences_.addRecent(target.path);
-      break;
-    }
-    case OpenTarget::Kind::run: {
-      // Its neighbours are what it wants to be compared with.
-      const QString folder = QFileInfo(target.path).path();
-      if (folder != workbench_.folder()) workbench_.openFolder(folder);
-      workbench_.openRun(target.path);
-      showWorkspace();
-      preferences_.addRecent(target.path);
-      break;
-    }
-    case OpenTarget::Kind::runs_folder:
-      openFolder(target.path);
-      preferences_.setRunsFolder(target.path);
-      preferences_.addRecent(target.path);
-      break;
-  }
-  start_page_->setRecent(preferences_.recent());
-}
-
-void MainWindow::whenRead(std::function<void(int)> then) {
-  auto once = std::make_shared<QMetaObject::Connection>();
-  *once = connect(&workbench_, &Workbench::folderRead, this, [once, then = std::move(then)](const QString&, int runs) {
-    disconnect(*once);
-    then(runs);
-  });
-}
-
-void MainWindow::openFolder(const QString& folder) {
-  whenRead([this](int runs) {
-    if (runs == 0) return toasts_->show(widgets::Tone::accent, tr("There are no runs in %1.").arg(workbench_.folder()));
-    // The newest one that is still going, else the newest.
-    const RunLibrary& library = workbench_.library();
-    QString chosen;
-    for (const QString& path : library.order())
-      if (chosen.isEmpty() || (library.find(path)->isAlive() && !library.find(chosen)->isAlive())) chosen = path;
-    if (chosen.isEmpty()) return;
-    workbench_.show(chosen);
-    showWorkspace();
-  });
-  workbench_.openFolder(folder);
-}
-
-void MainWindow::attachToLiving(const QString& folder) {
-  whenRead([this](int) {
-    if (workbench_.current()) return;
-    const RunLibrary& library = workbench_.library();
-    const auto living = std::find_if(library.order().begin(), library.order().end(), [&](const QString& path) { return library.find(path)->isAlive(); });
-    if (living == library.order().end()) return;
-    workbench_.show(*living);
-    showWorkspace();
-  });
-  workbench_.openFolder(folder);
-}
-
-void MainWindow::openData(const QStringList& files) {
-  if (files.isEmpty()) return;
-  auto* dialog = new DataDialog(workbench_.specs(), files, this);
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QDialog::accepted, this, [this, dialog] {
-    workbench_.launch(dialog->job(), dialog->system());
-    showWorkspace();
-  });
-  dialog->open();
-  preferences_.addRecent(files.front());
-  start_page_->setRecent(preferences_.recent());
-}
-
-void MainWindow::startPreset(const QString& preset) {
-  const QString system = preset.section('/', 0, 0);
-  if (!workbench_.spec(system)) {
-    toasts_->show(widgets::Tone::bad, tr("There is no preset '%1'; `geocyte-engine systems` lists them.").arg(preset));
-    return;
-  }
-  run_bar_->setPreset(system, preset.section('/', 1));
-  if (workbench_.folder().isEmpty()) workbench_.openFolder(preferences_.runsFolder());
-  jobs::JobSpec job;
-  job.preset = preset.toStdString();
-  workbench_.launch(job, system);
-  showWorkspace();
-}
-
 bool MainWindow::isOnStartPage() const { return pages_->currentIndex() == 0; }
 
 void MainWindow::showStartPage() {
@@ -410,25 +305,6 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   // The start page hides the docks; their places are remembered as they are beside a run.
   if (!isOnStartPage()) preferences_.setWindow(saveGeometry(), saveState());
   event->accept();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (!event->mimeData()->hasUrls()) return;
-  event->acceptProposedAction();
-  start_page_->setDropHighlight(true);
-}
-
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { start_page_->setDropHighlight(false); }
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  start_page_->setDropHighlight(false);
-  QStringList files;
-  for (const QUrl& url : event->mimeData()->urls())
-    if (url.isLocalFile()) files << url.toLocalFile();
-  if (files.isEmpty()) return;
-  event->acceptProposedAction();
-  if (files.size() == 1) open(files.front());
-  else openData(files);
 }
 
 }  // namespace geocyte::desktop

@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QGridLayout>
 #include <QScrollArea>
+#include <QSet>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -21,17 +22,13 @@ constexpr int kRowsOnScreen = 3;
 constexpr int kTileWidth = 240, kTileHeight = 210;
 constexpr qsizetype kMaxTagTiles = 60;
 
-/// Whether any tag matches the "values" of a view: names and patterns separated by commas.
-bool hasPoints(const ViewPlan& plan, const widgets::CurveSet& curves) {
-  for (const QString& name : plan.bindings.value(QStringLiteral("values")).split(',')) {
-    if (!name.endsWith('*')) {
-      if (curves.by_tag.contains(name)) return true;
-      continue;
-    }
+/// The tags that match the "values" of a view: names and patterns separated by commas.
+QSet<QString> tagsOf(const ViewPlan& plan, const widgets::CurveSet& curves) {
+  QSet<QString> tags;
+  for (const QString& name : plan.bindings.value(QStringLiteral("values")).split(','))
     for (auto tag = curves.by_tag.keyBegin(); tag != curves.by_tag.keyEnd(); ++tag)
-      if (tag->startsWith(QStringView(name).chopped(1))) return true;
-  }
-  return false;
+      if (name.endsWith('*') ? tag->startsWith(QStringView(name).chopped(1)) : *tag == name) tags.insert(*tag);
+  return tags;
 }
 
 }  // namespace
@@ -193,9 +190,13 @@ void ViewHost::setArrays(const widgets::ArrayMap& arrays) {
 
 void ViewHost::setCurves(const widgets::CurveSet& curves) {
   bool changed = false;
+  QSet<QString> drawn;
   for (std::size_t i = 0; i < views_.size(); ++i) {
     views_[i]->setCurves(curves);
-    const bool wanted = !plans_[i].only_with_data || hasPoints(plans_[i], curves);
+    // A family that has only members which stand on tiles of their own needs no further tile.
+    const QSet<QString> tags = tagsOf(plans_[i], curves);
+    const bool wanted = !plans_[i].only_with_data || !drawn.contains(tags);
+    if (wanted) drawn.unite(tags);
     changed = changed || wanted != shown_[i];
     shown_[i] = wanted;
   }
