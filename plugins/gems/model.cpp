@@ -13,7 +13,6 @@ namespace geocyte::plugins::gems {
 namespace {
 
 constexpr std::int64_t kChunk = 2048;   // rows embedded at once: bounds the memory of hidden layers
-constexpr double kDiscriminatorDropout = 0.1;
 
 std::unique_ptr<optim::AdamW> make_optimizer(const nn::Mlp& network, double lr, double weight_decay) {
   return std::make_unique<optim::AdamW>(network->parameters(), torch::optim::AdamWOptions(lr).weight_decay(weight_decay));
@@ -32,7 +31,7 @@ Model::Model(std::int64_t genes, const GemsOptions& options, train::TrainContext
   nn::DiscriminatorOptions discriminator;
   discriminator.latent = options.encoder.latent;
   discriminator.hidden = options.discriminator.hidden;
-  discriminator.dropout = kDiscriminatorDropout;
+  discriminator.dropout = options.discriminator.dropout;
   discriminator_ = nn::make_discriminator(discriminator, generator, ctx.dtype());
   encoder_->to(ctx.device());
   discriminator_->to(ctx.device());

@@ -47,6 +47,7 @@ struct DiscriminatorOptions {
   std::vector<std::int64_t> hidden{256, 256};
   double lr = 3e-3;
   std::int64_t steps = 1;                  ///< of the discriminator for each step of the encoder
+  double dropout = 0.1;                    ///< the same in every run
 };
 
 struct GemsOptions {

@@ -12,7 +12,6 @@
 #include "engine/analysis/snapshot_rows.h"
 #include "engine/core/check.h"
 #include "engine/core/error.h"
-#include "engine/losses/adversary.h"
 #include "engine/nn/augment.h"
 #include "engine/nn/generator.h"
 #include "engine/optim/schedule.h"
@@ -107,26 +106,10 @@ void Gems::load_batch(train::TrainContext& ctx) {
   noise_seed_ = ctx.rng().stream("noise")();
 }
 
-Views Gems::make_views(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed, bool train) const {
+StepInput Gems::step_input(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed) const {
   const at::Generator generator = nn::make_generator(noise_seed, expression.device());
   const nn::AugmentOptions augment{options_.augment.gene_dropout, options_.augment.library_jitter, options_.augment.noise};
-  // Both views go through the encoder as one batch of 2B: layer norm looks at each cell alone, so nothing leaks between them.
-  const at::Tensor views = nn::augment(expression.repeat({2, 1}), augment, generator);   // (2B, G)
-  const at::Tensor z = train ? model_->encoder()->forward(views, generator) : model_->encoder()->forward(views);
-  const std::int64_t cells = expression.size(0);
-  return {z.narrow(0, 0, cells), z.narrow(0, cells, cells), centred};   // (B, D) each
-}
-
-double Gems::train_discriminator(const at::Tensor& z, train::TrainContext& ctx) {
-  std::optional<double> accuracy;
-  for (std::int64_t i = 0; i < options_.discriminator.steps; ++i) {
-    const at::Generator noise = nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device());
-    const at::Tensor logits = model_->discriminator()->forward(z, noise);   // (B, 2)
-    if (!accuracy) accuracy = losses::class_recall(logits.detach(), groups_->modality).balanced_accuracy;
-    const losses::Term loss = losses::balanced_cross_entropy(logits, groups_->modality);
-    ctx.update("discriminator", model_->discriminator_optimizer(), *loss.value);
-  }
-  return *accuracy;
+  return {expression, centred, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
 }
 
 train::StepReport Gems::step(train::TrainContext& ctx) {
@@ -135,21 +118,12 @@ train::StepReport Gems::step(train::TrainContext& ctx) {
   load_batch(ctx);
   report.scalars["time/data_ms"] = milliseconds_since(start);
 
-  const Views views = make_views(batch_, centred_, noise_seed_, true);
-  if (options_.term(TermId::adversary).enabled && groups_->modality.of_at_least(1).size() == 2)
-    report.scalars["adversary/balanced_accuracy"] = train_discriminator(views.z1.detach(), ctx);
-  const Objective::Value value = Objective::evaluate(options_, ctx.step(), views, *groups_, model_->discriminator());
-  for (const auto& [term, why] : value.absent) ctx.note("the loss term " + std::string(name_of(term)) + " is off: " + why);
-  if (!value.total.defined()) {
-    if (value.terms.empty())
-      throw Error(ErrorCode::bad_config, "no loss term is on, so there is nothing to learn", "enable loss.vicreg and a term that aligns");
-  } else {
-    const optim::Schedule schedule{options_.optimizer.lr, options_.optimizer.decay == "cosine" ? optim::Decay::cosine : optim::Decay::constant,
-                                   0, ctx.total_steps(), 0};
-    optim::set_learning_rate(model_->encoder_optimizer(), optim::learning_rate(schedule, ctx.step()));
-    ctx.update("encoder", model_->encoder_optimizer(), value.total, {options_.optimizer.clip_norm});
-  }
+  StepInput input = step_input(batch_, centred_, noise_seed_);
+  input.discriminator_dropout = [&] { return nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device()); };
+  const StepOutcome outcome = training_step(options_, *model_, *groups_, input, ctx);
+  if (outcome.discriminator_accuracy) report.scalars["adversary/balanced_accuracy"] = *outcome.discriminator_accuracy;
 
+  const Objective::Value& value = outcome.objective;
   const std::vector<double> values = to_doubles(value.values);
   for (std::size_t i = 0; i < value.terms.size(); ++i) {
     const char* name = name_of(value.terms[i]);
@@ -165,7 +139,9 @@ train::StepReport Gems::step(train::TrainContext& ctx) {
 
 std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
   if (!validation_) return {};
-  const Views views = make_views(validation_->expression, validation_->centred, validation_->noise_seed, false);
+  StepInput input = step_input(validation_->expression, validation_->centred, validation_->noise_seed);
+  input.dropout.reset();
+  const Views views = embed_views(*model_, input);
   const Objective::Value value = Objective::evaluate(options_, ctx.step(), views, validation_->groups, model_->discriminator(), true);
   const std::vector<double> values = to_doubles(value.values);
   std::map<std::string, double> terms;

@@ -13,6 +13,7 @@
 #include "plugins/gems/model.h"
 #include "plugins/gems/objective.h"
 #include "plugins/gems/options.h"
+#include "plugins/gems/training_step.h"
 
 namespace geocyte::plugins::gems {
 
@@ -43,10 +44,8 @@ class Gems : public train::System {
   void prepare_validation(train::TrainContext& ctx);
   /// Fills batch_ and centred_ with the next cells.
   void load_batch(train::TrainContext& ctx);
-  /// Embeddings of two augmented views of `expression`. With `train` dropout acts.
-  Views make_views(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed, bool train) const;
-  /// Trains the discriminator on z without gradient to the encoder; returns its balanced accuracy before that.
-  double train_discriminator(const at::Tensor& z, train::TrainContext& ctx);
+  /// The cells with the noise of that seed; dropout of the encoder goes on from the same generator.
+  StepInput step_input(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed) const;
 
   GemsOptions options_;
   std::optional<Cells> cells_;

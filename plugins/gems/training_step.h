@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One training step of both networks on cells that have been drawn and noise that has been drawn: all of a step that is
+// arithmetic, and nothing of where its input comes from.
+//
+//   1. both augmented views through the encoder
+//   2. `discriminator.steps` updates of the discriminator on the first view, without gradient to the encoder
+//   3. one update of the encoder on the objective, against the discriminator as it is now
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+
+#include "engine/nn/augment.h"
+#include "engine/train/train_context.h"
+#include "plugins/gems/model.h"
+#include "plugins/gems/objective.h"
+#include "plugins/gems/options.h"
+
+namespace geocyte::plugins::gems {
+
+inline constexpr std::int64_t kViews = 2;
+
+/// A batch of B cells with its noise.
+struct StepInput {
+  at::Tensor expression, centred;          ///< (B, G); centred by source
+  nn::AugmentDraws draws;                  ///< of kViews views
+  std::optional<at::Generator> dropout;    ///< of the encoder; without it none acts
+  std::function<at::Generator()> discriminator_dropout;   ///< a generator for each update of the discriminator
+};
+
+struct StepOutcome {
+  Objective::Value objective;
+  std::optional<double> discriminator_accuracy;   ///< balanced, before its updates; none when there is no adversary
+};
+
+/// Embeddings of the augmented views of a batch.
+Views embed_views(const Model& model, const StepInput& input);
+
+/// Step ctx.step() of ctx.total_steps(). Throws Error{bad_config} when no term is on, and what TrainContext::update throws.
+StepOutcome training_step(const GemsOptions& options, Model& model, const BatchGroups& groups, const StepInput& input, train::TrainContext& ctx);
+
+}  // namespace geocyte::plugins::gems
