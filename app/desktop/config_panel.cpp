@@ -134,7 +134,8 @@ void ConfigPanel::addRow(QGridLayout* grid, const config::Parameter& parameter, 
   field->setToolTip(tip);
   field->setProperty("numeric", true);
   field->setProperty("shown", field->text());
-  field->setAlignment(Qt::AlignRight);
+  const bool words = parameter.type == config::ParameterType::path || parameter.type == config::ParameterType::text;
+  field->setAlignment(words ? Qt::AlignLeft : Qt::AlignRight);   // the beginning of a path says most
   field->setCursorPosition(0);
   field->setFixedWidth(kFieldWidth);
   label->setBuddy(field);

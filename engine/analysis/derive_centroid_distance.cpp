@@ -138,13 +138,12 @@ store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const
     part.arrays.push_back(make_array<float>(folder_ + "/" + name, to_float(matrix), {d.sources(), d.sources()},
                                             {labels_, labels_}, "values", caption + ", " + who));
   };
-  const std::string raw_caption = "distance between source means";
-  const std::string standardised_caption =
-      "distance between source means in pooled within-source standard deviations (Mahalanobis)";
+  const std::string raw_caption = "distance of means";
+  const std::string standardised_caption = "Mahalanobis distance of means";
   add("centroid_distance", d.raw, raw_caption);
   add("centroid_distance_standardised", d.standardised, standardised_caption);
-  add("sampling_floor", d.floor, "distance between source means that sampling alone gives");
-  add("ratio_to_floor", d.ratio, "distance between source means over its sampling floor");
+  add("sampling_floor", d.floor, "distance of means that sampling alone gives");
+  add("ratio_to_floor", d.ratio, "distance of means over its sampling floor");
   add("centroid_distance_low", d.raw_low, "lower 95 % bootstrap limit of the " + raw_caption);
   add("centroid_distance_high", d.raw_high, "upper 95 % bootstrap limit of the " + raw_caption);
   add("centroid_distance_standardised_low", d.standardised_low,

@@ -252,9 +252,9 @@ std::vector<store::Verdict> verdicts(const std::vector<Measured>& rows) {
   const bool loses_types = types && types_pca && clearly_below(*types, *types_pca);
   verdict.state = !better ? "bad" : separable || loses_types ? "warn" : "good";
   verdict.headline = !better                    ? "The encoder does not beat plain PCA."
-                     : separable && loses_types ? "The means come together, but spots and cells can still be told apart and cell types are lost."
+                     : separable && loses_types ? "The means come together, but spots and cells can still be told apart and cell types are blurred."
                      : separable                ? "The means come together, but spots and cells can still be told apart."
-                     : loses_types              ? "The encoder mixes the sources but loses cell types."
+                     : loses_types              ? "The encoder mixes the sources but blurs cell types."
                                                 : "The encoder mixes the sources and keeps cell types.";
   verdict.why = "All numbers are of cells that training never saw. Distances are in units of the spread within sources, so that shrinking the "
                 "embedding changes nothing. Compare with the baselines in the evaluation table before believing the picture.";

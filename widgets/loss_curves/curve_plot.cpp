@@ -276,6 +276,14 @@ PlotFrame CurvePlot::frame() const {
           [this](double value) { return plot_->yAxis->coordToPixel(value); }};
 }
 
+/// "vicreg", or "loss/vicreg" where the tile shows "val/vicreg" as well.
+QString CurvePlot::nameInTile(const QString& tag) const {
+  const QString name = tag.section('/', -1);
+  for (const auto& line : lines_)
+    if (line->curve().tag != tag && line->curve().tag.section('/', -1) == name) return tag;
+  return name;
+}
+
 std::vector<ReadOutRow> CurvePlot::rowsAt(double step) const {
   std::vector<ReadOutRow> rows;
   for (const auto& line : lines_) {
@@ -283,7 +291,7 @@ std::vector<ReadOutRow> CurvePlot::rowsAt(double step) const {
     const Point* raw = line->raw().nearest(step);
     if (!smooth || step > line->lastStep() + 0.02 * (to_ - from_)) continue;
     const Curve& curve = line->curve();
-    rows.push_back({by_tag_ ? curve.tag.section('/', -1) : curve.name, exactText(smooth->value),
+    rows.push_back({by_tag_ ? nameInTile(curve.tag) : curve.name, exactText(smooth->value),
                     smoothing_ > 0 ? exactText(raw->value) : QString(), curve.color, smooth->value});
   }
   return rows;
@@ -298,7 +306,7 @@ void CurvePlot::paintStatic(QPainter& painter) const {
   for (const auto& line : lines_) paintMissing(painter, at, line->raw().missing(), line->curve().color);
   if (by_tag_) {
     std::vector<ReadOutRow> names;
-    for (const auto& line : lines_) names.push_back({line->curve().tag.section('/', -1), {}, {}, line->curve().color, 0});
+    for (const auto& line : lines_) names.push_back({nameInTile(line->curve().tag), {}, {}, line->curve().color, 0});
     paintLegend(painter, at, names);
   }
   painter.restore();

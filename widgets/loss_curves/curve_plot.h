@@ -52,6 +52,7 @@ class CurvePlot : public QObject {
   bool follow() const { return follow_; }
   bool isEmpty() const;
   const std::vector<std::unique_ptr<CurveLine>>& lines() const { return lines_; }
+  QString nameInTile(const QString& tag) const;
   std::vector<ReadOutRow> rowsAt(double step) const;
   QCustomPlot* widget() const { return plot_; }
   double centreStep() const;

@@ -108,7 +108,7 @@ void MatrixHeatmap::rebuild() {
     if (!bindings_.contains(role)) continue;
     const ArrayView* found = array(role);
     if (!isMatrix(found)) continue;
-    QString text = found->caption.isEmpty() ? bindings_.value(role).section('/', -1).replace('_', ' ') : found->caption;
+    QString text = found->caption.isEmpty() ? bindings_.value(role).section('/', -1).replace('_', ' ') : found->caption.section(',', 0, 0);
     choices.push_back({role, text, {}});
   }
   metric_->setChoices(choices);
@@ -143,6 +143,7 @@ void MatrixHeatmap::rebuild() {
   setCount(has_lower ? tr("lower: %1").arg(lower->caption.isEmpty() ? bindings_.value(QStringLiteral("lower")) : lower->caption) : QString());
   QStringList caption;
   if (!arrays_.caption.isEmpty()) caption << arrays_.caption;
+  if (!values->caption.isEmpty()) caption << values->caption;
   if (arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
   if (cells.scale.gate) caption << tr("hatched: above gate %1").arg(cellText(*cells.scale.gate));
   setCaption(caption.join(QStringLiteral(" · ")));
