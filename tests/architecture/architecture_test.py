@@ -72,18 +72,28 @@ class Programs(unittest.TestCase):
             self.assertNotIn(name, libraries)
 
 
+def reaches_torch(header, seen=None):
+    """Whether a header includes LibTorch, itself or through one of ours."""
+    seen = set() if seen is None else seen
+    if header in seen or not os.path.exists(os.path.join(check.ROOT, header)):
+        return False
+    seen.add(header)
+    return bool(check.TORCH.search(check.text(header))) or any(reaches_torch(i, seen) for i in check.includes(header))
+
+
+def changed_files():
+    """Files of the last commit and of the working tree."""
+    listed = subprocess.run(["git", "diff", "--name-only", "HEAD~1"], cwd=check.ROOT, capture_output=True, text=True).stdout
+    return set(listed.split())
+
+
 @unittest.skipUnless(BUILD, "no build folder")
 class Headers(unittest.TestCase):
-    """Each torch-free header compiles alone (syntax only); torch headers are compiled by their own .cpp first."""
+    """Each header compiles alone (syntax only). One with LibTorch takes seconds: of those, the changed ones."""
 
-    def test_each_engine_header_compiles_alone(self):
-        table = check.layers()
-        headers = [h for h in check.files("engine", "plugins", suffix=(".h",))
-                   if not check.TORCH.search(check.text(h))
-                   and not (h.startswith("engine/") and table.get(check.module_of(h, table), ("torch",))[0] == "torch")
-                   and not h.startswith("engine/embed/scnum/")]
-        include = ["-I" + check.ROOT, "-isystem", "/usr/include/eigen3", "-isystem", "/usr/include/hdf5/serial"]
+    INCLUDE = ["-I" + check.ROOT, "-isystem", "/usr/include/eigen3", "-isystem", "/usr/include/hdf5/serial"]
 
+    def compile_alone(self, headers, include):
         def errors_of(header):
             done = subprocess.run(["g++", "-std=c++20", "-fsyntax-only", *include, "-x", "c++", "-"],
                                   input=f'#include "{header}"\nint main() {{}}\n', capture_output=True, text=True, cwd=check.ROOT)
@@ -91,8 +101,23 @@ class Headers(unittest.TestCase):
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             bad = [e for e in pool.map(errors_of, headers) if e]
-        self.assertTrue(headers)
         self.assertFalse(bad, "\n".join(bad))
+
+    def headers(self):
+        return [h for h in check.files("engine", "plugins", suffix=(".h",)) if not h.startswith("engine/embed/scnum/")]
+
+    def test_each_torch_free_header_compiles_alone(self):
+        headers = [h for h in self.headers() if not reaches_torch(h)]
+        self.assertTrue(headers)
+        self.compile_alone(headers, self.INCLUDE)
+
+    def test_each_changed_torch_header_compiles_alone(self):
+        changed = changed_files()
+        headers = [h for h in self.headers() if h in changed and reaches_torch(h)]
+        with open(os.path.join(BUILD, "CMakeCache.txt")) as cache:
+            root = next((line.split("=", 1)[1].strip() for line in cache if line.startswith("LIBTORCH_ROOT")), "")
+        torch = os.path.join(root, "include")
+        self.compile_alone(headers, [*self.INCLUDE, "-isystem", torch, "-isystem", os.path.join(torch, "torch/csrc/api/include")])
 
 
 if __name__ == "__main__":
