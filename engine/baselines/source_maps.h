@@ -3,8 +3,9 @@
 //
 //   y = (x - m_s) A(C_s, C_r) + m_r        m_r, C_r = moments of all training cells of the reference sources together
 //
-// Reference sources stay where they are. Covariances are shrunk (cells.h) before A is made, because a source with few
-// cells for its dimensions has directions it has not seen.
+// Every source is moved, those of the reference too: one reference source alone stays where it is (A = I), several are
+// brought together as well. Covariances are shrunk (cells.h) before A is made, because a source with few cells for its
+// dimensions has directions it has not seen.
 // Cost: O(n d^2 + sources d^3).
 #pragma once
 
@@ -31,7 +32,7 @@ class SourceMaps {
   friend SourceMaps fit_source_maps(const std::string&, const Cells&, std::span<const std::uint8_t>, double,
                                     const LinearMap&);
   struct Affine {
-    bool seen = false, moves = false;
+    bool seen = false;
     Eigen::RowVectorXd from;
     Eigen::MatrixXd linear;
   };

@@ -47,7 +47,7 @@ TEST(CoralTest, covariance_and_mean_become_those_of_the_reference) {
   const Moments moved = moments_of_source(y, cells, 1);
   EXPECT_LT(largest_difference(moved.mean, to), 1e-10);
   EXPECT_LT(largest_difference(moved.covariance, wanted), 1e-9);
-  EXPECT_EQ(y.topRows(50), cells.x.topRows(50)) << "the reference stays";
+  EXPECT_LT(largest_difference(y.topRows(50), cells.x.topRows(50)), 1e-10) << "one reference source stays";
 }
 
 TEST(CoralTest, with_shrinkage_the_shrunk_covariances_become_equal) {
@@ -110,15 +110,18 @@ TEST(SourceMapsTest, only_training_cells_decide) {
   EXPECT_EQ(maps.apply(later).topRows(5), one.topRows(5));
 }
 
-TEST(SourceMapsTest, several_reference_sources_are_pooled) {
+TEST(SourceMapsTest, several_reference_sources_are_pooled_and_brought_together) {
   Rng rng(7);
   const Cells cells = stacked({normal_matrix(40, 3, rng), normal_matrix(20, 3, rng).array() + 6, normal_matrix(50, 3, rng)});
   const Eigen::MatrixXd y = fit_coral(cells, std::vector<std::uint8_t>{1, 1, 0}, 0).apply(cells);
   std::vector<Eigen::Index> pooled(60);
   for (Eigen::Index i = 0; i < 60; ++i) pooled[static_cast<std::size_t>(i)] = i;
-  const Moments wanted = moments_of(cells.x, pooled), moved = moments_of_source(y, cells, 2);
-  EXPECT_LT(largest_difference(moved.mean, wanted.mean), 1e-11);
-  EXPECT_LT(largest_difference(moved.covariance, wanted.covariance), 1e-10);
+  const Moments wanted = moments_of(cells.x, pooled);
+  for (int source = 0; source < 3; ++source) {
+    const Moments moved = moments_of_source(y, cells, source);
+    EXPECT_LT(largest_difference(moved.mean, wanted.mean), 1e-11);
+    EXPECT_LT(largest_difference(moved.covariance, wanted.covariance), 1e-10);
+  }
 }
 
 TEST(SourceMapsTest, bad_input_is_refused_with_what_to_do) {
