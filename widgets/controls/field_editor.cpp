@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QPainter>
 #include <QSignalBlocker>
 #include <QStyle>
 #include <QTableView>
@@ -19,6 +20,8 @@
 
 namespace geocyte::widgets {
 namespace {
+
+constexpr double kArrow = 12;
 
 void markInvalid(QWidget* widget, bool invalid) {
   if (widget->property("invalid").toBool() == invalid) return;
@@ -143,6 +146,11 @@ class QuietCombo : public QComboBox {
   using QComboBox::QComboBox;
 
  protected:
+  void paintEvent(QPaintEvent* event) override {
+    QComboBox::paintEvent(event);
+    QPainter painter(this);   // the style sheet takes the style's own arrow away
+    paintIcon(painter, QStringLiteral("chevron-down"), QRectF(width() - kArrow - 7, (height() - kArrow) / 2, kArrow, kArrow), themeColors().dim);
+  }
   void wheelEvent(QWheelEvent* event) override { event->ignore(); }
 };
 
@@ -177,6 +185,7 @@ class TableEditor : public FieldEditor {
     lineOf(this)->addWidget(table_);
     connect(table_, &StructTable::changed, this, [this](const QVariantList& rows) { emit committed(rows); });
     connect(table_, &StructTable::refused, this, &FieldEditor::refused);
+    connect(table_, &StructTable::settled, this, &FieldEditor::reverted);
   }
   void setValue(const QVariant& value) override { table_->setRows(value.toList()); }
   void setReadOnly(bool read_only) override { table_->setReadOnly(read_only); }

@@ -15,7 +15,8 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kReset = 24, kBolt = 12;
+constexpr int kReset = 24, kResetIcon = 14, kBolt = 12;
+const char kBare[] = "QToolButton { padding: 0; }";   // the icon keeps its size in a small button
 
 /// The live mark; an icon that follows the theme needs a button, which here takes neither focus nor clicks.
 QToolButton* bolt(const Field& field) {
@@ -75,7 +76,9 @@ QWidget* FieldRow::head() {
   reset_->setObjectName(QStringLiteral("reset/") + field_.path);
   reset_->setAccessibleName(tr("Reset %1").arg(field_.label()));
   reset_->setIcon(themeIcon(QStringLiteral("reset"), Tone::dim));
+  reset_->setIconSize(QSize(kResetIcon, kResetIcon));
   reset_->setFixedSize(kReset, kReset);
+  reset_->setStyleSheet(QLatin1String(kBare));
   const QString text = fieldText(field_, field_.default_value);
   reset_->setToolTip(tr("Back to the default: %1").arg(text.isEmpty() ? tr("empty") : text));
   QSizePolicy keeps_room = reset_->sizePolicy();
@@ -88,6 +91,12 @@ QWidget* FieldRow::head() {
   });
   line->addWidget(dot_);
   line->addWidget(label_);
+  if (!field_.unit.isEmpty()) {
+    auto* unit = new QLabel(field_.unit);
+    unit->setFont(captionFont());
+    setTone(unit, Tone::dim);
+    line->addWidget(unit);
+  }
   if (field_.live) line->addWidget(bolt(field_));
   line->addStretch(1);
   if (!editor_->isWide()) line->addWidget(editor_);

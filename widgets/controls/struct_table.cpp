@@ -57,6 +57,7 @@ StructTable::StructTable(const Field& field, QWidget* parent)
   connect(remove_, &QToolButton::clicked, this, &StructTable::removeRows);
   connect(model_, &StructModel::edited, this, [this] { emit changed(model_->rows()); });
   connect(model_, &StructModel::refused, this, &StructTable::refused);
+  connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &StructTable::settled);
   connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StructTable::showButtons);
   setRows({});
 }
@@ -139,6 +140,7 @@ void StructTable::removeRows() {
 bool StructTable::eventFilter(QObject* watched, QEvent* event) {
   if (watched != view_ || event->type() != QEvent::KeyPress || read_only_) return QWidget::eventFilter(watched, event);
   const auto* key = static_cast<QKeyEvent*>(event);
+  if (key->key() == Qt::Key_Escape) emit settled();
   if (key->key() == Qt::Key_Insert) return addRow(), true;
   if (key->key() == Qt::Key_Delete) return removeRows(), true;
   if (key->key() == Qt::Key_D && key->modifiers() == Qt::ControlModifier) return duplicateRow(), true;

@@ -36,6 +36,8 @@ class StructTable : public QWidget {
   void changed(const QVariantList& rows);
   /// A cell or a number of rows that cannot be taken; nothing has changed.
   void refused(const QString& error);
+  /// The user has gone on: the complaint has been read.
+  void settled();
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;

@@ -63,7 +63,7 @@ void CompositionArea::arrange() {
   buckets_ = stack_.condensed(columns());
 }
 
-std::size_t CompositionArea::columns() const { return static_cast<std::size_t>(std::max(2.0, plot_.width() / 2)); }
+std::size_t CompositionArea::columns() const { return static_cast<std::size_t>(std::max(2.0, plot_.width() / 3)); }
 
 int CompositionArea::legendRows() const {
   const int fit = std::max(1, static_cast<int>((height() - 4) / kLeastRow));

@@ -62,6 +62,7 @@ SourceTable::SourceTable(const ViewContext& context, QWidget* parent)
   view_->verticalHeader()->setDefaultSectionSize(kRowHeight);
   view_->horizontalHeader()->setFont(captionFont());
   view_->horizontalHeader()->setHighlightSections(false);
+  view_->horizontalHeader()->setStyleSheet(QStringLiteral("QHeaderView::section { padding: 4px %1px; }").arg(kCellSide));
   view_->horizontalHeader()->setSortIndicatorClearable(true);
   view_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
   view_->setSortingEnabled(true);

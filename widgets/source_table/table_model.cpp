@@ -16,7 +16,8 @@ namespace geocyte::widgets::source_table {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr int kSide = 12, kDot = 4, kDotArea = 16;
+constexpr int kDot = 4, kDotArea = 16;
+constexpr double kMark = 3, kMarkArea = 12;
 
 bool isWhole(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return !std::isfinite(v) || (v == std::floor(v) && std::abs(v) < 1e15); });
@@ -71,11 +72,7 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
   switch (role) {
     case Qt::DisplayRole: return text(row, column);
     case Qt::DecorationRole: return column == 0 && row < static_cast<int>(content_.colors.size()) ? QVariant(content_.colors[static_cast<std::size_t>(row)]) : QVariant();
-    case Qt::FontRole: {
-      QFont font = column == 0 ? textFont() : monoFont();
-      if (isBad(row, column)) font.setWeight(QFont::DemiBold);   // not by colour alone
-      return font;
-    }
+    case Qt::FontRole: return column == 0 ? textFont() : monoFont();
     case Qt::TextAlignmentRole: return QVariant::fromValue<int>(Qt::AlignVCenter | (column == 0 ? Qt::AlignLeft : Qt::AlignRight));
     case Qt::ToolTipRole: case Qt::AccessibleTextRole: {
       if (column == 0) return content_.names.value(row);
@@ -116,7 +113,7 @@ bool TableOrder::lessThan(const QModelIndex& left, const QModelIndex& right) con
 
 QSize TableDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const {
   const auto font = index.data(Qt::FontRole).value<QFont>();
-  return {QFontMetrics(font).horizontalAdvance(index.data().toString()) + 2 * kSide + (index.column() == 0 ? kDotArea : 0), 24};
+  return {QFontMetrics(font).horizontalAdvance(index.data().toString()) + 2 * kCellSide + (index.column() == 0 ? kDotArea : kMarkArea), 24};
 }
 
 void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -127,7 +124,7 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   if (option.state & QStyle::State_Selected) painter->fillRect(area, c.selected_row);
   else if (option.state & QStyle::State_MouseOver) painter->fillRect(area, c.hover);
   painter->fillRect(QRect(area.left(), area.bottom(), area.width(), 1), c.line);
-  QRectF text = QRectF(area).adjusted(kSide, 0, -kSide, -1);
+  QRectF text = QRectF(area).adjusted(kCellSide, 0, -kCellSide, -1);
   if (const auto color = index.data(Qt::DecorationRole).value<QColor>(); color.isValid()) {
     painter->setPen(Qt::NoPen);
     painter->setBrush(color);
@@ -140,6 +137,15 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   const auto font = index.data(Qt::FontRole).value<QFont>();
   painter->setFont(font);
   painter->setPen(bad ? c.bad_text : c.ink);
+  if (bad) {   // a mark as well: not by colour alone
+    const bool above = static_cast<const TableModel*>(order->sourceModel())->content().columns[static_cast<std::size_t>(source.column() - 1)].gate->bad_above;
+    const QPointF at(text.right() - QFontMetricsF(font).horizontalAdvance(index.data().toString()) - kMarkArea + kMark + 2, text.center().y() + 0.5);
+    const double tip = above ? -kMark : kMark;
+    painter->setBrush(c.bad_text);
+    painter->setPen(Qt::NoPen);
+    painter->drawPolygon(QPolygonF({at + QPointF(-kMark, -tip), at + QPointF(kMark, -tip), at + QPointF(0, tip)}));
+    painter->setPen(c.bad_text);
+  }
   painter->drawText(text, index.data(Qt::TextAlignmentRole).toInt(), QFontMetricsF(font).elidedText(index.data().toString(), Qt::ElideMiddle, text.width() + 1));
   if ((option.state & QStyle::State_HasFocus) && (option.state & QStyle::State_KeyboardFocusChange)) {
     painter->setPen(c.accent);

@@ -14,6 +14,8 @@
 
 namespace geocyte::widgets::source_table {
 
+inline constexpr int kCellSide = 12;     ///< room left and right of the text in a cell and in the header
+
 /// A bound beyond which a value is bad: above it (".36", ">.36") or below it ("<.5").
 struct Gate {
   double value = 0;

@@ -92,7 +92,6 @@ class TestSourceTable : public QObject {
     const auto* model = f.view->findChild<TableModel*>();
     QVERIFY(model->isBad(1, 4));
     QVERIFY(!model->isBad(0, 4));
-    QVERIFY(f.table()->model()->index(1, 4).data(Qt::FontRole).value<QFont>().weight() == QFont::DemiBold);
     QVERIFY(f.table()->model()->index(1, 4).data(Qt::ToolTipRole).toString().contains("above the gate"));
     QCOMPARE(f.view->count(), QString("1 value beyond its gate"));
     const QImage image = f.view->grab().toImage();
