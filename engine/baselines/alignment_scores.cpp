@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/baselines/cells.h"
 #include "engine/core/check.h"
 #include "engine/core/rng.h"
 #include "engine/embed/knn.h"
@@ -20,16 +21,11 @@ namespace {
 using Rows = std::vector<std::int64_t>;
 constexpr double kNormal975 = 1.959963984540054;
 
-struct Copied {
-  std::vector<float> values;
-  std::int64_t rows = 0, dims = 0;
-  kernels::Points points() const { return {values.data(), rows, dims}; }
-};
-
-Copied copy_rows(const kernels::Points& points, std::span<const std::int64_t> rows) {
-  Copied copied{{}, static_cast<std::int64_t>(rows.size()), points.dims};
+FloatRows copy_rows(const kernels::Points& points, std::span<const std::int64_t> rows) {
+  FloatRows copied{{}, static_cast<std::int64_t>(rows.size()), points.dims};
   copied.values.reserve(rows.size() * static_cast<std::size_t>(points.dims));
-  for (const std::int64_t row : rows) copied.values.insert(copied.values.end(), points.row(row), points.row(row) + points.dims);
+  for (const std::int64_t row : rows)
+    copied.values.insert(copied.values.end(), points.row(row), points.row(row) + points.dims);
   return copied;
 }
 
@@ -39,11 +35,13 @@ void check(const ScoredCells& cells) {
           "one source a cell and one domain a source");
   require(cells.cell_type.empty() || cells.cell_type.size() == n, "one cell type a cell");
   require(cells.xy.empty() || cells.xy.size() == 2 * n, "two coordinates a cell");
-  for (const std::int32_t source : cells.source) require(source >= 0 && source < cells.sources, "a source label is in range");
+  for (const std::int32_t source : cells.source)
+    require(source >= 0 && source < cells.sources, "a source label is in range");
   for (const std::uint8_t domain : cells.domain) require(domain <= 1, "a domain is 0 or 1");
   for (const auto part : {cells.train, cells.held_out})
     for (const std::int64_t row : part) require(row >= 0 && row < cells.points.rows, "a row of the split is in range");
-  if (cells.held_out.empty()) throw Error(ErrorCode::bad_data, "alignment is scored on held-out cells, but there are none");
+  if (cells.held_out.empty())
+    throw Error(ErrorCode::bad_data, "alignment is scored on held-out cells, but there are none");
   embed::require_finite(cells.points, "alignment scores");
 }
 
@@ -87,14 +85,19 @@ void Scorer::largest(const char* name, bool across, const Eigen::MatrixXd& value
       if (bridges == across && std::isfinite(value(i, j)) && (a < 0 || value(i, j) > value(a, b))) a = i, b = j;
     }
   if (a < 0) return;
-  Score score{name, value(a, b), {}, {}, floor(a, b), result_.distances.count[static_cast<std::size_t>(a)] +
-                                                          result_.distances.count[static_cast<std::size_t>(b)]};
+  Score score{
+      name,
+      value(a, b),
+      {},
+      {},
+      floor(a, b),
+      result_.distances.count[static_cast<std::size_t>(a)] + result_.distances.count[static_cast<std::size_t>(b)]};
   if (low.size() > 0 && std::isfinite(low(a, b))) score.low = low(a, b), score.high = high(a, b);
   result_.scores.push_back(std::move(score));
 }
 
 void Scorer::distances() {
-  const Copied points = copy_rows(cells_.points, cells_.held_out);
+  const FloatRows points = copy_rows(cells_.points, cells_.held_out);
   std::vector<std::int32_t> source;
   for (const std::int64_t row : cells_.held_out) source.push_back(source_of(row));
   stats::SourceDistanceOptions options;
@@ -125,22 +128,23 @@ void Scorer::probe() {
   for (const auto& part : {train, held_out})
     for (const std::uint8_t domain : {0, 1})
       if (std::count(part.begin(), part.end(), domain) < kFewest) return;
-  const Copied known = copy_rows(cells_.points, cells_.train), asked = copy_rows(cells_.points, cells_.held_out);
+  const FloatRows known = copy_rows(cells_.points, cells_.train), asked = copy_rows(cells_.points, cells_.held_out);
   stats::ProbeOptions options;
   options.seed = options_.seed;
   options.stop = options_.stop;
-  const stats::Auc auc =
-      stats::probe_separability({known.points(), train}, {asked.points(), held_out}, options).auc;
+  const stats::Auc auc = stats::probe_separability({known.points(), train}, {asked.points(), held_out}, options).auc;
   result_.scores.push_back({"probe_auc", auc.value, auc.low, auc.high, 0.5, asked.rows});
 }
 
 /// Held-out rows, as many of each label that has enough; empty when fewer than two have.
 Rows Scorer::balanced(const std::vector<std::int32_t>& label, int labels) const {
   std::vector<Rows> of(static_cast<std::size_t>(labels));
-  for (const std::int64_t row : cells_.held_out) of[static_cast<std::size_t>(label[static_cast<std::size_t>(row)])].push_back(row);
+  for (const std::int64_t row : cells_.held_out)
+    of[static_cast<std::size_t>(label[static_cast<std::size_t>(row)])].push_back(row);
   std::erase_if(of, [](const Rows& rows) { return static_cast<std::int64_t>(rows.size()) < kFewest; });
   if (of.size() < 2) return {};
-  const auto smallest = std::min_element(of.begin(), of.end(), [](const Rows& a, const Rows& b) { return a.size() < b.size(); })->size();
+  const auto smallest =
+      std::min_element(of.begin(), of.end(), [](const Rows& a, const Rows& b) { return a.size() < b.size(); })->size();
   Rng rng(hash64("balanced", options_.seed));
   Rows chosen;
   for (Rows& rows : of) {
@@ -150,15 +154,18 @@ Rows Scorer::balanced(const std::vector<std::int32_t>& label, int labels) const 
   return chosen;
 }
 
-void Scorer::mixing_of(const char* share_name, const char* lisi_name, const std::vector<std::int32_t>& label, int labels) {
+void Scorer::mixing_of(const char* share_name, const char* lisi_name, const std::vector<std::int32_t>& label,
+                       int labels) {
   const Rows rows = balanced(label, labels);
   if (rows.empty()) return;
-  const Copied points = copy_rows(cells_.points, rows);
+  const FloatRows points = copy_rows(cells_.points, rows);
   std::vector<std::int32_t> own;
   for (const std::int64_t row : rows) own.push_back(label[static_cast<std::size_t>(row)]);
-  const auto share = stats::own_source_share(embed::neighbour_graph(points.points(), knn(options_.neighbours)), own, labels);
+  const auto share =
+      stats::own_source_share(embed::neighbour_graph(points.points(), knn(options_.neighbours)), own, labels);
   result_.scores.push_back({share_name, share.mean_share, {}, {}, share.mean_expected, points.rows});
-  const auto lisi = stats::ilisi(embed::neighbour_graph(points.points(), knn(options_.lisi_neighbours)), own, labels, options_.perplexity);
+  const auto lisi = stats::ilisi(embed::neighbour_graph(points.points(), knn(options_.lisi_neighbours)), own, labels,
+                                 options_.perplexity);
   result_.scores.push_back({lisi_name, lisi.scaled, {}, {}, lisi.mixed, points.rows});
 }
 
@@ -196,13 +203,15 @@ void Scorer::cell_types() {
     };
     const Rows known = labelled(cells_.train), asked = labelled(cells_.held_out);
     if (static_cast<std::int64_t>(known.size()) <= options_.type_neighbours || asked.empty()) continue;
-    const Copied references = copy_rows(cells_.points, known), queries = copy_rows(cells_.points, asked);
+    const FloatRows references = copy_rows(cells_.points, known), queries = copy_rows(cells_.points, asked);
     const auto graph = kernels::exact_knn(references.points(), queries.points(), knn(options_.type_neighbours));
     for (std::size_t i = 0; i < asked.size(); ++i) {
       std::map<std::int32_t, int> votes;
       for (int k = 0; k < graph.k; ++k)
-        ++votes[type_of(known[static_cast<std::size_t>(graph.index[i * static_cast<std::size_t>(graph.k) + static_cast<std::size_t>(k)])])];
-      const auto winner = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+        ++votes[type_of(known[static_cast<std::size_t>(
+            graph.index[i * static_cast<std::size_t>(graph.k) + static_cast<std::size_t>(k)])])];
+      const auto winner = std::max_element(votes.begin(), votes.end(),
+                                           [](const auto& a, const auto& b) { return a.second < b.second; });
       type.push_back(type_of(asked[i]));
       right.push_back(winner->first == type.back() ? 1 : 0);
     }
@@ -211,7 +220,11 @@ void Scorer::cell_types() {
   std::vector<std::size_t> draw(type.size());
   for (std::size_t i = 0; i < draw.size(); ++i) draw[i] = i;
   const std::set<std::int32_t> kinds(type.begin(), type.end());
-  Score score{"cell_type_accuracy", balanced_accuracy(type, right, draw), {}, {}, 1 / static_cast<double>(kinds.size()),
+  Score score{"cell_type_accuracy",
+              balanced_accuracy(type, right, draw),
+              {},
+              {},
+              1 / static_cast<double>(kinds.size()),
               static_cast<std::int64_t>(type.size())};
   if (options_.bootstrap >= 40) {
     Rng rng(hash64("cell_types", options_.seed));
@@ -244,14 +257,16 @@ void Scorer::space() {
     }
     const auto n = static_cast<std::int64_t>(rows.size());
     if (n <= options_.neighbours + kFewest) continue;
-    const Copied points = copy_rows(cells_.points, rows);
+    const FloatRows points = copy_rows(cells_.points, rows);
     const auto near = embed::neighbour_graph(points.points(), knn(options_.neighbours));
     const auto beside = embed::neighbour_graph({xy.data(), n, 2}, knn(options_.neighbours));
     double sum = 0;
     for (std::int64_t i = 0; i < n; ++i) {
       const auto begin = beside.index.begin() + i * beside.k;
       int both = 0;
-      for (int k = 0; k < near.k; ++k) both += std::find(begin, begin + beside.k, near.index[static_cast<std::size_t>(i * near.k + k)]) != begin + beside.k;
+      for (int k = 0; k < near.k; ++k)
+        both += std::find(begin, begin + beside.k, near.index[static_cast<std::size_t>(i * near.k + k)]) !=
+                begin + beside.k;
       share.push_back(static_cast<double>(both) / near.k);
       sum += share.back();
     }
@@ -265,8 +280,8 @@ void Scorer::space() {
   for (const double value : share) squares += (value - mean) * (value - mean);
   const auto n = static_cast<double>(share.size());
   const double half = kNormal975 * std::sqrt(squares / (n - 1) / n);
-  result_.scores.push_back({"spatial_overlap", mean, std::max(0.0, mean - half), std::min(1.0, mean + half), chance / slides,
-                            static_cast<std::int64_t>(share.size())});
+  result_.scores.push_back({"spatial_overlap", mean, std::max(0.0, mean - half), std::min(1.0, mean + half),
+                            chance / slides, static_cast<std::int64_t>(share.size())});
 }
 
 }  // namespace

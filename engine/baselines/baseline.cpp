@@ -53,9 +53,8 @@ std::vector<Baseline> all_baselines(const BaselineOptions& options) {
   strong.tolerance = 0;
 
   std::vector<Baseline> list;
-  list.push_back({"raw", "The data as they are.", "", false, [](const Cells&, Reference) {
-                    return [](const Cells& cells) { return cells.x; };
-                  }});
+  list.push_back({"raw", "The data as they are.", "", false,
+                  [](const Cells&, Reference) { return [](const Cells& cells) { return cells.x; }; }});
   list.push_back({"pca", fmt::format("{} principal components, fitted on training cells.", components), "", false,
                   [components](const Cells& training, Reference) { return fit_components(training, components); }});
   list.push_back({"centre", "Each source minus its training mean, then principal components.", "", false,

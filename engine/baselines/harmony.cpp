@@ -16,8 +16,8 @@ namespace geocyte::baselines {
 namespace {
 
 constexpr int kHalvings = 7;
-constexpr int kStartRounds = 15;         // of hard k-means
-constexpr double kNoMass = 1e-8;         // cells: a lighter cluster is empty
+constexpr int kStartRounds = 15;  // of hard k-means
+constexpr double kNoMass = 1e-8;  // cells: a lighter cluster is empty
 
 Eigen::MatrixXd unit_rows(const Eigen::MatrixXd& x) {
   Eigen::MatrixXd unit = x;
@@ -66,21 +66,23 @@ class SoftClusters {
     share_ = Eigen::RowVectorXd::Zero(cells.sources);
     for (const std::int32_t source : cells.source) share_[source] += 1.0 / static_cast<double>(cells.count());
     y_ = first_centres(z, clusters, rng_);
-    r_ = soft_assignment(2 * (1 - (z * y_.transpose()).array()), Eigen::MatrixXd::Zero(clusters, cells.sources), all_rows());
+    r_ = soft_assignment(2 * (1 - (z * y_.transpose()).array()), Eigen::MatrixXd::Zero(clusters, cells.sources),
+                         all_rows());
     observed_ = counts(r_, all_rows());
   }
 
   /// One pass: centres, then all responsibilities in blocks of cells in random order. Returns F.
   double step(const Eigen::MatrixXd& z) {
     update_centres(z);
-    const Eigen::MatrixXd distance = 2 * (1 - (z * y_.transpose()).array());   // n x K
+    const Eigen::MatrixXd distance = 2 * (1 - (z * y_.transpose()).array());  // n x K
     std::vector<Eigen::Index> order = all_rows();
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng_.below(i)]);
-    const auto size = std::max<std::size_t>(1, static_cast<std::size_t>(options_.block_share * static_cast<double>(order.size())));
+    const auto size =
+        std::max<std::size_t>(1, static_cast<std::size_t>(options_.block_share * static_cast<double>(order.size())));
     for (std::size_t first = 0; first < order.size(); first += size)
       update_block(distance, {order.begin() + static_cast<std::ptrdiff_t>(first),
                               order.begin() + static_cast<std::ptrdiff_t>(std::min(first + size, order.size()))});
-    observed_ = counts(r_, all_rows());   // anew, so that rounding does not add up
+    observed_ = counts(r_, all_rows());  // anew, so that rounding does not add up
     return r_.cwiseProduct(distance).sum() + options_.sigma * entropy_sum(r_) + penalty(observed_);
   }
 
@@ -112,7 +114,8 @@ class SoftClusters {
     return options_.sigma * options_.theta * ((observed.array() + 1) * excess(observed).array()).sum();
   }
   /// `distance` and the result have the cells `rows` as rows.
-  Eigen::MatrixXd soft_assignment(const Eigen::MatrixXd& distance, const Eigen::MatrixXd& log_excess, const Rows& rows) const {
+  Eigen::MatrixXd soft_assignment(const Eigen::MatrixXd& distance, const Eigen::MatrixXd& log_excess,
+                                  const Rows& rows) const {
     Eigen::MatrixXd r(distance.rows(), distance.cols());
     for (Eigen::Index i = 0; i < r.rows(); ++i) {
       r.row(i) = -distance.row(i) / options_.sigma -
@@ -156,9 +159,9 @@ class SoftClusters {
   const Cells& cells_;
   const HarmonyOptions& options_;
   Rng rng_;
-  Eigen::RowVectorXd share_;       // n_b / n
-  Eigen::MatrixXd y_, r_;          // K x d, n x K
-  Eigen::MatrixXd observed_;       // O, K x sources
+  Eigen::RowVectorXd share_;  // n_b / n
+  Eigen::MatrixXd y_, r_;     // K x d, n x K
+  Eigen::MatrixXd observed_;  // O, K x sources
 };
 
 /// X minus what each cluster's ridge regression ascribes to the source.
@@ -166,7 +169,7 @@ Eigen::MatrixXd corrected(const Cells& cells, const Eigen::MatrixXd& r, double l
   const Eigen::Index sources = cells.sources;
   Eigen::MatrixXd result = cells.x;
   for (Eigen::Index k = 0; k < r.cols(); ++k) {
-    Eigen::VectorXd mass = Eigen::VectorXd::Zero(sources + 1);                      // total, then by source
+    Eigen::VectorXd mass = Eigen::VectorXd::Zero(sources + 1);  // total, then by source
     Eigen::MatrixXd moment = Eigen::MatrixXd::Zero(sources + 1, cells.x.cols());
     for (Eigen::Index i = 0; i < r.rows(); ++i) {
       const Eigen::Index row = 1 + cells.source[static_cast<std::size_t>(i)];

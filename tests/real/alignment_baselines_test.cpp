@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The baselines on two real layouts beside figures got independently with numpy, scikit-learn and harmonypy on the same
-// files (one split, one seed, no intervals). Split, seed, gene selection, probe and the weights in S_w differ, so a figure
-// can only be met within what those change:
+// files (one split, one seed, no intervals). Split, seed, gene selection, probe and the weights in S_w differ, so a
+// figure can only be met within what those change:
 //
-//   distances        The figures pool S_w over cells, stats/source_distances.h over sources: single cells spread 1.8 times
-//                    as wide as spots here, which makes lengths 1.13 times larger. The gene panel moves them by another
-//                    1.13 (its unscaled distances are given: 18.7 there, 20.4 here), both squared in the worst case: 40 %
-//                    of a large distance. A small one is sampling: the floor is .63 (breast) and .77 (pancreas) and
-//                    the figures of one method range over .6 between pairs: +-.55, standardised +-.45.
-//   probe AUC        Saturated (>= .97): +-.03. Others +-.18: three splits of ours range over .11 on the pancreas, and the
-//                    probe there is another network with another stop (its two affine maps differ by .09 on one data set).
-//   own domain       +-.12: nearest among held-out cells here, of which the pancreas has 256 in a balanced set.
-//   cell types       +-.12 for the 9 types of breast; +-.18 for the 20 of pancreas, many of them with one to five held-out
-//                    cells: three splits of ours range over .13.
-//   space            +-.04: the share of F3 moves by that between gene panels.
+//   distances     The figures pool S_w over cells, stats/source_distances.h over sources. On breast single cells spread
+//                 1.8 times as wide as spots, so that lengths come out 1.13 times larger here. The gene panel gives
+//                 another 1.1 (unscaled: 18.7 there, 20.4 here), the split the rest: 40 % of a large distance.
+//                 A small one is sampling: the floor is .63 (breast) and .77 (pancreas), and the figures of one method
+//                 range over .6 between pairs: +-.55, standardised +-.45.
+//   probe AUC     Saturated (>= .97): +-.03. Others +-.18: three splits of ours range over .11 on the pancreas, and the
+//                 probe there is another network with another stop (its two affine maps differ by .09 on one data set).
+//   own domain    +-.12: nearest among held-out cells here, of which the pancreas has 256 in a balanced set.
+//   cell types    +-.12 for the 9 types of breast; +-.18 for the 20 of pancreas, many of them with one to five
+//                 held-out cells: three splits of ours range over .13.
+//   space         +-.04: the overlap moves by that between gene panels.
 //
-// What those figures were quoted for is checked without tolerance: centring meets every gate on means while a classifier
-// still tells spots from cells; affine maps hide the domain and pay with cell types.
-// Harmony is printed beside its figures and only held to its order, because its outcome hangs on where it stops.
+// What those figures were quoted for is checked without tolerance: centring meets every gate on means while a
+// classifier still tells spots from cells; affine maps hide the domain and pay with cell types. Harmony is printed
+// beside its figures and only held to its order, because its outcome hangs on where it stops.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -42,7 +42,7 @@ constexpr std::int64_t kGenes = 2000;
 
 struct Layout {
   std::vector<data::Source> sources;
-  baselines::Cells cells;                  ///< log-normalised panel
+  baselines::Cells cells;  ///< log-normalised panel
   data::Split split;
   std::vector<std::uint8_t> domain, reference;
   std::vector<std::int32_t> type;
@@ -121,9 +121,10 @@ Table compare(const Layout& layout, const std::vector<Figures>& figures, double 
     const auto embedding = baselines::to_float(run.embedding(wanted.method));
     baselines::ScoreOptions options;
     options.bootstrap = 0;
-    const auto& scores = table[wanted.method] = baselines::alignment_scores(
-        {embedding.points(), layout.cells.source, layout.cells.sources, layout.domain, layout.split.train,
-         layout.split.held_out, layout.type, layout.xy}, options);
+    const auto& scores = table[wanted.method] =
+        baselines::alignment_scores({embedding.points(), layout.cells.source, layout.cells.sources, layout.domain,
+                                     layout.split.train, layout.split.held_out, layout.type, layout.xy},
+                                    options);
     const bool held = !wanted.method.starts_with("harmony");
     std::printf("%-15s", wanted.method.c_str());
     const auto meet = [&](const char* name, double figure, double tolerance) {
@@ -156,7 +157,8 @@ void expect_what_the_figures_are_quoted_for(const Table& table) {
   }
   for (const char* method : {"coral", "monge"}) {
     EXPECT_LT(table.at(method).find(probe)->high.value(), 0.8) << method;
-    EXPECT_LT(value_of(table, method, types), value_of(table, "pca", types) - 0.1) << method << ": paid with cell types";
+    EXPECT_LT(value_of(table, method, types), value_of(table, "pca", types) - 0.1)
+        << method << ": paid with cell types";
   }
   EXPECT_LT(value_of(table, "harmony-strong", "own_domain_share"), value_of(table, "harmony", "own_domain_share"));
   EXPECT_LT(value_of(table, "harmony-strong", unit), value_of(table, "pca", unit) / 2);
@@ -172,16 +174,15 @@ TEST(RealBaselinesTest, breast_layout_agrees_with_figures_got_independently) {
                      entry("F_ST3", "her2st/h5ad/F3.h5ad"),
                      entry("SC_1", "wu2021_breast_sc/CID4465_sc.h5ad", "celltype_major"),
                      entry("E_ST3", "her2st/h5ad/E3.h5ad")};
-  const Table table = compare(
-      open_layout(folder, list, {"F_ST1", "F_ST2"}, "F_ST3"),
-          {{"pca", 14.5, 13.8, 1.000, 1.000, 0.641, 0.089},
-           {"centre", 1.20, 0.94, 0.998, 0.850, 0.636, 0.087},
-           {"z-score", 1.23, 0.85, 0.995, 0.854, 0.650, 0.078},
-           {"coral", 1.27, 0.82, 0.603, 0.572, 0.340, 0.083},
-           {"monge", 1.28, 0.82, 0.691, 0.580, 0.390, 0.086},
-           {"harmony", 12.5, 7.6, 0.999, 0.977, 0.626, 0.088},
-           {"harmony-strong", 1.50, kNone, 0.985, 0.604, 0.319, kNone}},
-      0.12);
+  const Table table = compare(open_layout(folder, list, {"F_ST1", "F_ST2"}, "F_ST3"),
+                              {{"pca", 14.5, 13.8, 1.000, 1.000, 0.641, 0.089},
+                               {"centre", 1.20, 0.94, 0.998, 0.850, 0.636, 0.087},
+                               {"z-score", 1.23, 0.85, 0.995, 0.854, 0.650, 0.078},
+                               {"coral", 1.27, 0.82, 0.603, 0.572, 0.340, 0.083},
+                               {"monge", 1.28, 0.82, 0.691, 0.580, 0.390, 0.086},
+                               {"harmony", 12.5, 7.6, 0.999, 0.977, 0.626, 0.088},
+                               {"harmony-strong", 1.50, kNone, 0.985, 0.604, 0.319, kNone}},
+                              0.12);
   expect_what_the_figures_are_quoted_for(table);
 }
 
@@ -189,16 +190,15 @@ TEST(RealBaselinesTest, pancreas_layout_agrees_with_figures_got_independently) {
   GEOCYTE_NEEDS_REAL_DATA(folder);
   const Json list = {entry("PDACA_ST1", "moncada2020_pdac_a/PDAC-A_ST1.h5ad"),
                      entry("PDACA_SC", "moncada2020_pdac_a/PDAC-A_sc.h5ad", "celltype")};
-  const Table table = compare(
-      open_layout(folder, list, {"PDACA_ST1"}, "PDACA_ST1"),
-          {{"pca", 8.75, 8.5, 0.999, 0.981, 0.631, 0.188},
-           {"centre", 0.94, 1.04, 0.972, 0.805, 0.631, 0.189},
-           {"z-score", 0.92, 0.93, 0.936, 0.734, 0.520, 0.170},
-           {"coral", 0.97, 1.15, 0.446, 0.576, 0.356, 0.188},
-           {"monge", 0.97, 1.13, 0.453, 0.594, 0.449, 0.188},
-           {"harmony", 8.12, 6.7, 0.998, 0.966, 0.632, 0.192},
-           {"harmony-strong", 2.41, kNone, 0.778, 0.607, 0.592, kNone}},
-      0.18);
+  const Table table = compare(open_layout(folder, list, {"PDACA_ST1"}, "PDACA_ST1"),
+                              {{"pca", 8.75, 8.5, 0.999, 0.981, 0.631, 0.188},
+                               {"centre", 0.94, 1.04, 0.972, 0.805, 0.631, 0.189},
+                               {"z-score", 0.92, 0.93, 0.936, 0.734, 0.520, 0.170},
+                               {"coral", 0.97, 1.15, 0.446, 0.576, 0.356, 0.188},
+                               {"monge", 0.97, 1.13, 0.453, 0.594, 0.449, 0.188},
+                               {"harmony", 8.12, 6.7, 0.998, 0.966, 0.632, 0.192},
+                               {"harmony-strong", 2.41, kNone, 0.778, 0.607, 0.592, kNone}},
+                              0.18);
   expect_what_the_figures_are_quoted_for(table);
 }
 

@@ -21,9 +21,7 @@ struct Setting {
   std::vector<std::int32_t> type;
   std::vector<float> xy;
 
-  ScoredCells scored() const {
-    return {rows.points(), cells.source, cells.sources, domain, train, held_out, type, xy};
-  }
+  ScoredCells scored() const { return {rows.points(), cells.source, cells.sources, domain, train, held_out, type, xy}; }
 };
 
 Setting setting(double domain_shift, std::uint64_t seed = 1, double scale = 1) {
@@ -36,7 +34,7 @@ Setting setting(double domain_shift, std::uint64_t seed = 1, double scale = 1) {
     s.cells.x(i, 1) += 6 * type;
     if (source == 2) s.cells.x(i, 0) += domain_shift;
     s.type.push_back(source == 2 ? type : -1);
-    const bool placed = source == 0;   // places are the embedding itself: full overlap
+    const bool placed = source == 0;  // places are the embedding itself: full overlap
     s.xy.push_back(placed ? static_cast<float>(s.cells.x(i, 0)) : std::numeric_limits<float>::quiet_NaN());
     s.xy.push_back(placed ? static_cast<float>(s.cells.x(i, 1)) : std::numeric_limits<float>::quiet_NaN());
     (i % 3 == 2 ? s.held_out : s.train).push_back(i);
@@ -77,8 +75,8 @@ TEST(AlignmentScoresTest, the_probe_interval_of_mixed_domains_holds_one_half_as_
     sum += auc.value;
     held += *auc.low <= 0.5 && 0.5 <= *auc.high ? 1 : 0;
   }
-  EXPECT_NEAR(sum / kRounds, 0.5, 0.025);   // deviation of one round is .043: 3.7 deviations of the mean
-  EXPECT_GE(held, 34);                      // of 38 expected; fewer has a chance of 1 in 200
+  EXPECT_NEAR(sum / kRounds, 0.5, 0.025);  // deviation of one round is .043: 3.7 deviations of the mean
+  EXPECT_GE(held, 34);                     // of 38 expected; fewer has a chance of 1 in 200
 }
 
 TEST(AlignmentScoresTest, a_unit_is_the_deviation_within_sources) {
@@ -92,7 +90,8 @@ TEST(AlignmentScoresTest, a_unit_is_the_deviation_within_sources) {
 }
 
 TEST(AlignmentScoresTest, scale_changes_nothing) {
-  const AlignmentScores one = alignment_scores(setting(2, 3).scored()), many = alignment_scores(setting(2, 3, 64).scored());
+  const AlignmentScores one = alignment_scores(setting(2, 3).scored()),
+                        many = alignment_scores(setting(2, 3, 64).scored());
   ASSERT_EQ(one.scores.size(), many.scores.size());
   for (std::size_t i = 0; i < one.scores.size(); ++i) {
     if (one.scores[i].name == "spatial_overlap") continue;

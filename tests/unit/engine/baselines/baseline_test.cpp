@@ -53,7 +53,8 @@ TEST(BaselineTest, held_out_cells_change_training_cells_only_where_a_baseline_sa
   Cells other = cells;
   for (Eigen::Index row = 1; row < 180; row += 2) other.x.row(row).array() += 3 * static_cast<double>(row % 7);
   const auto train = even_rows(cells);
-  BaselineRun one(all_baselines(small()), cells, train, {1, 0, 0}), two(all_baselines(small()), other, train, {1, 0, 0});
+  BaselineRun one(all_baselines(small()), cells, train, {1, 0, 0}),
+      two(all_baselines(small()), other, train, {1, 0, 0});
   for (const Baseline& baseline : one.list()) {
     double change = 0;
     for (const std::int64_t row : train)

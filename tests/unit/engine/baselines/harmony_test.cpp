@@ -107,8 +107,9 @@ TEST(HarmonyTest, one_source_is_left_as_it_is) {
 TEST(HarmonyTest, a_scale_of_all_cells_scales_the_result) {
   const Typed typed = shifted_types(4, 6);
   Cells larger = typed.cells;
-  larger.x *= 8;   // a power of two: the same rounding
-  const Eigen::MatrixXd one = harmony(typed.cells, few_clusters()).corrected, eight = harmony(larger, few_clusters()).corrected;
+  larger.x *= 8;  // a power of two: the same rounding
+  const Eigen::MatrixXd one = harmony(typed.cells, few_clusters()).corrected,
+                        eight = harmony(larger, few_clusters()).corrected;
   EXPECT_LT((eight / 8 - one).cwiseAbs().maxCoeff(), 1e-9);
 }
 
@@ -140,7 +141,8 @@ TEST(HarmonyTest, bad_input_is_refused) {
   };
   EXPECT_TRUE(refused([](HarmonyOptions& o) { o.theta = -1; }, ErrorCode::bad_config));
   EXPECT_TRUE(refused([](HarmonyOptions& o) { o.sigma = 0; }, ErrorCode::bad_config));
-  EXPECT_TRUE(refused([](HarmonyOptions& o) { o.lambda = std::numeric_limits<double>::quiet_NaN(); }, ErrorCode::bad_config));
+  EXPECT_TRUE(
+      refused([](HarmonyOptions& o) { o.lambda = std::numeric_limits<double>::quiet_NaN(); }, ErrorCode::bad_config));
   EXPECT_TRUE(refused([](HarmonyOptions& o) { o.clusters = 1000; }, ErrorCode::bad_config));
   EXPECT_TRUE(refused([](HarmonyOptions& o) { o.block_share = 0; }, ErrorCode::bad_config));
   typed.cells.x(0, 0) = std::numeric_limits<double>::quiet_NaN();

@@ -22,11 +22,13 @@ double largest_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) { 
 
 TEST(SymmetricPowerTest, is_the_power_of_a_diagonal_and_turns_with_it) {
   const Eigen::Matrix2d diagonal = Eigen::Vector2d(4, 9).asDiagonal();
-  EXPECT_LT(largest_difference(symmetric_power(diagonal, 0.5), Eigen::Vector2d(2, 3).asDiagonal().toDenseMatrix()), 1e-14);
+  EXPECT_LT(largest_difference(symmetric_power(diagonal, 0.5), Eigen::Vector2d(2, 3).asDiagonal().toDenseMatrix()),
+            1e-14);
   Eigen::Matrix2d turn;
   turn << 0.6, -0.8, 0.8, 0.6;
   EXPECT_LT(largest_difference(symmetric_power(turn * diagonal * turn.transpose(), -0.5),
-                               turn * Eigen::Vector2d(0.5, 1 / 3.0).asDiagonal() * turn.transpose()), 1e-14);
+                               turn * Eigen::Vector2d(0.5, 1 / 3.0).asDiagonal() * turn.transpose()),
+            1e-14);
 }
 
 TEST(SymmetricPowerTest, a_negative_power_of_a_singular_matrix_is_the_pseudo_inverse) {
@@ -85,7 +87,7 @@ TEST(MongeTest, the_map_is_symmetric_positive_and_its_own_inverse_backwards) {
 TEST(MongeTest, costs_the_bures_distance_and_no_more_than_coral) {
   Rng rng(5);
   const Eigen::MatrixXd c = random_covariance(5, rng), d = random_covariance(5, rng);
-  const auto cost = [&](const Eigen::MatrixXd& a) {   // E ||x - A'x||^2 for x ~ N(0, C)
+  const auto cost = [&](const Eigen::MatrixXd& a) {  // E ||x - A'x||^2 for x ~ N(0, C)
     const Eigen::MatrixXd move = Eigen::MatrixXd::Identity(5, 5) - a;
     return (move.transpose() * c * move).trace();
   };
@@ -112,7 +114,8 @@ TEST(SourceMapsTest, only_training_cells_decide) {
 
 TEST(SourceMapsTest, several_reference_sources_are_pooled_and_brought_together) {
   Rng rng(7);
-  const Cells cells = stacked({normal_matrix(40, 3, rng), normal_matrix(20, 3, rng).array() + 6, normal_matrix(50, 3, rng)});
+  const Cells cells =
+      stacked({normal_matrix(40, 3, rng), normal_matrix(20, 3, rng).array() + 6, normal_matrix(50, 3, rng)});
   const Eigen::MatrixXd y = fit_coral(cells, std::vector<std::uint8_t>{1, 1, 0}, 0).apply(cells);
   std::vector<Eigen::Index> pooled(60);
   for (Eigen::Index i = 0; i < 60; ++i) pooled[static_cast<std::size_t>(i)] = i;
