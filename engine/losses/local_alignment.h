@@ -10,8 +10,9 @@
 // with zero gradient exactly where q = p. Expression that still holds a source effect teaches that effect: give expression
 // centred by source where sources differ.
 // Shapes: x (B, G), z (B, D), B >= 3 (with two cells p = q = 1); a smaller batch gives an absent term.
-// Guards: the diagonal is cut out instead of masked with -inf, so that no 0 * inf occurs; cos divides by
-// sqrt(|z|^2 + 1e-12), finite at an empty row. Cost O(B^2 (G + D)).
+// One node with a written-out gradient (first_order.h); expression gets none.
+// Guards: the diagonal is -inf before the softmax and set to 0 in the difference of logarithms, so that no 0 * inf occurs; cos
+// divides by sqrt(|z|^2 + 1e-12), finite at an empty row. Cost O(B^2 (G + D)).
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -24,24 +24,26 @@ Moments GroupMoments::of(std::int64_t row) const {
   return {mean.select(0, row), covariance.select(0, row), sizes[row]};
 }
 
-GroupMoments group_moments(const at::Tensor& z, const Groups& groups, std::int64_t min_cells) {
+at::Tensor PaddedGroups::rows_of(const at::Tensor& z) const {
+  return z.index_select(0, index).view({count(), present.size(1), z.size(1)}) * present;
+}
+
+PaddedGroups padded_groups(const at::Tensor& z, const Groups& groups, std::int64_t min_cells) {
   require(min_cells >= 1, "moments are taken of groups of at least one cell");
   require(z.dim() == 2, "moments are taken of a matrix");
   require_shape("cells of grouped moments", z.sizes().slice(0, 1), std::array{groups.cells()});
-  GroupMoments moments;
-  moments.groups = groups.of_at_least(min_cells);
+  PaddedGroups padded;
+  padded.groups = groups.of_at_least(min_cells);
   std::int64_t longest = 0;
-  for (const auto group : moments.groups) {
-    moments.sizes.push_back(groups.sizes()[group]);
-    longest = std::max(longest, moments.sizes.back());
+  for (const auto group : padded.groups) {
+    padded.sizes.push_back(groups.sizes()[group]);
+    longest = std::max(longest, padded.sizes.back());
   }
-
-  // Rows of each group side by side; a padded place points at row 0 and is multiplied by 0.
-  const auto k = moments.count(), d = z.size(1);
+  const auto k = padded.count();
   std::vector<std::int64_t> rows(k * longest, 0);
   std::vector<double> present(k * longest, 0), share(k, 0), divisor(k, 1);
   for (std::int64_t i = 0; i < k; ++i) {
-    const auto members = groups.members(moments.groups[i]);
+    const auto members = groups.members(padded.groups[i]);
     std::copy(members.begin(), members.end(), rows.begin() + i * longest);
     std::fill_n(present.begin() + i * longest, members.size(), 1.0);
     share[i] = 1.0 / static_cast<double>(members.size());
@@ -50,13 +52,22 @@ GroupMoments group_moments(const at::Tensor& z, const Groups& groups, std::int64
   const auto on_device = [&](std::vector<double>& values, at::IntArrayRef shape) {
     return at::from_blob(values.data(), shape, at::TensorOptions().dtype(at::kDouble)).to(z.options(), false, /*copy=*/true);
   };
-  const auto index = at::from_blob(rows.data(), {k * longest}, at::TensorOptions().dtype(at::kLong)).clone().to(z.device());
-  const auto mask = on_device(present, {k, longest, 1});
+  padded.index = at::from_blob(rows.data(), {k * longest}, at::TensorOptions().dtype(at::kLong)).clone().to(z.device());
+  padded.present = on_device(present, {k, longest, 1});
+  padded.share = on_device(share, {k, 1});
+  padded.divisor = on_device(divisor, {k, 1, 1});
+  return padded;
+}
 
-  const auto members = z.index_select(0, index).view({k, longest, d}) * mask;    // (K, n_max, D)
-  moments.mean = members.sum(1) * on_device(share, {k, 1});                      // (K, D)
-  const auto centred = (members - moments.mean.unsqueeze(1)) * mask;             // (K, n_max, D)
-  moments.covariance = centred.transpose(1, 2).bmm(centred) * on_device(divisor, {k, 1, 1});   // (K, D, D)
+GroupMoments group_moments(const at::Tensor& z, const Groups& groups, std::int64_t min_cells) {
+  const auto padded = padded_groups(z, groups, min_cells);
+  GroupMoments moments;
+  moments.groups = padded.groups;
+  moments.sizes = padded.sizes;
+  const auto members = padded.rows_of(z);                                        // (K, n_max, D)
+  moments.mean = members.sum(1) * padded.share;                                  // (K, D)
+  const auto centred = (members - moments.mean.unsqueeze(1)) * padded.present;   // (K, n_max, D)
+  moments.covariance = centred.transpose(1, 2).bmm(centred) * padded.divisor;    // (K, D, D)
   return moments;
 }
 

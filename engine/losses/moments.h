@@ -25,6 +25,22 @@ struct Moments {
 /// Of z (n, D), n >= 1; else Error{internal}. O(n D^2).
 Moments moments_of(const at::Tensor& z);
 
+/// The cells of several groups side by side, padded to the largest group n_max.
+struct PaddedGroups {
+  at::Tensor index;                        ///< (K n_max) int64; a padded place points at cell 0
+  at::Tensor present;                      ///< (K, n_max, 1) 1, or 0 in a padded place
+  at::Tensor share;                        ///< (K, 1) 1 / n
+  at::Tensor divisor;                      ///< (K, 1, 1) 1 / max(n - 1, 1)
+  std::vector<std::int64_t> groups, sizes; ///< which groups the K rows are, and their cells
+
+  std::int64_t count() const { return static_cast<std::int64_t>(groups.size()); }
+  /// Rows of z (B, D) as (K, n_max, D), 0 in padded places.
+  at::Tensor rows_of(const at::Tensor& z) const;
+};
+
+/// The groups of z (B, D) with at least `min_cells` >= 1 cells, in the type of z.
+PaddedGroups padded_groups(const at::Tensor& z, const Groups& groups, std::int64_t min_cells);
+
 struct GroupMoments {
   at::Tensor mean;                         ///< (K, D)
   at::Tensor covariance;                   ///< (K, D, D)

@@ -2,35 +2,73 @@
 #include "engine/losses/pairwise_coral.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <string>
 
 #include "engine/core/check.h"
+#include "engine/losses/first_order.h"
 
 namespace geocyte::losses {
 namespace {
 
-/// 2 / (K (K - 1)) sum_{a < b} ||x_a - x_b||^2 over the rows of x (K, …), divided by the elements of a row.
-at::Tensor mean_pairwise_square(const at::Tensor& x) {
-  const auto k = x.size(0);
-  const auto deviation = x - x.mean(0, /*keepdim=*/true);
-  return deviation.pow(2).mean() * (2.0 * static_cast<double>(k) / static_cast<double>(k - 1));
-}
+/// The loss of all pairs as one node. With X_k the centred cells of group k, d_k = m_k - m and E_k = C_k - C
+///
+///   L = 2 / (K - 1) [ w_m / D sum_k ||d_k||^2 + w_c / D^2 sum_k ||E_k||_F^2 ]
+///   dL/dz_i = 4 / (K - 1) [ w_m / (D n_k) d_k + 2 w_c / (D^2 (n_k - 1)) X_k,i E_k ]              i in k
+///
+/// What runs through m, C and the mean of X_k cancels: the d_k, the E_k and the rows of X_k each sum to 0. Where rounding leaves
+/// a rest of these sums in the gradient it is taken out: a shift of all cells changes nothing, and an optimiser that divides by
+/// the size of a gradient (Adam) would make steps of that rest.
+struct AllPairs : torch::autograd::Function<AllPairs> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& z, const PaddedGroups& groups, CoralForm form) {
+    const auto k = static_cast<double>(groups.count()), d = static_cast<double>(z.size(1));
+    const double of_means = form == CoralForm::deep_coral ? 0 : 2 / ((k - 1) * d);
+    const double of_covariances = (form == CoralForm::deep_coral ? 0.5 : 2) / ((k - 1) * d * d);
+    auto centred = groups.rows_of(z);                                            // (K, n_max, D)
+    auto mean = centred.sum(1).mul_(groups.share);                               // (K, D)
+    centred.sub_(mean.unsqueeze(1)).mul_(groups.present);
+    auto covariance = centred.transpose(1, 2).bmm(centred).mul_(groups.divisor); // (K, D, D)
+    covariance.sub_(covariance.mean(0, /*keepdim=*/true));
+    mean.sub_(mean.mean(0, /*keepdim=*/true));
+    const auto loss = mean.pow(2).sum() * of_means + covariance.pow(2).sum() * of_covariances;
+    context->save_for_backward({centred, mean, covariance, groups.index, groups.present, groups.share, groups.divisor});
+    context->saved_data["cells"] = z.size(0);
+    context->saved_data["of_means"] = of_means;
+    context->saved_data["of_covariances"] = of_covariances;
+    return loss;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+    require_first_order();
+    const auto saved = context->get_saved_variables();
+    const auto &centred = saved[0], &mean = saved[1], &covariance = saved[2], &index = saved[3], &present = saved[4], &share = saved[5],
+               &divisor = saved[6];
+    const double of_means = context->saved_data["of_means"].toDouble(), of_covariances = context->saved_data["of_covariances"].toDouble();
+    auto members = centred.bmm(covariance).mul_(divisor * (4 * of_covariances)); // (K, n_max, D)
+    auto shift = members.sum(1).mul_(share).neg_();                              // (K, D)
+    if (of_means > 0) shift.add_((mean - mean.mean(0, /*keepdim=*/true)).mul_(share), 2 * of_means);
+    members.add_(shift.unsqueeze(1)).mul_(present);
+    const auto d = centred.size(2);
+    auto gradient = at::zeros({context->saved_data["cells"].toInt(), d}, centred.options());
+    gradient.index_add_(0, index, members.view({-1, d}));                        // (B, D)
+    return {gradient.mul_(gradients[0]), at::Tensor(), at::Tensor()};
+  }
+};
 
 }  // namespace
 
-at::Tensor mean_pairwise_coral(const GroupMoments& moments, CoralForm form) {
-  require(moments.count() >= 2, "pairs need at least two groups");
-  const auto between_covariances = mean_pairwise_square(moments.covariance);
-  if (form == CoralForm::deep_coral) return 0.25 * between_covariances;
-  return mean_pairwise_square(moments.mean) + between_covariances;
+at::Tensor mean_pairwise_coral(const at::Tensor& z, const PaddedGroups& groups, CoralForm form) {
+  require(groups.count() >= 2, "pairs need at least two groups");
+  return AllPairs::apply(z, groups, form);
 }
 
 Term pairwise_coral(const at::Tensor& z, const Groups& groups, CoralForm form, std::int64_t min_cells, const char* what) {
   if (const auto enough = groups.of_at_least(min_cells).size(); enough < 2)
     return Term::absent("the batch has " + std::to_string(enough) + " " + what + (enough == 1 ? "" : "s") + " of at least " +
                         std::to_string(min_cells) + " cells, and a pair needs two");
-  return Term::of(mean_pairwise_coral(group_moments(z, groups, min_cells), form));
+  return Term::of(mean_pairwise_coral(z, padded_groups(z, groups, min_cells), form));
 }
 
 }  // namespace geocyte::losses

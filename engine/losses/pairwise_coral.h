@@ -26,7 +26,8 @@ inline constexpr std::int64_t kMinCellsOfAPair = 5;
 Term pairwise_coral(const at::Tensor& z, const Groups& groups, CoralForm form = CoralForm::mean_and_covariance,
                     std::int64_t min_cells = kMinCellsOfAPair, const char* what = "source");
 
-/// The same of moments that are already there; K >= 2, else Error{internal}.
-at::Tensor mean_pairwise_coral(const GroupMoments& moments, CoralForm form);
+/// The same of groups that are already laid out; K >= 2, else Error{internal}. One node with a written-out gradient
+/// (first_order.h).
+at::Tensor mean_pairwise_coral(const at::Tensor& z, const PaddedGroups& groups, CoralForm form);
 
 }  // namespace geocyte::losses

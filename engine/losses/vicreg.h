@@ -12,7 +12,8 @@
 // ||z|| is near gamma sqrt(D).
 // Shapes: z1, z2 (B, D), floating point, B >= 1, D >= 1; else Error{internal}.
 // Guards: eps below the root keeps its gradient finite in a constant dimension. One cell has no spread: its variance is
-// taken as 0 (hinge at its top, gradient 0) and its covariance as 0. Cost O(B D^2).
+// taken as 0 (hinge at its top, gradient 0) and its covariance as 0. One node with a
+// written-out gradient (first_order.h). Cost O(B D^2).
 #pragma once
 
 #include <ATen/core/Tensor.h>

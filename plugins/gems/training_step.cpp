@@ -29,9 +29,8 @@ std::optional<double> train_discriminator(const GemsOptions& options, Model& mod
 Views embed_views(const Model& model, const StepInput& input) {
   // Both views go through the encoder as one batch of 2B: layer norm looks at each cell alone, so nothing leaks between them.
   const at::Tensor views = nn::augment(input.expression, input.draws, kViews, nn::AugmentOptions{}.limit);   // (2B, G)
-  const at::Tensor z = model.encoder()->forward(views, input.dropout);
-  const std::int64_t cells = input.expression.size(0);
-  return {z.narrow(0, 0, cells), z.narrow(0, cells, cells), input.centred};   // (B, D) each
+  const auto z = model.encoder()->forward(views, input.dropout).chunk(kViews);   // (B, D) each
+  return {z[0], z[1], input.centred};
 }
 
 StepOutcome training_step(const GemsOptions& options, Model& model, const BatchGroups& groups, const StepInput& input, train::TrainContext& ctx) {

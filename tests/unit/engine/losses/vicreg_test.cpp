@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/losses/vicreg.h"
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include "engine/core/error.h"
 #include "tests/unit/engine/losses/gradient_check.h"
 
@@ -78,6 +80,11 @@ TEST(Vicreg, PushesACollapsedBatchApart) {
 TEST(Vicreg, RefusesViewsOfDifferentShape) {
   EXPECT_THROW(vicreg(normal_matrix(3, 2, 1), normal_matrix(4, 2, 1)), Error);
   EXPECT_THROW(vicreg(normal_matrix(0, 2, 1), normal_matrix(0, 2, 1)), Error);
+}
+
+TEST(Vicreg, RefusesASecondDerivativeThatWouldBeWrong) {
+  const auto z = normal_matrix(5, 3, 12).requires_grad_(true);
+  EXPECT_THROW(torch::autograd::grad({vicreg(z, 2 * z).total}, {z}, {}, std::nullopt, /*create_graph=*/true), Error);
 }
 
 TEST(Vicreg, KeepsTheTypeOfItsInput) {
