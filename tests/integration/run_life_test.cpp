@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <thread>
@@ -119,6 +120,26 @@ TEST_F(RunLife, AKilledRunIsDerivedAsLostReopensAndResumes) {
   const auto whole = values_of(run("whole"), "loss/total");
   EXPECT_EQ(whole.size(), 400U);
   EXPECT_EQ(values_of(here, "loss/total"), whole) << "resumed equals uninterrupted";
+}
+
+TEST_F(RunLife, KillsInARowLoseNothingThatWasSaved) {
+  const int kills = std::getenv("GEOCYTE_LONG") ? 25 : 3;   // tests/run --long
+  const std::string steps = "--set steps=" + std::to_string(100 * (kills + 1));
+  const auto here = start("many", steps);
+  pid_t killed = 0;
+  for (int i = 1; i <= kills; ++i) {
+    ASSERT_TRUE(eventually([&] {
+      const Json s = status_of(here);
+      return s.is_object() && s.value("pid", 0) != killed && s.value("step", 0) >= 100 * i - 13 * (i % 7);
+    })) << "kill " << i;
+    killed = static_cast<pid_t>(status_of(here).value("pid", 0));
+    kill(killed, SIGKILL);
+    const std::string command = "'" + engine_path() + "' resume " + here.string() + " >/dev/null 2>&1 " + (i < kills ? "&" : "");
+    EXPECT_EQ(std::system(command.c_str()), 0);
+  }
+  EXPECT_EQ(status_of(here).value("state", ""), "completed");
+  ASSERT_EQ(run_engine(line("whole", steps)).exit_code, 0);
+  EXPECT_EQ(values_of(here, "loss/total"), values_of(run("whole"), "loss/total"));
 }
 
 TEST_F(RunLife, TwoEnginesNeverOwnOneRun) {
