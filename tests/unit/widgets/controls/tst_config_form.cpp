@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -57,7 +58,7 @@ class TestConfigForm : public QObject {
       form.resize(320, 900);
       form.show();
       QVERIFY(QTest::qWaitForWindowExposed(&form));
-      form.activateWindow();
+      QApplication::setActiveWindow(&form);   // under Xvfb no window manager does it
     }
     QLineEdit* edit(const QString& path) { return form.findChild<QLineEdit*>("field/" + path); }
     QWidget* any(const QString& name) { return form.findChild<QWidget*>(name); }
