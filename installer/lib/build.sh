@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Configure and build with as many jobs as cores and memory allow (a LibTorch source needs about 1.5 GB).
 
+# Clones in other places share what ccache holds.
+export CCACHE_BASEDIR=$source_dir CCACHE_NOHASHDIR=1
+
 build_jobs() {
   local cores memory
   cores=$(nproc)
