@@ -29,7 +29,7 @@ configure_geocyte() {
 # build_geocyte DIR targets…
 build_geocyte() {
   local dir=$1; shift
-  timed "configure" configure_geocyte "$dir"
+  timed "configure" configure_geocyte "$dir" -DGEOCYTE_TESTS=OFF   # their libraries are a package group of their own
   timed "build ($(build_jobs) jobs)" compile_geocyte "$dir" "$@"
 }
 
