@@ -28,8 +28,10 @@ void restart_with_passive_waiting(char** argv) {
 
 /// Whether this command line may want a device: then the CUDA libraries must be opened before any call into LibTorch.
 bool may_want_device(int argc, char** argv) {
-  if (argc < 2 || (std::strcmp(argv[1], "train") != 0 && std::strcmp(argv[1], "resume") != 0)) return false;
-  for (int i = 2; i < argc; ++i) {
+  int command = 1;   // options of the program itself, such as --json, may stand before it
+  while (command < argc && argv[command][0] == '-') ++command;
+  if (command == argc || (std::strcmp(argv[command], "train") != 0 && std::strcmp(argv[command], "resume") != 0)) return false;
+  for (int i = command + 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--device=cpu") == 0) return false;
     if (std::strcmp(argv[i], "--device") == 0 && i + 1 < argc && std::strcmp(argv[i + 1], "cpu") == 0) return false;
   }

@@ -45,8 +45,7 @@ int go_on(const fs::path& folder, const std::string& device, int threads, bool j
   const auto specs = plugins::all_specs();
   TrainingRequest training;
   training.resolved = configuration_of(reader, specs);
-  training.device = device;
-  training.threads = threads;
+  training.wish = {device, threads};
   training.json = json;
   const auto search = store::latest_good_checkpoint(folder / store::kCheckpointsFolder);
   for (const auto& problem : search.problems) std::fprintf(stderr, "note: %s\n", problem.c_str());

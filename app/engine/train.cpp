@@ -8,6 +8,7 @@
 
 #include "app/engine/about.h"
 #include "app/engine/command.h"
+#include "app/engine/dry_run.h"
 #include "app/engine/signal_stop.h"
 #include "app/engine/training_session.h"
 #include "engine/core/error.h"
@@ -25,6 +26,7 @@ struct Request {
   std::string preset, runs, run_id, name, device;
   std::vector<std::string> assignments, command_line;
   int threads = -1;
+  bool dry_run = false;
 };
 
 store::RunStart start_of(const Request& request, const config::ResolvedRun& resolved) {
@@ -54,9 +56,10 @@ int train_run(Request request, bool json) {
   const auto specs = plugins::all_specs();
   TrainingRequest training;
   training.resolved = config::resolve_run(specs, request.preset, assignments_of(request));
-  training.device = request.device;
+  training.wish.device = request.device;
   training.json = json;
   const fs::path runs = request.runs.empty() ? runs_folder() : fs::path(request.runs);
+  if (request.dry_run) return dry_run({training.resolved, training.wish, runs, json});
   std::error_code problem;
   fs::create_directories(runs, problem);
   if (problem || !fs::is_directory(runs))
@@ -83,6 +86,8 @@ void add_train(CLI::App& root, Session& session) {
   command->add_option("--set", request->assignments, "change a parameter: loss.vicreg.weight=2 (repeatable)");
   command->add_option("--device", request->device, "auto, cpu, cuda or cuda:N");
   command->add_option("--threads", request->threads, "threads of one operation; 0 = all")->check(CLI::Range(0, 1024));
+  command->add_flag("--dry-run", request->dry_run,
+                    "write nothing: open the data, estimate memory and disk, try three steps, name runs of the same configuration");
   command->callback([=, &session] {
     session.action = [=, &session] {
       request->command_line = {"geocyte-engine", "train", "--preset", request->preset};

@@ -3,44 +3,27 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include "app/engine/failure.h"
+#include "app/engine/prepared_system.h"
 #include "app/engine/progress_bar.h"
 #include "engine/core/text.h"
 #include "engine/inspect/fingerprint.h"
-#include "engine/inspect/open_sources.h"
 #include "engine/store/crash_report.h"
-#include "engine/train/device.h"
-#include "engine/train/train_context.h"
 #include "engine/train/trainer.h"
-#include "plugins/systems.h"
 
 namespace geocyte::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-train::Inputs open_inputs(const Json& options, store::RunWriter& writer) {
-  ProgressBar bar("data");
-  inspect::OpenOptions how;
-  how.progress = [&](double fraction, std::string_view what) { bar.update(fraction, what); };
-  const Json* sources = config::find(options, "sources");
-  const Json* folder = config::find(options, "data_folder");
-  auto opened = inspect::open_sources(sources ? *sources : Json::array(), folder && folder->is_string() ? folder->get<std::string>() : "", how);
-  std::int64_t cells = 0;
-  for (const auto& source : opened.sources) cells += source.size();
-  const std::string found = fmt::format("{} sources, {} cells, {} shared genes", opened.sources.size(), grouped(cells),
-                                        grouped(static_cast<std::int64_t>(opened.genes.size())));
-  bar.finish(found);
+void note_data(const OpenedData& data, store::RunWriter& writer) {
   Json files = Json::array();
-  for (const auto& file : opened.files) files.push_back(inspect::fingerprint(file));
-  writer.event(0, "note", {{"text", found}, {"data", opened.data_note}, {"files", files}});
-  writer.log("info", found + " (" + opened.data_note + ")");
-  return {std::move(opened.sources), opened.data_note, opened.simulated};
+  for (const auto& file : data.files) files.push_back(inspect::fingerprint(file));
+  writer.event(0, "note", {{"text", data.summary}, {"data", data.inputs.data_note}, {"files", files}});
+  writer.log("info", data.summary + " (" + data.inputs.data_note + ")");
 }
 
 /// Progress, rate and time left, from the trainer's reports.
@@ -63,26 +46,14 @@ class TrainingBar {
   std::int64_t first_ = -1;
 };
 
-std::int64_t option_integer(const Json& options, const char* path) {
-  const Json* value = config::find(options, path);
-  return value && value->is_number() ? value->get<std::int64_t>() : 0;
-}
-
 train::RunOutcome train_system(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop) {
-  const Json& options = request.resolved.options;
-  const Json* wanted = config::find(options, "device");
-  const auto device = train::choose_device(!request.device.empty() ? request.device : wanted && wanted->is_string() ? wanted->get<std::string>() : "auto");
-  const int threads = train::set_threads(request.threads >= 0 ? request.threads : static_cast<int>(option_integer(options, "threads")));
-  const train::Inputs inputs = open_inputs(options, writer);
-  auto system = plugins::make_system(request.resolved.system->id);
-  train::Collective alone;
-  train::TrainContext context(options, device, c10::ScalarType::Float, threads, static_cast<std::uint64_t>(option_integer(options, "seed")), stop,
-                              writer.folder("scratch"), alone);
+  PreparedSystem prepared = prepare_system(request.resolved, request.wish, writer.folder("scratch"), stop);
+  note_data(prepared.data, writer);
   TrainingBar bar;
   train::TrainerOptions how;
   how.resume_from = request.resume_from;
   how.progress = [&](const train::Progress& progress) { bar(progress); };
-  auto outcome = train::Trainer::run(*system, *request.resolved.system, inputs, context, writer, how);
+  auto outcome = train::Trainer::run(*prepared.system, *request.resolved.system, prepared.data.inputs, *prepared.context, writer, how);
   bar.finish(fmt::format("{} at step {}", name_of(outcome.state), grouped(outcome.step)));
   return outcome;
 }

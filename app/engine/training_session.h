@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/engine/prepared_system.h"
 #include "engine/config/presets.h"
 #include "engine/core/stop_token.h"
 #include "engine/store/run_writer.h"
@@ -15,8 +16,7 @@ namespace geocyte::app {
 
 struct TrainingRequest {
   config::ResolvedRun resolved;
-  std::string device;                   ///< "" = as the options say
-  int threads = -1;                     ///< < 0: as the options say
+  DeviceWish wish;
   std::string resume_from;              ///< folder of a checkpoint; "" = from the start
   bool json = false;
 };
