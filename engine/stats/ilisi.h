@@ -2,13 +2,10 @@
 // Integration LISI: how many sources does the neighbourhood of a cell hold? (Korsunsky et al. 2019; scaled as in scIB,
 // Luecken et al. 2022.)
 //
-//   w_j ∝ exp(-beta_i d_ij) over the k neighbours, beta_i so that exp(entropy of w) = perplexity
-//   LISI_i = 1 / sum_b (sum of w_j over neighbours of source b)^2,   in [1, B]
 //   iLISI = (median over cells of LISI_i - 1) / (B - 1),   in [0, 1], 1 = all sources in equal parts everywhere
 //
-// Distances enter unsquared, as in the reference implementation. B counts sources with cells. With sources of unequal
-// size even a perfect mixture stays below 1; `mixed` is the value it would have. The common choice is k = 90 and
-// perplexity 30. Guards: fewer neighbours than the perplexity get equal weights.
+// LISI is that of lisi.h with sources for labels. B counts sources with cells. With sources of unequal size even a perfect
+// mixture stays below 1; `mixed` is the value it would have. The common choice is k = 90 and perplexity 30.
 #pragma once
 
 #include <cstdint>
