@@ -17,17 +17,14 @@
 #include <vector>
 
 #include "engine/core/stop_token.h"
+#include "engine/kernels/isa.h"
 #include "engine/kernels/points.h"
 
 namespace geocyte::kernels {
 
 enum class Metric { euclidean, cosine };
-enum class Isa { plain, avx2, avx512 };
 
 const char* name_of(Metric metric);
-const char* name_of(Isa isa);
-/// The widest instruction set that this processor and this build have.
-Isa best_isa();
 
 struct KnnOptions {
   int k = 15;
