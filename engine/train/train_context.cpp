@@ -74,7 +74,12 @@ double TrainContext::progress() const {
 double TrainContext::update(std::string_view name, torch::optim::Optimizer& optimizer, const at::Tensor& loss,
                             const UpdateOptions& how) {
   require(loss.dim() == 0 && loss.requires_grad(), "a loss is one number with a gradient");
-  const std::vector<at::Tensor> parameters = parameters_of(optimizer);
+  std::vector<at::Tensor> parameters = parameters_of(optimizer);
+  for (const auto& [partner, its] : how.partners) {
+    const auto more = parameters_of(*its);
+    parameters.insert(parameters.end(), more.begin(), more.end());
+    its->zero_grad(true);
+  }
   // Setting gradients to "none" lets the backward pass hand its buffers over instead of adding them to zeros.
   optimizer.zero_grad(true);
   // Only this optimiser's parameters receive gradients: an adversary behind a reversal costs and keeps none.
@@ -85,9 +90,14 @@ double TrainContext::update(std::string_view name, torch::optim::Optimizer& opti
   const double norm = optim::clip_gradients(parameters, how.clip_norm);
   if (!std::isfinite(norm) || !std::isfinite(loss.item<double>())) {
     optimizer.zero_grad(true);
+    for (const auto& [partner, its] : how.partners) its->zero_grad(true);
     diverged(std::isfinite(norm) ? "loss" : "gradient", name, step_);
   }
   optimizer.step();
+  for (const auto& [partner, its] : how.partners) {
+    its->step();
+    update_scalars_["lr/" + partner] = its->param_groups().front().options().get_lr();
+  }
   const std::string text(name);
   update_scalars_["lr/" + text] = optimizer.param_groups().front().options().get_lr();
   update_scalars_["grad/" + text + "_norm"] = norm;

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/core/json.h"
@@ -26,7 +27,9 @@ class Optimizer;
 namespace geocyte::train {
 
 struct UpdateOptions {
-  double clip_norm = 0;                    ///< 0 = no clipping
+  double clip_norm = 0;                    ///< 0 = no clipping; of all parameters together, those of partners included
+  /// Optimisers, with their names, that step with the same backward pass: a decoder beside its encoder.
+  std::vector<std::pair<std::string, torch::optim::Optimizer*>> partners;
 };
 
 /// How many processes train together. One process: rank 0 of 1, everything is the identity.

@@ -2,11 +2,12 @@
 #include "plugins/gems/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
-#include "engine/nn/discriminator.h"
+#include "engine/core/check.h"
 #include "engine/nn/generator.h"
 
 namespace geocyte::plugins::gems {
@@ -14,29 +15,46 @@ namespace {
 
 constexpr std::int64_t kChunk = 2048;   // rows embedded at once: bounds the memory of hidden layers
 
-std::unique_ptr<optim::AdamW> make_optimizer(const nn::Mlp& network, double lr, double weight_decay) {
-  return std::make_unique<optim::AdamW>(network->parameters(), torch::optim::AdamWOptions(lr).weight_decay(weight_decay));
-}
-
 }  // namespace
 
-Model::Model(std::int64_t genes, const GemsOptions& options, train::TrainContext& ctx) {
-  const at::Generator generator = nn::make_generator(ctx.rng().stream("weights")());
+Model::Model(std::int64_t genes, const GemsOptions& options, train::TrainContext& ctx) : device_(ctx.device()) {
   nn::MlpOptions encoder;
   encoder.in = genes;
   encoder.hidden = options.encoder.hidden;
   encoder.out = options.encoder.latent;
   encoder.dropout = options.encoder.dropout;
-  encoder_ = nn::Mlp(encoder, generator, ctx.dtype());
-  nn::DiscriminatorOptions discriminator;
-  discriminator.latent = options.encoder.latent;
-  discriminator.hidden = options.discriminator.hidden;
-  discriminator.dropout = options.discriminator.dropout;
-  discriminator_ = nn::make_discriminator(discriminator, generator, ctx.dtype());
-  encoder_->to(ctx.device());
-  discriminator_->to(ctx.device());
-  encoder_optimizer_ = make_optimizer(encoder_, options.optimizer.lr, options.optimizer.weight_decay);
-  discriminator_optimizer_ = make_optimizer(discriminator_, options.discriminator.lr, options.optimizer.weight_decay);
+  encoder_ = nn::Mlp(encoder, nn::make_generator(ctx.rng().stream("weights")()), ctx.dtype());
+  encoder_->to(device_);
+  encoder_optimizer_ = std::make_unique<optim::AdamW>(
+      encoder_->parameters(), torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
+}
+
+at::Generator Model::weights_generator(const std::string& part, train::TrainContext& ctx) const {
+  return nn::make_generator(ctx.rng().stream("weights/" + part)());
+}
+
+optim::AdamW& Model::add(PartSpec part, const GemsOptions& options) {
+  require(std::none_of(parts_.begin(), parts_.end(), [&](const Part& other) { return other.spec.name == part.name; }),
+          "there is one part named " + part.name);
+  part.module->to(device_);
+  auto how = torch::optim::AdamWOptions(part.lr).weight_decay(options.optimizer.weight_decay);
+  how.betas({part.beta1, std::get<1>(how.betas())});
+  auto optimizer = std::make_unique<optim::AdamW>(part.module->parameters(), how);
+  parts_.push_back({std::move(part), std::move(optimizer)});
+  return *parts_.back().optimizer;
+}
+
+const torch::nn::Module& Model::part(const std::string& name) const {
+  const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const Part& one) { return one.spec.name == name; });
+  require(found != parts_.end(), "the model has a part named " + name);
+  return *found->spec.module;
+}
+
+std::vector<std::pair<std::string, optim::AdamW*>> Model::partners() const {
+  std::vector<std::pair<std::string, optim::AdamW*>> all;
+  for (const Part& one : parts_)
+    if (one.spec.role == Role::partner) all.emplace_back(one.spec.name, one.optimizer.get());
+  return all;
 }
 
 at::Tensor Model::embed(const at::Tensor& expression) const {
@@ -52,16 +70,25 @@ at::Tensor Model::embed(const at::Tensor& expression) const {
 
 void Model::save(train::CheckpointWriter& writer) const {
   writer.module("encoder", *encoder_);
-  writer.module("discriminator", *discriminator_);
   writer.optimizer("encoder", *encoder_optimizer_);
-  writer.optimizer("discriminator", *discriminator_optimizer_);
+  Json names = Json::array();
+  for (const Part& one : parts_) {
+    writer.module(one.spec.name, *one.spec.module);
+    writer.optimizer(one.spec.name, *one.optimizer);
+    names.push_back(one.spec.name);
+  }
+  writer.value("parts", std::move(names));
 }
 
 void Model::load(train::CheckpointReader& reader) {
   reader.module("encoder", *encoder_);
-  reader.module("discriminator", *discriminator_);
   reader.optimizer("encoder", *encoder_optimizer_);
-  reader.optimizer("discriminator", *discriminator_optimizer_);
+  const Json& names = reader.value("parts");
+  for (Part& one : parts_) {
+    if (std::find(names.begin(), names.end(), Json(one.spec.name)) == names.end()) continue;
+    reader.module(one.spec.name, *one.spec.module);
+    reader.optimizer(one.spec.name, *one.optimizer);
+  }
 }
 
 }  // namespace geocyte::plugins::gems

@@ -1,80 +1,88 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/gems/objective.h"
 
+#include <algorithm>
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
-#include "engine/losses/adversary.h"
-#include "engine/losses/domain_coral.h"
-#include "engine/losses/local_alignment.h"
-#include "engine/losses/pairwise_coral.h"
-#include "engine/losses/patient_coral.h"
-#include "engine/losses/vicreg.h"
 #include "engine/optim/schedule.h"
+#include "plugins/gems/terms/registry.h"
 
 namespace geocyte::plugins::gems {
-namespace {
 
-losses::Groups modality_groups(const BatchLayout& layout, const Cells& cells, c10::Device device) {
-  return {layout.spread(cells.modality_of_source()), 2, device};
+Objective::Objective() = default;
+Objective::~Objective() = default;
+
+void Objective::make(const TermSpec& spec, const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx) {
+  auto& term = made_[spec.id];
+  if (!term) term = make_term(spec.id, {options, options.term(spec.id), cells, model, ctx});
 }
 
-losses::Groups patient_groups(const BatchLayout& layout, const Cells& cells, c10::Device device) {
-  return {layout.spread(cells.patient_of_source()), static_cast<std::int64_t>(cells.patients.size()), device};
+void Objective::prepare(const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx) {
+  for (const TermSpec& spec : term_specs())
+    if (options.term(spec.id).enabled) make(spec, options, cells, model, ctx);
 }
 
-losses::Term adversary(const at::Tensor& z, const BatchGroups& groups, const nn::Mlp& discriminator) {
-  if (groups.modality.of_at_least(1).size() < 2) return losses::Term::absent("all sources are of one modality");
-  return losses::balanced_cross_entropy(discriminator->forward(losses::reverse_gradient(z, 1)), groups.modality);
+std::map<std::string, double> Objective::train_opponents(const GemsOptions& options, const Views& views, const BatchGroups& groups,
+                                                         const NoiseSource& noise, train::TrainContext& ctx) {
+  std::map<std::string, double> scalars;
+  for (const TermSpec& spec : term_specs()) {
+    const TermOptions& own = options.term(spec.id);
+    if (own.enabled) scalars.merge(made_.at(spec.id)->train_opponent({options, own, views, groups, ctx.step()}, noise, ctx));
+  }
+  return scalars;
 }
-
-}  // namespace
-
-BatchGroups::BatchGroups(const BatchLayout& layout, const Cells& cells, c10::Device device)
-    : source(layout.spread([&] {
-        std::vector<std::int64_t> own(cells.sources.size());
-        for (std::size_t s = 0; s < own.size(); ++s) own[s] = static_cast<std::int64_t>(s);
-        return own;
-      }()), static_cast<std::int64_t>(cells.sources.size()), device),
-      modality(modality_groups(layout, cells, device)),
-      single_cell_patient(patient_groups(layout, cells, device).within(modality, kSingleCells)) {}
 
 Objective::Value Objective::evaluate(const GemsOptions& options, std::int64_t step, const Views& views, const BatchGroups& groups,
-                                     const nn::Mlp& discriminator, bool full_weight) {
+                                     bool training) const {
   Value value;
-  losses::VicregTerms parts;
   std::vector<at::Tensor> values;
-  const auto compute = [&](TermId id) -> losses::Term {
-    switch (id) {
-      case TermId::vicreg: parts = losses::vicreg(views.z1, views.z2); return losses::Term::of(parts.total);
-      case TermId::adversary: return adversary(views.z1, groups, discriminator);
-      case TermId::domain_coral: return losses::domain_coral(views.z1, groups.modality);
-      case TermId::patient_coral: return losses::patient_coral(views.z1, groups.single_cell_patient);
-      case TermId::source_coral: return losses::pairwise_coral(views.z1, groups.source);
-      case TermId::local_align: return losses::local_alignment(views.centred, views.z1);
-    }
-    return losses::Term::absent("there is no such term");
-  };
-  for (const TermId id : kTerms) {
-    const TermOptions& term = options.term(id);
-    if (!term.enabled) continue;
-    const double weight = term.weight * (full_weight ? 1.0 : optim::ramp(step, term.warmup_start, term.warmup_steps));
+  std::vector<std::pair<std::string, at::Tensor>> details;
+  for (const TermSpec& spec : term_specs()) {
+    const TermOptions& own = options.term(spec.id);
+    if (!own.enabled) continue;
+    const double weight = own.weight * (training ? optim::ramp(step, own.warmup_start, own.warmup_steps) : 1.0);
     const at::AutoGradMode with_gradient(weight > 0 && at::GradMode::is_enabled());
-    losses::Term computed = compute(id);
+    losses::Term computed = made_.at(spec.id)->evaluate({options, own, views, groups, step, training, &details});
     if (!computed) {
-      value.absent.emplace(id, computed.why_absent);
+      value.absent.emplace(spec.id, computed.why_absent);
       continue;
     }
-    value.terms.push_back(id);
+    value.terms.push_back(&spec);
     value.weights.push_back(weight);
     values.push_back(computed.value->detach());
     if (weight > 0) value.total = value.total.defined() ? value.total.add(*computed.value, weight) : *computed.value * weight;
   }
-  if (parts.invariance.defined())
-    for (const at::Tensor& part : {parts.invariance, parts.variance, parts.covariance}) values.push_back(part.detach());
+  for (auto& [name, detail] : details) {
+    value.details.push_back(name);
+    values.push_back(detail);
+  }
   value.values = values.empty() ? at::zeros({0}, views.z1.options()) : at::stack(values);
   return value;
+}
+
+void Objective::save(train::CheckpointWriter& writer) const {
+  Json made = Json::array();
+  for (const auto& [id, term] : made_) {
+    made.push_back(id);
+    term->save(writer);
+  }
+  writer.value("terms", std::move(made));
+}
+
+void Objective::prepare_saved(const train::CheckpointReader& reader, const GemsOptions& options, const Cells& cells, Model& model,
+                              train::TrainContext& ctx) {
+  const Json& saved = reader.value("terms");
+  for (const TermSpec& spec : term_specs())
+    if (std::find(saved.begin(), saved.end(), Json(spec.id)) != saved.end()) make(spec, options, cells, model, ctx);
+}
+
+void Objective::load(train::CheckpointReader& reader) {
+  const Json& saved = reader.value("terms");
+  for (auto& [id, term] : made_)
+    if (std::find(saved.begin(), saved.end(), Json(id)) != saved.end()) term->load(reader);
 }
 
 }  // namespace geocyte::plugins::gems

@@ -3,60 +3,63 @@
 //
 //   L(t) = sum over terms k of  w_k r_k(t) L_k,      r_k(t) = clip((t - start_k) / steps_k, 0, 1)
 //
-//   vicreg         VICReg of two augmented views of each cell
-//   adversary      balanced cross entropy of the discriminator behind a gradient reversal
-//   domain_coral   CORAL between spots and single cells
-//   patient_coral  CORAL between the single cells of different patients
-//   source_coral   mean CORAL over all pairs of sources
-//   local_align    neighbours in expression, centred by source, are neighbours in the embedding
-//
-// All alignment terms see the first view: the tensor that VICReg shapes is the one that is aligned. A term that this data
-// cannot have says why; it is off, not zero. Terms are computed while they are enabled, also before their warm-up, so that
-// their curves are whole; without weight they cost no backward pass.
+// The terms are those of term_specs(), in its order; each is computed in a file of terms/. All alignment terms see the first
+// view: the tensor that VICReg shapes is the one that is aligned. A term that this data cannot have says why; it is off, not
+// zero. Terms are computed while they are enabled, also before their warm-up, so that their curves are whole; without weight
+// they cost no backward pass. A term is made when it is first enabled, with its networks.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "engine/losses/groups.h"
-#include "engine/nn/mlp.h"
-#include "plugins/gems/batches.h"
+#include "engine/train/state_io.h"
+#include "plugins/gems/batch_groups.h"
 #include "plugins/gems/cells.h"
+#include "plugins/gems/model.h"
 #include "plugins/gems/options.h"
+#include "plugins/gems/term_specs.h"
+#include "plugins/gems/terms/term.h"
 
 namespace geocyte::plugins::gems {
-
-/// The groups of a batch; they depend on its layout only.
-struct BatchGroups {
-  losses::Groups source, modality, single_cell_patient;
-
-  BatchGroups(const BatchLayout& layout, const Cells& cells, c10::Device device);
-};
-
-/// What the objective is computed from. B cells.
-struct Views {
-  at::Tensor z1, z2;                       ///< (B, D) embeddings of two augmented views
-  at::Tensor centred;                      ///< (B, G) expression minus the mean of its source
-};
 
 class Objective {
  public:
   struct Value {
-    at::Tensor total;                      ///< scalar with gradient; undefined when no term has weight
-    std::vector<TermId> terms;
-    std::vector<double> weights;           ///< w_k r_k(t)
-    at::Tensor values;                     ///< unweighted terms and then VICReg's three parts, detached, one vector
-    std::map<TermId, std::string> absent;  ///< why an enabled term is off
+    at::Tensor total;                                ///< scalar with gradient; undefined when no term has weight
+    std::vector<const TermSpec*> terms;
+    std::vector<double> weights;                     ///< w_k r_k(t)
+    at::Tensor values;                               ///< unweighted terms, then the details, detached, one vector
+    std::vector<std::string> details;                ///< names of the further scalars
+    std::map<std::string, std::string> absent;       ///< by id: why an enabled term is off
   };
 
-  /// `step` counts from 0. With `full_weight` warm-up is taken as done.
-  static Value evaluate(const GemsOptions& options, std::int64_t step, const Views& views, const BatchGroups& groups,
-                        const nn::Mlp& discriminator, bool full_weight = false);
+  Objective();
+  ~Objective();
+  /// Makes the enabled terms that there are not yet. Call it again when a switch may have changed. Throws what they throw.
+  void prepare(const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx);
+
+  /// Trains the opponents of all enabled terms on views without gradient; returns their scalars.
+  std::map<std::string, double> train_opponents(const GemsOptions& options, const Views& views, const BatchGroups& groups,
+                                                const NoiseSource& noise, train::TrainContext& ctx);
+  /// `step` counts from 0. While judging (not `training`) warm-up is taken as done and terms remember nothing.
+  Value evaluate(const GemsOptions& options, std::int64_t step, const Views& views, const BatchGroups& groups, bool training = true) const;
+
+  void save(train::CheckpointWriter& writer) const;
+  /// Makes the terms that the checkpoint has had as well. Call it before the model is loaded: they bring its parts.
+  void prepare_saved(const train::CheckpointReader& reader, const GemsOptions& options, const Cells& cells, Model& model,
+                     train::TrainContext& ctx);
+  void load(train::CheckpointReader& reader);
+
+ private:
+  void make(const TermSpec& spec, const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx);
+
+  std::map<std::string, std::unique_ptr<Term>> made_;
 };
 
 }  // namespace geocyte::plugins::gems

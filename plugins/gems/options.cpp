@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/gems/options.h"
 
+#include <utility>
+
 #include "engine/config/schema.h"
 #include "engine/core/check.h"
+#include "plugins/gems/term_specs.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -11,10 +14,28 @@ template <class T>
 void read(const Json& options, const std::string& path, T& into) {
   const Json* value = config::find(options, path);
   require(value != nullptr, "a resolved configuration has the option " + path);
-  into = value->get<T>();
+  into = value->template get<T>();
+}
+
+const Json& own_value(const TermOptions& term, const char* name) {
+  require(term.own.contains(name), std::string("the table of terms has the parameter ") + name);
+  return term.own[name];
 }
 
 }  // namespace
+
+double TermOptions::number(const char* name) const { return own_value(*this, name).get<double>(); }
+std::int64_t TermOptions::integer(const char* name) const { return own_value(*this, name).get<std::int64_t>(); }
+bool TermOptions::boolean(const char* name) const { return own_value(*this, name).get<bool>(); }
+std::string TermOptions::text(const char* name) const { return own_value(*this, name).get<std::string>(); }
+
+const TermOptions& GemsOptions::term(std::string_view id) const {
+  const auto found = terms.find(id);
+  require(found != terms.end(), "the objective has the term " + std::string(id));
+  return found->second;
+}
+
+TermOptions& GemsOptions::term(std::string_view id) { return const_cast<TermOptions&>(std::as_const(*this).term(id)); }
 
 GemsOptions read_options(const Json& json) {
   GemsOptions o;
@@ -37,13 +58,14 @@ GemsOptions read_options(const Json& json) {
   read(json, "discriminator.hidden", o.discriminator.hidden);
   read(json, "discriminator.lr", o.discriminator.lr);
   read(json, "discriminator.steps", o.discriminator.steps);
-  for (const TermId id : kTerms) {
-    const std::string prefix = std::string("loss.") + name_of(id) + ".";
-    TermOptions& term = o.term(id);
+  for (const TermSpec& spec : term_specs()) {
+    const std::string prefix = "loss." + spec.id + ".";
+    TermOptions& term = o.terms[spec.id];
     read(json, prefix + "enabled", term.enabled);
     read(json, prefix + "weight", term.weight);
     read(json, prefix + "warmup_start", term.warmup_start);
     read(json, prefix + "warmup_steps", term.warmup_steps);
+    for (const config::Parameter& own : spec.parameters) read(json, prefix + own.path, term.own[own.path]);
   }
   return o;
 }

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The options of a gems run. Defaults live here and nowhere else: spec.cpp makes the schema from them, read_options() reads
-// a resolved configuration back.
+// The options of a gems run. Their defaults live here, those of the terms of the objective in their table (term_specs.h), and
+// nowhere else: spec_parameters.cpp makes the schema from them, read_options() reads a resolved configuration back.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/json.h"
 
 namespace geocyte::plugins::gems {
 
-/// The named terms of the objective, in the order in which they are summed.
-enum class TermId { vicreg, adversary, domain_coral, patient_coral, source_coral, local_align };
-inline constexpr std::array<TermId, 6> kTerms{TermId::vicreg,        TermId::adversary,    TermId::domain_coral,
-                                              TermId::patient_coral, TermId::source_coral, TermId::local_align};
-inline constexpr const char* name_of(TermId term) {
-  constexpr std::array names{"vicreg", "adversary", "domain_coral", "patient_coral", "source_coral", "local_align"};
-  return names[static_cast<std::size_t>(term)];
-}
-
 /// weight(t) = weight x clip((t - warmup_start) / warmup_steps, 0, 1) while enabled, else 0.
 struct TermOptions {
   bool enabled = true;
   double weight = 1;
   std::int64_t warmup_start = 0, warmup_steps = 0;
+  Json own = Json::object();               ///< its further parameters by name: {"blur": 0.5}
+
+  /// A further parameter. Throws Error{internal} when the table of terms (term_specs.h) has no such one.
+  double number(const char* name) const;
+  std::int64_t integer(const char* name) const;
+  bool boolean(const char* name) const;
+  std::string text(const char* name) const;
 };
 
 struct EncoderOptions {
@@ -58,12 +58,11 @@ struct GemsOptions {
   AugmentationOptions augment;
   OptimizerOptions optimizer;
   DiscriminatorOptions discriminator;
-  std::array<TermOptions, kTerms.size()> terms{
-      TermOptions{true, 1, 0, 0},      TermOptions{true, 1, 0, 200},   TermOptions{true, 10, 0, 200},
-      TermOptions{false, 100, 0, 200}, TermOptions{false, 10, 0, 200}, TermOptions{false, 1, 0, 200}};
+  std::map<std::string, TermOptions, std::less<>> terms;   ///< by id; the table of terms is in term_specs.h
 
-  const TermOptions& term(TermId id) const { return terms[static_cast<std::size_t>(id)]; }
-  TermOptions& term(TermId id) { return terms[static_cast<std::size_t>(id)]; }
+  /// Throws Error{internal} for a term that is not there.
+  const TermOptions& term(std::string_view id) const;
+  TermOptions& term(std::string_view id);
 };
 
 /// Reads a configuration that the schema of spec.cpp has validated.

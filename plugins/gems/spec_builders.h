@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Short forms for writing down parameters of the schema.
+// Short forms for writing down parameters of the schema and metrics.
 #pragma once
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/config/schema.h"
+#include "engine/config/system_spec.h"
 
 namespace geocyte::plugins::gems {
 
@@ -39,6 +39,24 @@ inline config::Parameter at_least(config::Parameter p, double minimum, std::stri
 inline config::Parameter one_of(config::Parameter p, std::vector<std::string> choices) {
   p.choices = std::move(choices);
   return p;
+}
+
+inline config::MetricSpec metric(std::string path, std::string title, std::string what, std::string formula, std::string good, std::string tile,
+                  config::Direction direction = config::Direction::lower_is_better) {
+  config::MetricSpec m;
+  m.path = std::move(path);
+  m.title = std::move(title);
+  m.what = std::move(what);
+  m.formula = std::move(formula);
+  m.good = std::move(good);
+  m.tile = std::move(tile);
+  m.direction = direction;
+  return m;
+}
+
+inline config::MetricSpec with_chance(config::MetricSpec m, double chance) {
+  m.chance = chance;
+  return m;
 }
 
 }  // namespace geocyte::plugins::gems

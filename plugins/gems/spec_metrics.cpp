@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The scalars that a run writes, each with its card: what it is, how it is computed, what is good, what guessing gives.
 #include <string>
-#include <utility>
+#include <vector>
 
+#include "plugins/gems/spec_builders.h"
 #include "plugins/gems/spec_parts.h"
-#include "plugins/gems/term_words.h"
+#include "plugins/gems/term_specs.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -12,39 +13,13 @@ namespace {
 using config::Direction;
 using config::MetricSpec;
 
-MetricSpec metric(std::string path, std::string title, std::string what, std::string formula, std::string good, std::string tile,
-                  Direction direction = Direction::lower_is_better) {
-  MetricSpec m;
-  m.path = std::move(path);
-  m.title = std::move(title);
-  m.what = std::move(what);
-  m.formula = std::move(formula);
-  m.good = std::move(good);
-  m.tile = std::move(tile);
-  m.direction = direction;
-  return m;
-}
-
-MetricSpec with_chance(MetricSpec m, double chance) {
-  m.chance = chance;
-  return m;
-}
-
 void add_loss_metrics(std::vector<MetricSpec>& m) {
   m.push_back(metric("loss/total", "Total loss", "What the encoder minimises: the weighted sum of all terms.", "sum of weight x warm-up x term",
                      "Falls, then levels off. It rises while a term warms up; it is not comparable between configurations.", "Total loss"));
-  for (const TermWords& words : kTermWords)
-    m.push_back(metric(std::string("loss/") + name_of(words.id), words.title, words.help, "unweighted, on the training batch",
-                       words.id == TermId::adversary ? "Near ln 2 = 0.693 when the discriminator guesses; far below it when it wins."
-                                                     : "Falls. Compare with the held-out curve: a gap is overfitting or a difference between training and evaluation mode.",
-                       words.id == TermId::vicreg        ? "VICReg"
-                       : words.id == TermId::adversary   ? "Adversary loss"
-                       : words.id == TermId::local_align ? "Local alignment"
-                                                         : "CORAL",
-                       words.id == TermId::adversary ? Direction::neutral : Direction::lower_is_better));
-  for (const char* part : {"invariance", "variance", "covariance"})
-    m.push_back(metric(std::string("vicreg/") + part, std::string("VICReg ") + part, "A part of VICReg, unweighted.", "Bardes et al. 2022, eqs. 1-5",
-                       "Variance near 1 means collapsed dimensions.", "VICReg parts"));
+  for (const TermSpec& term : term_specs())
+    m.push_back(metric("loss/" + term.id, term.title, term.help, "unweighted, on the training batch", term.good, term.tile,
+                       term.adversarial ? Direction::neutral : Direction::lower_is_better));
+  for (const TermSpec& term : term_specs()) m.insert(m.end(), term.metrics.begin(), term.metrics.end());
   m.push_back(metric("weighted/*", "Weighted term", "What a term adds to the total.", "weight x warm-up x term",
                      "No term should be nearly all of the sum.", "Loss composition"));
   m.push_back(metric("val/*", "Held-out term", "A loss term on held-out cells; val/total sums the terms at full weight without the adversary and chooses the best step.",
@@ -52,9 +27,6 @@ void add_loss_metrics(std::vector<MetricSpec>& m) {
 }
 
 void add_other_metrics(std::vector<MetricSpec>& m) {
-  m.push_back(with_chance(metric("adversary/balanced_accuracy", "Adversary balanced accuracy",
-                                 "How well the discriminator tells spots from cells before it is trained on the batch.", "mean recall of the two classes",
-                                 "Near .5: it guesses. That alone proves no alignment: a weak discriminator guesses as well.", "Adversary accuracy", Direction::neutral), 0.5));
   m.push_back(metric("align/max_centroid_distance", "Largest centroid distance", "Distance of the two source means that lie farthest apart, held-out cells.",
                      "max over pairs of ||m_a - m_b||", "Near its sampling floor. Depends on the scale of the embedding: read it with the standardised one.", "Centroid distance"));
   m.push_back(metric("align/median_centroid_distance", "Median centroid distance", "Median over pairs of sources, held-out cells.", "median of ||m_a - m_b||",

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+#include <utility>
+
 #include "plugins/gems/options.h"
 #include "plugins/gems/spec_builders.h"
 #include "plugins/gems/spec_parts.h"
-#include "plugins/gems/term_words.h"
+#include "plugins/gems/term_specs.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -72,17 +75,20 @@ void add_model(config::Schema& s, const GemsOptions& o) {
                                "Standard deviation of the noise added to log counts.", kLive), 0, 10));
 }
 
-void add_losses(config::Schema& s, const GemsOptions& o) {
-  for (const TermWords& words : kTermWords) {
-    const TermOptions& term = o.term(words.id);
-    const std::string prefix = std::string("loss.") + name_of(words.id) + ".", title = words.title;
-    s.push_back(parameter(prefix + "enabled", ParameterType::boolean, term.enabled, "Losses", title, words.help, kLive));
-    s.push_back(within(parameter(prefix + "weight", ParameterType::number, term.weight, "Losses", title + " weight",
+void add_losses(config::Schema& s) {
+  for (const TermSpec& term : term_specs()) {
+    const std::string prefix = "loss." + term.id + ".";
+    s.push_back(parameter(prefix + "enabled", ParameterType::boolean, term.defaults.enabled, "Losses", term.title, term.help, kLive));
+    s.push_back(within(parameter(prefix + "weight", ParameterType::number, term.defaults.weight, "Losses", term.title + " weight",
                                  "What the term is multiplied by in the sum, once it is warmed up.", kLive), 0, 1e6));
-    s.push_back(at_least(parameter(prefix + "warmup_start", ParameterType::integer, term.warmup_start, "Losses", title + " starts at",
+    s.push_back(at_least(parameter(prefix + "warmup_start", ParameterType::integer, term.defaults.warmup_start, "Losses", term.title + " starts at",
                                    "The term weighs nothing before this step."), 0, "steps"));
-    s.push_back(at_least(parameter(prefix + "warmup_steps", ParameterType::integer, term.warmup_steps, "Losses", title + " warm-up",
+    s.push_back(at_least(parameter(prefix + "warmup_steps", ParameterType::integer, term.defaults.warmup_steps, "Losses", term.title + " warm-up",
                                    "The weight grows in a straight line over so many steps."), 0, "steps"));
+    for (Parameter own : term.parameters) {
+      own.path = prefix + own.path;
+      s.push_back(std::move(own));
+    }
   }
 }
 
@@ -121,7 +127,7 @@ config::Schema make_parameters() {
   add_data(schema, defaults);
   add_general(schema, defaults);
   add_model(schema, defaults);
-  add_losses(schema, defaults);
+  add_losses(schema);
   add_schedule(schema, defaults);
   return schema;
 }

@@ -14,7 +14,6 @@
 #include "engine/core/error.h"
 #include "engine/nn/augment.h"
 #include "engine/nn/generator.h"
-#include "engine/optim/schedule.h"
 #include "plugins/gems/evaluation.h"
 
 namespace geocyte::plugins::gems {
@@ -60,10 +59,13 @@ std::vector<train::Stage> Gems::stages(const Json& options) const {
 }
 
 void Gems::begin(const train::Stage&, const train::Inputs& inputs, train::TrainContext& ctx) {
+  context_ = &ctx;
   options_ = read_options(ctx.options());
   cells_ = prepare_cells(inputs, options_, ctx);
   for (store::Axis& axis : make_axes(*cells_, inputs)) ctx.declare_axis(std::move(axis));
   model_ = std::make_unique<Model>(cells_->genes(), options_, ctx);
+  objective_ = std::make_unique<Objective>();
+  objective_->prepare(options_, *cells_, *model_, ctx);
 
   auto train_rows = cells_->by_source(cells_->split.train);
   BatchLayout layout = balanced_layout(cells_->modality_of_source(), not_empty(train_rows), options_.batch_size);
@@ -92,8 +94,9 @@ void Gems::prepare_validation(train::TrainContext& ctx) {
   std::vector<std::int64_t> chosen(static_cast<std::size_t>(layout.cells()));
   Rng& rng = ctx.rng().stream("validation");
   Batches(std::move(rows), layout).draw(rng, chosen);
-  const at::Tensor expression = cells_->expression.index_select(0, at::tensor(chosen, at::kLong).to(ctx.device()));
-  validation_.emplace(Validation{expression, expression - means_of_layout(*cells_, layout), BatchGroups(layout, *cells_, ctx.device()), rng()});
+  const at::Tensor at_rows = at::tensor(chosen, at::kLong).to(ctx.device());
+  const at::Tensor expression = cells_->expression.index_select(0, at_rows);
+  validation_.emplace(Validation{expression, expression - means_of_layout(*cells_, layout), at_rows, BatchGroups(layout, *cells_, ctx.device()), rng()});
 }
 
 void Gems::load_batch(train::TrainContext& ctx) {
@@ -101,15 +104,16 @@ void Gems::load_batch(train::TrainContext& ctx) {
   filled_ = true;
   batches_->draw(ctx.rng().stream("batches"), {rows_.mutable_data_ptr<std::int64_t>(), static_cast<std::size_t>(rows_.numel())});
   // The buffers of the last step are free again: its backward pass is over.
-  at::index_select_out(batch_, cells_->expression, 0, ctx.device().is_cpu() ? rows_ : rows_.to(ctx.device()));
+  device_rows_ = ctx.device().is_cpu() ? rows_ : rows_.to(ctx.device());
+  at::index_select_out(batch_, cells_->expression, 0, device_rows_);
   at::sub_out(centred_, batch_, batch_means_);
   noise_seed_ = ctx.rng().stream("noise")();
 }
 
-StepInput Gems::step_input(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed) const {
+StepInput Gems::step_input(const at::Tensor& expression, const at::Tensor& centred, const at::Tensor& rows, std::uint64_t noise_seed) const {
   const at::Generator generator = nn::make_generator(noise_seed, expression.device());
   const nn::AugmentOptions augment{options_.augment.gene_dropout, options_.augment.library_jitter, options_.augment.noise};
-  return {expression, centred, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
+  return {expression, centred, rows, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
 }
 
 train::StepReport Gems::step(train::TrainContext& ctx) {
@@ -118,38 +122,37 @@ train::StepReport Gems::step(train::TrainContext& ctx) {
   load_batch(ctx);
   report.scalars["time/data_ms"] = milliseconds_since(start);
 
-  StepInput input = step_input(batch_, centred_, noise_seed_);
-  input.discriminator_dropout = [&] { return nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device()); };
-  const StepOutcome outcome = training_step(options_, *model_, *groups_, input, ctx);
-  if (outcome.discriminator_accuracy) report.scalars["adversary/balanced_accuracy"] = *outcome.discriminator_accuracy;
+  StepInput input = step_input(batch_, centred_, device_rows_, noise_seed_);
+  input.opponent_noise = [&] { return nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device()); };
+  const StepOutcome outcome = training_step(options_, *model_, *objective_, *groups_, input, ctx);
+  report.scalars.insert(outcome.scalars.begin(), outcome.scalars.end());
 
   const Objective::Value& value = outcome.objective;
   const std::vector<double> values = to_doubles(value.values);
   for (std::size_t i = 0; i < value.terms.size(); ++i) {
-    const char* name = name_of(value.terms[i]);
+    const std::string& name = value.terms[i]->id;
     report.terms[name] = values[i];
     report.weighted[name] = value.weights[i] * values[i];
     report.total += value.weights[i] * values[i];
   }
-  constexpr const char* kParts[] = {"vicreg/invariance", "vicreg/variance", "vicreg/covariance"};
-  for (std::size_t i = value.terms.size(); i < values.size(); ++i) report.scalars[kParts[i - value.terms.size()]] = values[i];
+  for (std::size_t i = 0; i < value.details.size(); ++i) report.scalars[value.details[i]] = values[value.terms.size() + i];
   report.units = batch_.size(0);
   return report;
 }
 
 std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
   if (!validation_) return {};
-  StepInput input = step_input(validation_->expression, validation_->centred, validation_->noise_seed);
+  StepInput input = step_input(validation_->expression, validation_->centred, validation_->rows, validation_->noise_seed);
   input.dropout.reset();
   const Views views = embed_views(*model_, input);
-  const Objective::Value value = Objective::evaluate(options_, ctx.step(), views, validation_->groups, model_->discriminator(), true);
+  const Objective::Value value = objective_->evaluate(options_, ctx.step(), views, validation_->groups, false);
   const std::vector<double> values = to_doubles(value.values);
   std::map<std::string, double> terms;
   double total = 0;
   for (std::size_t i = 0; i < value.terms.size(); ++i) {
-    terms[name_of(value.terms[i])] = values[i];
+    terms[value.terms[i]->id] = values[i];
     // A discriminator that is lost makes the adversary's term small, one that wins makes it large: it judges nothing.
-    if (value.terms[i] != TermId::adversary) total += value.weights[i] * values[i];
+    if (!value.terms[i]->adversarial) total += value.weights[i] * values[i];
   }
   terms["total"] = total;
   return terms;
@@ -177,9 +180,9 @@ train::Evaluation Gems::evaluate(const train::EvaluationRequest& request, train:
   return evaluate_alignment(*cells_, *model_, request, ctx.stop());
 }
 
-void Gems::apply(const std::string& path, const Json&, train::TrainContext& ctx) {
+void Gems::apply(const std::string&, const Json&, train::TrainContext& ctx) {
   options_ = read_options(ctx.options());
-  if (path == "discriminator.lr") optim::set_learning_rate(model_->discriminator_optimizer(), options_.discriminator.lr);
+  objective_->prepare(options_, *cells_, *model_, ctx);
 }
 
 void Gems::export_artifacts(train::ArtifactWriter& writer) const {
@@ -197,6 +200,7 @@ void Gems::export_artifacts(train::ArtifactWriter& writer) const {
 
 void Gems::save(train::CheckpointWriter& writer) const {
   model_->save(writer);
+  objective_->save(writer);
   writer.value("recipe", cells_->recipe.hash());
 }
 
@@ -204,7 +208,9 @@ void Gems::load(train::CheckpointReader& reader) {
   if (reader.value("recipe") != Json(cells_->recipe.hash()))
     throw Error(ErrorCode::bad_data, "the checkpoint was trained on another gene panel or other training cells",
                 "resume with the data and the options that the run was started with");
+  objective_->prepare_saved(reader, options_, *cells_, *model_, *context_);
   model_->load(reader);
+  objective_->load(reader);
 }
 
 std::unique_ptr<train::System> make_system() { return std::make_unique<Gems>(); }

@@ -37,6 +37,7 @@ class Gems : public train::System {
   /// The held-out batch that validation losses are computed on, the same throughout a run.
   struct Validation {
     at::Tensor expression, centred;        ///< (V, G)
+    at::Tensor rows;                       ///< (V)
     BatchGroups groups;
     std::uint64_t noise_seed = 0;
   };
@@ -45,11 +46,13 @@ class Gems : public train::System {
   /// Fills batch_ and centred_ with the next cells.
   void load_batch(train::TrainContext& ctx);
   /// The cells with the noise of that seed; dropout of the encoder goes on from the same generator.
-  StepInput step_input(const at::Tensor& expression, const at::Tensor& centred, std::uint64_t noise_seed) const;
+  StepInput step_input(const at::Tensor& expression, const at::Tensor& centred, const at::Tensor& rows, std::uint64_t noise_seed) const;
 
+  train::TrainContext* context_ = nullptr; ///< of begin(); lives as long as the run
   GemsOptions options_;
   std::optional<Cells> cells_;
   std::unique_ptr<Model> model_;
+  std::unique_ptr<Objective> objective_;
   std::unique_ptr<Batches> batches_;
   std::optional<BatchGroups> groups_;
   std::optional<Validation> validation_;

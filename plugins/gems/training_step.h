@@ -3,15 +3,16 @@
 // arithmetic, and nothing of where its input comes from.
 //
 //   1. both augmented views through the encoder
-//   2. `discriminator.steps` updates of the discriminator on the first view, without gradient to the encoder
-//   3. one update of the encoder on the objective, against the discriminator as it is now
+//   2. updates of the opponents (discriminators, critics) on the views, without gradient to the encoder
+//   3. one update of the encoder and its partners (decoders) on the objective, against the opponents as they are now
 #pragma once
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
-#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "engine/nn/augment.h"
 #include "engine/train/train_context.h"
@@ -26,20 +27,22 @@ inline constexpr std::int64_t kViews = 2;
 /// A batch of B cells with its noise.
 struct StepInput {
   at::Tensor expression, centred;          ///< (B, G); centred by source
+  at::Tensor rows;                         ///< (B) int64 on the cell axis; may be undefined
   nn::AugmentDraws draws;                  ///< of kViews views
   std::optional<at::Generator> dropout;    ///< of the encoder; without it none acts
-  std::function<at::Generator()> discriminator_dropout;   ///< a generator for each update of the discriminator
+  NoiseSource opponent_noise;              ///< a generator for each update of an opponent
 };
 
 struct StepOutcome {
   Objective::Value objective;
-  std::optional<double> discriminator_accuracy;   ///< balanced, before its updates; none when there is no adversary
+  std::map<std::string, double> scalars;   ///< of the opponents
 };
 
 /// Embeddings of the augmented views of a batch.
 Views embed_views(const Model& model, const StepInput& input);
 
 /// Step ctx.step() of ctx.total_steps(). Throws Error{bad_config} when no term is on, and what TrainContext::update throws.
-StepOutcome training_step(const GemsOptions& options, Model& model, const BatchGroups& groups, const StepInput& input, train::TrainContext& ctx);
+StepOutcome training_step(const GemsOptions& options, Model& model, Objective& objective, const BatchGroups& groups, const StepInput& input,
+                          train::TrainContext& ctx);
 
 }  // namespace geocyte::plugins::gems

@@ -16,6 +16,7 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -37,6 +38,9 @@ using Clock = std::chrono::steady_clock;
 using Tensors = std::map<std::string, at::Tensor>;
 
 constexpr int kWarmUp = 3;
+/// The six terms of the seed, in the order of the table of terms.
+constexpr std::array kTerms{"vicreg", "adversary", "domain_coral", "patient_coral", "source_coral", "local_align"};
+constexpr std::array<double, kTerms.size()> kWeights{1, 1, 10, 100, 500, 1};
 
 /// The preset gems/seed without dropout.
 gems::GemsOptions seed_options() {
@@ -45,8 +49,8 @@ gems::GemsOptions seed_options() {
   options.optimizer.lr = 1e-4;
   options.optimizer.decay = "constant";
   options.discriminator.lr = 3e-4;
-  const double weights[] = {1, 1, 10, 100, 500, 1};
-  for (const gems::TermId id : gems::kTerms) options.term(id) = {true, weights[static_cast<std::size_t>(id)], 0, 0};
+  for (const gems::TermSpec& spec : gems::term_specs()) options.terms[spec.id].enabled = false;
+  for (std::size_t k = 0; k < kTerms.size(); ++k) options.terms[kTerms[k]] = {true, kWeights[k], 0, 0};
   return options;
 }
 
@@ -69,9 +73,6 @@ class Run {
         if (name.starts_with(prefix)) state.emplace_back(name, tensor.to(dtype));
       if (!state.empty()) nn::load_state(const_cast<torch::nn::Module&>(network), state, prefix);
     };
-    load(*model_.encoder(), "encoder.");
-    load(*model_.discriminator(), "discriminator.");
-
     const auto modality = whole_numbers(given_.at("modality")), patient = whole_numbers(given_.at("patient"));
     gems::Cells cells;
     for (std::size_t s = 0; s < modality.size(); ++s) {
@@ -80,6 +81,9 @@ class Run {
       cells.sources.back().patient = patient[s];
     }
     cells.patients.resize(std::set(patient.begin(), patient.end()).size());
+    objective_.prepare(options_, cells, model_, context_);
+    load(*model_.encoder(), "encoder.");
+    load(model_.part("discriminator"), "discriminator.");
     groups_.emplace(layout(), cells, at::kCPU);
     means_ = given_.at("source_mean").index_select(0, given_.at("source"));
     batch_ = at::empty_like(means_);
@@ -88,14 +92,14 @@ class Run {
 
   std::int64_t recorded_steps() const { return given_.at("rows").size(0); }
 
-  /// Terms and discriminator accuracy of step t, in the order of gems::kTerms; the host has the numbers when it returns.
+  /// Terms and discriminator accuracy of step t, in the order of kTerms; the host has the numbers when it returns.
   at::Tensor step(std::int64_t t) {
     const std::int64_t at = t % recorded_steps();
     at::index_select_out(batch_, given_.at("expression"), 0, given_.at("rows")[at]);
     at::sub_out(centred_, batch_, means_);
     context_.set_step(t, recorded_steps());
-    const gems::StepInput input{batch_, centred_, {given_.at("keep")[at], given_.at("depth")[at], given_.at("noise")[at]}, {}, {}};
-    return gems::training_step(options_, model_, *groups_, input, context_).objective.values.to(at::kDouble);
+    const gems::StepInput input{batch_, centred_, {}, {given_.at("keep")[at], given_.at("depth")[at], given_.at("noise")[at]}, {}, {}};
+    return gems::training_step(options_, model_, objective_, *groups_, input, context_).objective.values.to(at::kDouble);
   }
 
  private:
@@ -116,6 +120,7 @@ class Run {
   train::Collective alone_;
   train::TrainContext context_;
   gems::Model model_;
+  gems::Objective objective_;
   std::optional<gems::BatchGroups> groups_;
   at::Tensor means_, batch_, centred_;
 };
@@ -154,7 +159,7 @@ void print_losses(Run& run) {
   for (std::int64_t t = 0; t < run.recorded_steps(); ++t) {
     const at::Tensor values = run.step(t);
     text += t == 0 ? "[" : ", [";
-    for (std::size_t k = 0; k < gems::kTerms.size(); ++k) text += fmt::format("{}{:.17g}", k == 0 ? "" : ", ", values.const_data_ptr<double>()[k]);
+    for (std::size_t k = 0; k < kTerms.size(); ++k) text += fmt::format("{}{:.17g}", k == 0 ? "" : ", ", values.const_data_ptr<double>()[k]);
     text += "]";
   }
   fmt::print("{{\"losses\": [{}]}}\n", text);

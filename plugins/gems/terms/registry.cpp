@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/gems/terms/registry.h"
+
+#include <array>
+
+#include "engine/core/check.h"
+#include "plugins/gems/terms/makers.h"
+
+namespace geocyte::plugins::gems {
+namespace {
+
+struct Row {
+  const char* id;
+  TermMaker* make;
+};
+
+constexpr std::array kRows{
+    Row{"vicreg", make_vicreg},
+    Row{"adversary", make_adversary},
+    Row{"domain_coral", make_domain_coral},
+    Row{"patient_coral", make_patient_coral},
+    Row{"source_coral", make_source_coral},
+    Row{"local_align", make_local_align},
+};
+
+}  // namespace
+
+std::unique_ptr<Term> make_term(const std::string& id, const TermSetup& setup) {
+  for (const Row& row : kRows)
+    if (id == row.id) return row.make(setup);
+  require(false, "terms/registry.cpp has a row for the term " + id);
+  return nullptr;
+}
+
+}  // namespace geocyte::plugins::gems
