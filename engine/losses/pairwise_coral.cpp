@@ -5,10 +5,11 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <string>
+#include <utility>
 
 #include "engine/core/check.h"
 #include "engine/losses/first_order.h"
+#include "engine/losses/sorted_groups.h"
 
 namespace geocyte::losses {
 namespace {
@@ -65,9 +66,7 @@ at::Tensor mean_pairwise_coral(const at::Tensor& z, const PaddedGroups& groups, 
 }
 
 Term pairwise_coral(const at::Tensor& z, const Groups& groups, CoralForm form, std::int64_t min_cells, const char* what) {
-  if (const auto enough = groups.of_at_least(min_cells).size(); enough < 2)
-    return Term::absent("the batch has " + std::to_string(enough) + " " + what + (enough == 1 ? "" : "s") + " of at least " +
-                        std::to_string(min_cells) + " cells, and a pair needs two");
+  if (auto why = why_no_pair(groups, min_cells, what); !why.empty()) return Term::absent(std::move(why));
   return Term::of(mean_pairwise_coral(z, padded_groups(z, groups, min_cells), form));
 }
 
