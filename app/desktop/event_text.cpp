@@ -42,6 +42,7 @@ QString eventText(const store::RunEvent& event) {
   if (event.kind == "checkpoint") return QStringLiteral("checkpoint %1").arg(step) + (why.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(why));
   if (event.kind == "change") return QStringLiteral("%1 %2 → %3 at step %4").arg(word("path"), word("old"), word("new"), step);
   if (event.kind == "stage") return joined({QStringLiteral("stage"), word("stage"), word("what"), why});
+  if (event.kind == "alert") return joined({word("headline"), word("evidence"), word("advice")});
   if (event.kind == "verdict") return joined({word("headline"), word("evidence")});
   if (event.kind == "control") return joined({word("command"), word("answer"), word("text")});
   if (event.kind == "error") return joined({QStringLiteral("error:"), word("what"), word("hint")});

@@ -159,6 +159,7 @@ store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const
   }
   part.scalars[folder_ + "/participation_ratio"] = found.collapse.participation_ratio;
   part.scalars[folder_ + "/min_std"] = found.collapse.min_std;
+  part.scalars[folder_ + "/median_std"] = found.collapse.median_std;
   part.verdicts.push_back(source_verdict(found));
   part.attributes["n"] = d.rows();
   if (bootstrap_ > 0) part.attributes["bootstrap"] = bootstrap_;

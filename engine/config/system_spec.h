@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/config/alert_spec.h"
 #include "engine/config/schema.h"
 
 namespace geocyte::config {
@@ -96,6 +97,7 @@ struct SystemSpec {
   std::vector<DerivedSpec> derived;
   std::vector<ViewSpec> views;
   std::vector<BaselineSpec> baselines;
+  std::vector<AlertSpec> alerts;
   std::vector<PresetSpec> presets;             ///< filled from presets/*.yaml at build time
   std::function<ResourceEstimate(const Json& options, const DataShape& shape)> estimate;
 };

@@ -59,6 +59,7 @@ void Loop::evaluate() {
   char name[32];
   std::snprintf(name, sizeof name, "%08lld.json", static_cast<long long>(loop_.step));
   write_file_atomically(std::filesystem::path(sink_.folder("evaluation")) / name, store::print_json(json, 1) + "\n");
+  if (observer_) observer_->record(loop_.step, *outcome_.evaluation);
   for (const store::Verdict& verdict : outcome_.evaluation->verdicts) sink_.event(loop_.step, "verdict", store::to_json(verdict));
 }
 
@@ -85,6 +86,7 @@ void Loop::fail(const Error& error) noexcept {
     } catch (const std::exception&) {
     }
   };
+  attempt([&] { if (observer_) observer_->record(loop_.step, error); });
   attempt([&] { observer_.reset(); });
   attempt([&] { sink_.event(loop_.step, "error", {{"code", name_of(error.code())}, {"what", error.message()}, {"hint", error.hint()}}); });
   attempt([&] { sink_.log("error", error.what()); });

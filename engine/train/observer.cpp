@@ -35,11 +35,16 @@ Looking::~Looking() {
 
 Observer::Observer(const config::SystemSpec& spec, TrainContext& ctx, store::RunSink& sink, TimeShares& time,
                    const ObserverOptions& options)
-    : ctx_(ctx), sink_(sink), time_(time), schedule_(options.every_s, options.most) {
+    : ctx_(ctx), sink_(sink), time_(time), schedule_(options.every_s, options.most), alerts_(spec) {
   if (spec.derived.empty()) return;
   // A failure of the sink reaches the training thread by its own next call; here it only ends the part.
   analysis_ = std::make_unique<analysis::AnalysisThread>(
-      spec.derived, ctx.rng().seed(), options.analysis_share, [&sink](store::Snapshot part) { sink.snapshot(std::move(part)); },
+      spec.derived, ctx.rng().seed(), options.analysis_share,
+      [this, &sink](store::Snapshot part) {
+        for (const auto& [metric, value] : part.scalars) alerts_.observe(metric, value);
+        judge_alerts(part.step);
+        sink.snapshot(std::move(part));
+      },
       [&sink](const std::string& text) { sink.log("warning", text); });
 }
 
@@ -63,6 +68,38 @@ void Observer::record(std::int64_t step, const StepReport& report) {
     series.push_back(value);
   }
   for (auto& [term, series] : history_.weighted) series.resize(before + 1, 0.0);
+
+  alerts_.observe("loss/total", report.total);
+  for (const auto& [term, value] : report.weighted) alerts_.observe("weighted/" + term, value);
+  for (const auto& [metric, value] : report.scalars) alerts_.observe(metric, value);
+  judge_alerts(step);
+}
+
+void Observer::record(std::int64_t step, const Evaluation& evaluation) {
+  for (const Measured& row : evaluation.rows) {
+    if (row.method != "model") continue;
+    const std::string metric = "evaluation/" + row.metric;
+    alerts_.observe(metric, row.value);
+    if (row.low) alerts_.observe(metric + "/low", *row.low);
+    if (row.high) alerts_.observe(metric + "/high", *row.high);
+  }
+  judge_alerts(step);
+}
+
+void Observer::record(std::int64_t step, const Error& error) {
+  if (error.code() != ErrorCode::diverged) return;
+  alerts_.observe("loss/total", std::numeric_limits<double>::quiet_NaN());
+  for (analysis::AlertChange& change : alerts_.judge()) {
+    change.evidence = error.message() + ".";
+    sink_.event(step, "alert", analysis::to_json(change));
+  }
+}
+
+void Observer::judge_alerts(std::int64_t step) {
+  for (const analysis::AlertChange& change : alerts_.judge()) {
+    sink_.event(step, "alert", analysis::to_json(change));
+    sink_.log("warning", change.headline + " " + change.evidence + (change.advice.empty() ? "" : " " + change.advice));
+  }
 }
 
 /// A term's weight is what it adds over what it is. Warm-ups and live changes move it, and with it the total.
@@ -75,6 +112,7 @@ void Observer::notice_weights(std::int64_t step, const StepReport& report) {
     // losses are single precision: a constant weight wobbles in the seventh digit
     if (known == weights_.end() || std::abs(weight - known->second) > 1e-3 * std::abs(known->second)) {
       if (known != weights_.end()) history_.comparable_from = step;
+      alerts_.forget("weighted/");   // shares of the sum are not comparable either
       weights_[term] = weight;
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Looks at a system while it trains: snapshots at their cadence, the analysis of them on its own thread, and the sentence on
-// whether it is learning. Looking changes nothing: generators and random streams are put back.
+// Looks at a system while it trains: snapshots at their cadence, the analysis of them on its own thread, the sentence on
+// whether it is learning, and the alerts of the spec. Looking changes nothing: generators and random streams are put back.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,11 @@
 #include <memory>
 #include <string>
 
+#include "engine/analysis/alert_monitor.h"
 #include "engine/analysis/analysis_thread.h"
 #include "engine/analysis/training_verdict.h"
 #include "engine/config/system_spec.h"
+#include "engine/core/error.h"
 #include "engine/store/contract/run_sink.h"
 #include "engine/train/generators.h"
 #include "engine/train/snapshot_schedule.h"
@@ -45,8 +47,12 @@ class Observer {
   Observer(const config::SystemSpec& spec, TrainContext& ctx, store::RunSink& sink, TimeShares& time, const ObserverOptions& options);
 
   void set_axes(const std::vector<store::Axis>& axes);
-  /// Remembers the loss for the verdict.
+  /// Remembers the loss for the verdict and judges the alerts.
   void record(std::int64_t step, const StepReport& report);
+  /// Alerts that look at held-out results: evaluation/<metric> of the model, with /low and /high where there is an interval.
+  void record(std::int64_t step, const Evaluation& evaluation);
+  /// Alerts of a run that ends with this error.
+  void record(std::int64_t step, const Error& error);
   bool due() const { return schedule_.due(time_.active()); }
   /// Takes a snapshot of `step`, unless there is one. False when there was.
   bool take(System& system, const std::string& stage, std::int64_t step);
@@ -58,6 +64,7 @@ class Observer {
 
  private:
   void notice_weights(std::int64_t step, const StepReport& report);
+  void judge_alerts(std::int64_t step);
   TrainContext& ctx_;
   store::RunSink& sink_;
   TimeShares& time_;
@@ -65,6 +72,7 @@ class Observer {
   analysis::LossHistory history_;
   std::map<std::string, double> weights_;  ///< of the last step, by term
   std::int64_t last_step_ = -1;
+  analysis::AlertMonitor alerts_;
   std::unique_ptr<analysis::AnalysisThread> analysis_;
 };
 

@@ -20,6 +20,7 @@ config::SystemSpec make_spec() {
   spec.derived = make_derived();
   spec.views = make_views();
   spec.baselines = make_baselines();
+  spec.alerts = make_alerts();
   spec.estimate = estimate;
   return spec;
 }

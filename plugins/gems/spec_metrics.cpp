@@ -37,6 +37,8 @@ void add_other_metrics(std::vector<MetricSpec>& m) {
                      "Stays high; a fall is a collapse, which would also shrink every distance.", "Collapse guards", Direction::higher_is_better));
   m.push_back(metric("align/min_std", "Smallest standard deviation", "Spread of the flattest dimension.", "min over dimensions of std", "Near 1 with VICReg; near 0 is a collapsed dimension.",
                      "Collapse guards", Direction::higher_is_better));
+  m.push_back(metric("align/median_std", "Median standard deviation", "Spread of the middle dimension.", "median over dimensions of std", "Near 1 with VICReg.", "",
+                     Direction::neutral));
   m.push_back(metric("align/*", "Alignment", "Further numbers of the source comparison.", "see the card of the matrix", "", ""));
   m.push_back(metric("grad/*", "Gradient norm", "Norm before clipping; grad/norm is the encoder's.", "||g||", "Settles; spikes announce divergence.", "Gradient"));
   m.push_back(metric("lr/*", "Learning rate", "Of each optimiser.", "cosine or constant", "", "Learning rate", Direction::neutral));

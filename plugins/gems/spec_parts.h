@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The parts of what gems says about itself, each in a file of its own: spec_parameters.cpp, spec_metrics.cpp, spec_views.cpp
-// (arrays, derived arrays, views, baselines), spec_estimate.cpp. Torch-free: the window links them.
+// (arrays, derived arrays, views, baselines), spec_alerts.cpp, spec_estimate.cpp. Torch-free: the window links them.
 #pragma once
 
 #include <vector>
@@ -15,6 +15,7 @@ std::vector<config::ArraySpec> make_arrays();
 std::vector<config::DerivedSpec> make_derived();
 std::vector<config::ViewSpec> make_views();
 std::vector<config::BaselineSpec> make_baselines();
+std::vector<config::AlertSpec> make_alerts();
 /// Memory, disk and time that a run would need; from the shapes alone.
 config::ResourceEstimate estimate(const Json& options, const config::DataShape& shape);
 

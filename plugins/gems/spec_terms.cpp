@@ -23,11 +23,18 @@ std::vector<config::MetricSpec> vicreg_parts() {
   return parts;
 }
 
-config::MetricSpec adversary_accuracy() {
-  return with_chance(metric("adversary/balanced_accuracy", "Adversary balanced accuracy",
-                            "How well the discriminator tells spots from cells before it is trained on the batch.", "mean recall of the two classes",
-                            "Near .5: it guesses. That alone proves no alignment: a weak discriminator guesses as well.", "Adversary accuracy",
-                            config::Direction::neutral), 0.5);
+/// The scalars of terms/recall_scalars.h. `who` is told apart, `chance` is what guessing gives.
+std::vector<config::MetricSpec> discriminator_metrics(const std::string& prefix, const std::string& title, const std::string& who, double chance) {
+  constexpr auto kNeutral = config::Direction::neutral;
+  return {with_chance(metric(prefix + "/balanced_accuracy", title + " balanced accuracy",
+                             "How well the discriminator tells " + who + " before it is trained on the batch.", "mean recall of the classes",
+                             "Near chance: it guesses. That alone proves no alignment: a weak discriminator guesses as well.", title + " accuracy", kNeutral), chance),
+          with_chance(metric(prefix + "/skill", title + " skill", "The same on a scale where guessing gives 0 and certainty 1, whatever the number of classes.",
+                             "(balanced accuracy - 1/K) / (1 - 1/K)", "Near 0 when it guesses, which alone proves no alignment.", "", kNeutral), 0),
+          metric(prefix + "/favourite_recall", title + " recall of its favourite", "Recall of the class that the discriminator knows best.", "max_k recall_k",
+                 "Near 1 with all others near 0: it always says the same and teaches the encoder nothing.", "", kNeutral),
+          metric(prefix + "/other_recall", title + " recall of the others", "Mean recall of the other classes.", "mean of recall_k over the rest",
+                 "Near the favourite's.", "", kNeutral)};
 }
 
 /// The six terms of seed 001.
@@ -35,7 +42,7 @@ void add_seed_terms(std::vector<TermSpec>& all) {
   all.push_back({"vicreg", "VICReg", "Two views of a cell agree, every dimension keeps its spread, dimensions do not repeat each other.",
                  on(1, 0), kFalls, "VICReg", false, {}, vicreg_parts()});
   all.push_back({"adversary", "Adversary", "A discriminator tells spots from cells; the encoder is trained against it by gradient reversal.",
-                 on(1, 200), kGuessing, "Adversary loss", true, {}, {adversary_accuracy()}});
+                 on(1, 200), kGuessing, "Adversary loss", true, {}, discriminator_metrics("adversary", "Adversary", "spots from cells", 0.5)});
   all.push_back({"domain_coral", "Domain CORAL", "Mean and covariance of spots and of cells agree.", on(10, 200), kFalls, "CORAL"});
   all.push_back({"patient_coral", "Patient CORAL", "Mean and covariance of the cells of different patients agree; needs two patients with single cells.",
                  off(100, 200), kFalls, "CORAL"});

@@ -5,6 +5,7 @@
 #include "engine/nn/discriminator.h"
 #include "engine/optim/schedule.h"
 #include "plugins/gems/terms/makers.h"
+#include "plugins/gems/terms/recall_scalars.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -34,7 +35,7 @@ class Adversary : public Term {
       if (noise) dropout = noise();
       const at::Tensor logits = discriminator_->forward(input.views.z1, dropout);   // (B, 2)
       // Judged before it is trained on the batch: what it has learned from this very batch says nothing.
-      if (i == 0) scalars["adversary/balanced_accuracy"] = losses::class_recall(logits, input.groups.modality).balanced_accuracy;
+      if (i == 0) add_recall_scalars("adversary", losses::class_recall(logits, input.groups.modality), scalars);
       ctx.update("discriminator", *optimizer_, *losses::balanced_cross_entropy(logits, input.groups.modality).value);
     }
     return scalars;

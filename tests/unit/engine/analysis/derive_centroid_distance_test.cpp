@@ -36,9 +36,9 @@ TEST(DeriveCentroidDistance, MakesTheAgreedArraysAndScalars) {
   }
   EXPECT_EQ(part.arrays.size(), 4u);
   for (const char* name : {"align/max_centroid_distance", "align/median_centroid_distance", "align/max_standardised",
-                           "align/participation_ratio", "align/min_std"})
+                           "align/participation_ratio", "align/min_std", "align/median_std"})
     EXPECT_TRUE(part.scalars.count(name)) << name;
-  EXPECT_EQ(part.scalars.size(), 5u);
+  EXPECT_EQ(part.scalars.size(), 6u);
   EXPECT_NEAR(part.scalars.at("align/max_centroid_distance"), 4, 0.6);
   EXPECT_NEAR(part.find("align/sampling_floor")->as<float>()[1], std::sqrt(16.0 * 2 / 60), 0.05);
 }

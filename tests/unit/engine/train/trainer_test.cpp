@@ -265,6 +265,27 @@ TEST(Trainer, ANonFiniteLossFailsAsDivergedAndKeepsTheLastCheckpoint) {
   EXPECT_EQ(toy.sink.events("error").size(), 1u);
 }
 
+TEST(Trainer, AnAlertOfTheSpecIsAnEventWhenItBeginsAndWhenItEnds) {
+  ToyRun toy;
+  toy.spec.alerts = {{"toy/high", "warn", "The loss is high.", "Wait.", {{"loss/total", config::AlertTest::above, 0.05, 0, 3}}},
+                     {"toy/held_out", "bad", "Worse than chance.", "Look.", {{"evaluation/error/low", config::AlertTest::above, 0.3}}}};
+  ASSERT_EQ(toy.run().state, RunState::completed);
+  std::vector<std::string> said;
+  for (const auto& event : toy.sink.events("alert"))
+    said.push_back(event.details.at("id").get<std::string>() + " " + event.details.at("state").get<std::string>());
+  EXPECT_EQ(said, (std::vector<std::string>{"toy/high raised", "toy/high cleared", "toy/held_out raised"}));
+}
+
+TEST(Trainer, ADivergedRunSaysSoAsAnAlert) {
+  ToyRun toy;
+  toy.spec.alerts = {{"toy/nan", "bad", "The loss is not a number.", "Lower the rate.", {{"loss/total", config::AlertTest::not_finite}}}};
+  toy.system.nan_at = 25;
+  toy.run();
+  const auto alerts = toy.sink.events("alert");
+  ASSERT_EQ(alerts.size(), 1u);
+  EXPECT_NE(alerts[0].details.at("evidence").get<std::string>().find("not finite"), std::string::npos) << alerts[0].details.dump();
+}
+
 TEST(Trainer, AResumedRunEqualsAnUninterruptedOneBitForBit) {
   ToyRun whole, first, second;
   whole.set("validate.every", 6);
