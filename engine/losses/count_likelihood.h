@@ -12,9 +12,10 @@
 // Shapes: logits, counts (B, G), B = groups.cells(); log_dispersion (1, G) or (K, G), K = groups.count(); else Error{internal}.
 // Counts are >= 0 and need not be whole. Cells without counts tell nothing and have weight 0; with no cell left the term is
 // absent. Counts get no gradient.
-// Guards: with d = ln mu - ln t only softplus(d), softplus(-d) and sigmoid(-d) occur, which neither overflow nor cancel. The gamma
-// functions are computed in float64 and only where counts are above 0 (elsewhere their terms are 0): ln G(1e4 + x) - ln G(1e4) has
-// no digit left in float32. One node with a written-out gradient (first_order.h).
+// Guards: with q = mu / t only ln(1 + q) and 1 / (1 + q) occur, which neither overflow nor cancel; ln mu is read where counts are above
+// 0 and is not the logarithm of an underflowed softmax. The gamma functions are computed in float64 and only where counts are above 0
+// (elsewhere their terms are 0): ln G(1e4 + x) - ln G(1e4) has no digit left in float32. Each model is one node with a written-out
+// gradient (first_order.h).
 // Cost: O(B G), no matrix product.
 #pragma once
 

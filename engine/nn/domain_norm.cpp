@@ -3,12 +3,14 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/addmm.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <array>
 #include <string>
@@ -20,9 +22,10 @@ namespace {
 
 constexpr double kEpsilon = 1e-5;
 
-/// (B, K) of 0 and 1; a cell of no source has a row of 0.
-at::Tensor membership(const at::Tensor& labels, std::int64_t sources, c10::ScalarType dtype) {
-  return (labels.unsqueeze(1) == at::arange(sources, labels.options())).to(dtype);
+/// (B, K + 1) of 0 and 1: the source of a cell; the last column is for cells of no source.
+at::Tensor places(const at::Tensor& labels, std::int64_t sources, c10::ScalarType dtype) {
+  const auto row = at::where(labels < 0, at::zeros_like(labels) + sources, labels).unsqueeze(1);
+  return (row == at::arange(sources + 1, labels.options())).to(dtype);
 }
 
 }  // namespace
@@ -67,34 +70,40 @@ DomainNormImpl::DomainNormImpl(const DomainNormOptions& options, c10::ScalarType
   batches_ = register_buffer("batches", at::zeros({options.sources, 1}, dtype));
 }
 
-at::Tensor DomainNormImpl::normalise(const at::Tensor& x, const at::Tensor& labels, const at::Tensor& mean, const at::Tensor& variance) const {
-  const auto own = membership(labels, sources(), x.scalar_type());               // (B, K)
-  const auto stranger = 1 - own.sum(1, /*keepdim=*/true);                        // (B, 1)
-  // All sources pooled: the mean of means, and the mean variance plus the variance of means.
-  const auto pooled_mean = running_mean_.mean(0, /*keepdim=*/true);
-  const auto pooled_variance = running_variance_.mean(0, /*keepdim=*/true) + (running_mean_ - pooled_mean).pow(2).mean(0, /*keepdim=*/true);
-  const auto m = own.mm(mean) + stranger * pooled_mean, v = own.mm(variance) + stranger * pooled_variance;
-  const auto normal = (x - m) * (v + kEpsilon).rsqrt();
-  if (weight_.size(0) == 1) return normal * weight_ + bias_;
-  const auto mixture = own + stranger / static_cast<double>(sources());          // (B, K)
-  return normal * mixture.mm(weight_) + mixture.mm(bias_);
+// All that differs between sources stands in K rows and one more for cells of no source, which a product with 0 and 1 spreads over the
+// cells: a few passes over (B, D) instead of one a statistic.
+
+at::Tensor DomainNormImpl::centre(const at::Tensor& x, const at::Tensor& place, const at::Tensor& mean) const {
+  const auto pooled = running_mean_.mean(0, /*keepdim=*/true);
+  return at::addmm(x, place, at::cat({mean, pooled}), 1, -1);                    // (B, D)
+}
+
+at::Tensor DomainNormImpl::scale(const at::Tensor& centred, const at::Tensor& place, const at::Tensor& variance) const {
+  // Of all sources pooled: the mean variance plus the variance of means.
+  const auto pooled = running_variance_.mean(0, /*keepdim=*/true) + running_mean_.var(0, /*unbiased=*/false, /*keepdim=*/true);
+  const auto with_mean = [this](const at::Tensor& rows) { return options_.affine_by_source ? at::cat({rows, rows.mean(0, /*keepdim=*/true)}) : rows.expand({sources() + 1, rows.size(1)}); };
+  const auto factor = (at::cat({variance, pooled}) + kEpsilon).rsqrt() * with_mean(weight_);   // (K + 1, D)
+  return at::addmm(centred * place.mm(factor), place, with_mean(bias_));
 }
 
 at::Tensor DomainNormImpl::forward(const at::Tensor& x, const at::Tensor& labels) const {
   require_shape("input of a normalisation by source", x.sizes(), std::array{labels.size(0), running_mean_.size(1)});
-  return normalise(x, labels, running_mean_, running_variance_);
+  const auto place = places(labels, sources(), x.scalar_type());
+  return scale(centre(x, place, running_mean_), place, running_variance_);
 }
 
 at::Tensor DomainNormImpl::forward(const at::Tensor& x, const at::Tensor& labels, Measured& measured) const {
   require_shape("input of a normalisation by source", x.sizes(), std::array{labels.size(0), running_mean_.size(1)});
-  const auto own = membership(labels, sources(), x.scalar_type());               // (B, K)
+  const auto place = places(labels, sources(), x.scalar_type());                 // (B, K + 1)
+  const auto own = place.slice(1, 0, sources());
   const auto n = own.sum(0).unsqueeze(1);                                        // (K, 1)
   const auto share = own.t() / n.clamp_min(1);                                   // (K, B)
   const auto mean = share.mm(x);                                                 // (K, D)
-  const auto variance = share.mm((x - own.mm(mean)).pow(2) * own.sum(1, /*keepdim=*/true));
   const auto enough = n >= static_cast<double>(options_.min_cells);              // (K, 1)
+  const auto centred = centre(x, place, at::where(enough, mean, running_mean_));
+  const auto variance = share.mm(centred.pow(2));                                // about the running mean where there are too few cells, and not used
   measured = {mean.detach(), variance.detach() * (n / (n - 1).clamp_min(1)), enough.to(x.scalar_type())};
-  return normalise(x, labels, at::where(enough, mean, running_mean_), at::where(enough, variance, running_variance_));
+  return scale(centred, place, at::where(enough, variance, running_variance_));
 }
 
 void DomainNormImpl::absorb(const Measured& measured) {

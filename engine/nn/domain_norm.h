@@ -74,7 +74,8 @@ class DomainNormImpl : public torch::nn::Module {
   const at::Tensor& running_variance() const { return running_variance_; }   ///< (K, D)
 
  private:
-  at::Tensor normalise(const at::Tensor& x, const at::Tensor& labels, const at::Tensor& mean, const at::Tensor& variance) const;
+  at::Tensor centre(const at::Tensor& x, const at::Tensor& place, const at::Tensor& mean) const;
+  at::Tensor scale(const at::Tensor& centred, const at::Tensor& place, const at::Tensor& variance) const;
 
   DomainNormOptions options_;
   at::Tensor weight_, bias_;               ///< (K, D) or (1, D)

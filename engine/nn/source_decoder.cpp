@@ -2,6 +2,7 @@
 #include "engine/nn/source_decoder.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/addmm.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -47,7 +48,7 @@ at::Tensor SourceDecoderImpl::forward(const at::Tensor& z, const at::Tensor& sou
   require_shape("sources of the cells to decode", source.sizes(), std::array{z.size(0)});
   const auto mixture = source_mixture(source, sources(), z.scalar_type());       // (B, K)
   const auto decoded = body_->forward(at::cat({z, mixture.mm(source_)}, 1), noise);
-  return offset_.defined() ? decoded + mixture.mm(offset_) : decoded;
+  return offset_.defined() ? at::addmm(decoded, mixture, offset_) : decoded;
 }
 
 CountDecoderImpl::CountDecoderImpl(const SourceDecoderOptions& options, Dispersion dispersion, at::Generator generator, c10::ScalarType dtype) {

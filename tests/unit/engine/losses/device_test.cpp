@@ -3,10 +3,17 @@
 #include <ATen/ops/tensor.h>
 
 #include "engine/losses/adversary.h"
+#include "engine/losses/class_discrepancy.h"
+#include "engine/losses/count_likelihood.h"
 #include "engine/losses/domain_coral.h"
 #include "engine/losses/local_alignment.h"
 #include "engine/losses/neighbour_cosine.h"
+#include "engine/losses/partner_contrast.h"
 #include "engine/losses/patient_coral.h"
+#include "engine/losses/pseudo_labels.h"
+#include "engine/losses/round_trip.h"
+#include "engine/losses/source_adversary.h"
+#include "engine/losses/spatial_contrast.h"
 #include "engine/losses/vicreg.h"
 #include "tests/unit/engine/losses/accelerator.h"
 #include "tests/unit/engine/losses/gradient_check.h"
@@ -53,6 +60,52 @@ TEST(LossesOnTheAccelerator, OfNeighboursAndClassesEqualThoseOnTheHost) {
       [&](const at::Tensor& s, c10::Device d) { return *balanced_cross_entropy(reverse_gradient(s, 0.7), Groups(labels(20, 4), 4, d)).value; }, z);
   const Groups host(labels(20, 4), 4), device(labels(20, 4), 4, *accelerator());
   EXPECT_EQ(class_recall(z.to(*accelerator()), device).balanced_accuracy, class_recall(z, host).balanced_accuracy);
+}
+
+TEST(LossesOnTheAccelerator, OfCountsAndAdversariesEqualThoseOnTheHost) {
+  GEOCYTE_SKIP_WITHOUT_ACCELERATOR();
+  const auto logits = normal_matrix(20, 9, 5), counts = normal_matrix(20, 9, 6).abs().mul(3).floor(), dispersion = normal_matrix(4, 9, 7);
+  const auto on = [&](c10::Device d) { return Groups(labels(20, 4), 4, d); };
+  for (const auto model : {CountModel::negative_binomial, CountModel::poisson})
+    expect_same_on_both([&](const at::Tensor& l, c10::Device d) { return *count_likelihood(l, counts.to(d), dispersion.to(d), on(d), {.model = model}).value; }, logits);
+  expect_same_on_both([&](const at::Tensor& t, c10::Device d) { return *count_likelihood(logits.to(d), counts.to(d), t, on(d)).value; }, dispersion);
+  const auto of_sources = logits.slice(1, 0, 4);
+  const auto weights = normal_matrix(20, 1, 8).abs().squeeze(1);
+  for (const auto balance : {AdversaryBalance::by_group, AdversaryBalance::by_prior})
+    expect_same_on_both([&](const at::Tensor& l, c10::Device d) { return *source_cross_entropy(l, on(d), {.balance = balance}, weights.to(d)).value; }, of_sources);
+  expect_same_on_both([&](const at::Tensor& l, c10::Device d) { return *source_confusion(l, on(d)).value; }, of_sources);
+}
+
+TEST(LossesOnTheAccelerator, OfPairsTypesAndPlacesEqualThoseOnTheHost) {
+  GEOCYTE_SKIP_WITHOUT_ACCELERATOR();
+  const auto z = normal_matrix(40, 4, 9), x = normal_matrix(40, 6, 10), xy = 3 * normal_matrix(40, 2, 11);
+  const auto sources = [&](c10::Device d) { return Groups(labels(40, 3), 3, d); };
+  expect_same_on_both([&](const at::Tensor& s, c10::Device d) { return *mnn_contrast(s, mutual_neighbours(x.to(d), sources(d)), sources(d)).value; }, z);
+  expect_same_on_both(
+      [&](const at::Tensor& s, c10::Device d) {
+        const auto partners = PartnerTable::find(x.to(d), sources(d)).among(at::tensor(labels(40, 40), at::kLong).add(1).to(d), x.to(d), sources(d));
+        return *expression_contrast(s, partner_plan(partners) + 0.1, sources(d)).value;
+      },
+      z);
+  expect_same_on_both(
+      [&](const at::Tensor& s, c10::Device d) { return *spatial_contrast(s, xy.to(d), SpatialNeighbours::of(xy.to(d), sources(d), 3).radius, sources(d), {.far = 2}).value; }, z);
+  expect_same_on_both([&](const at::Tensor& s, c10::Device d) { return *class_discrepancy(s, sources(d), Groups(labels(40, 5), 5, d)).value; }, z);
+  expect_same_on_both(
+      [&](const at::Tensor& s, c10::Device d) {
+        std::vector<std::int64_t> cells(40, -1);
+        std::fill(cells.begin() + 20, cells.end(), 0);
+        return *round_trip(s, xy.to(d), sources(d), Groups(cells, 1, d)).value;
+      },
+      z);
+  expect_same_on_both(
+      [&](const at::Tensor& s, c10::Device d) {
+        auto prototypes = TypePrototypes::of(5, 4, z.options().device(d));
+        const Groups types(labels(40, 5), 5, d);
+        prototypes.follow(z.to(d), types, sources(d));
+        const PseudoLabelOptions options{.confidence = 0, .margin = 0};
+        return *pseudo_label_loss(s, select_pseudo_labels(z.to(d), types, prototypes, options), prototypes, options).value;
+      },
+      z);
 }
 
 }  // namespace
