@@ -109,6 +109,37 @@ struct PairLoops {
     else cost_of<false>(rows, row_stride, panels, dims, tile);
   }
 
+  static void product(const T* rows, std::int64_t row_stride, const T* row_half, const T* panels, const T* column_half, std::int64_t dims, const Tile<T>& tile) {
+    constexpr int R = N * sizeof(T) == 64 ? 8 : 4;
+    for (std::int64_t column = 0; column < tile.columns; column += 2 * N) {
+      const T* panel = panels + column / kPanel<T> * dims * kPanel<T> + column % kPanel<T>;
+      const Vector half0 = load(column_half + column), half1 = load(column_half + column + N);
+      for (std::int64_t r = 0; r < tile.rows; r += R) {
+        Vector a[R], b[R];
+#pragma GCC unroll 8
+        for (int q = 0; q < R; ++q) {
+          a[q] = half0 + row_half[r + q];
+          b[q] = half1 + row_half[r + q];
+        }
+        const T* x = rows + r * row_stride;
+        for (std::int64_t d = 0; d < dims; ++d) {
+          const Vector y0 = load(panel + d * kPanel<T>), y1 = load(panel + d * kPanel<T> + N);
+#pragma GCC unroll 8
+          for (int q = 0; q < R; ++q) {
+            a[q] -= x[q * row_stride + d] * y0;
+            b[q] -= x[q * row_stride + d] * y1;
+          }
+        }
+#pragma GCC unroll 8
+        for (int q = 0; q < R; ++q) {
+          T* out = tile.data + (r + q) * tile.stride + column;
+          store(out, a[q] < all(0) ? all(0) : a[q]);   // not a maximum: NaN stays NaN
+          store(out + N, b[q] < all(0) ? all(0) : b[q]);
+        }
+      }
+    }
+  }
+
   static void sums(const Tile<T>& cost, const T* u, const T* v, T scale, T* row_sum, T* column_sum) {
     constexpr int R = 4;
     for (std::int64_t r = 0; r < cost.rows; r += R) {
@@ -215,7 +246,7 @@ struct PairLoops {
       }
   }
 
-  static PairTile<T> table() { return {cost, sums, weights, profile, accumulate}; }
+  static PairTile<T> table() { return {cost, product, sums, weights, profile, accumulate}; }
 };
 
 }  // namespace

@@ -53,6 +53,9 @@ template <class T>
 struct PairTile {
   /// C = |x - y|^2 / 2, or |x - y| with `root`, of `tile.rows` rows against tile.columns / kPanel panels.
   void (*cost)(const T* rows, std::int64_t row_stride, const T* panels, std::int64_t dims, bool root, const Tile<T>& tile);
+  /// C from products: max(0, row_half_r + column_half_c - <x_r, y_c>), halves of squared lengths. One operation a number instead of
+  /// two, and exact to rounding of the lengths, not of C.
+  void (*product)(const T* rows, std::int64_t row_stride, const T* row_half, const T* panels, const T* column_half, std::int64_t dims, const Tile<T>& tile);
   /// w = exp2(scale (u_r - C + v_c)): row_sum = sums over columns, column_sum += sums over rows.
   void (*sums)(const Tile<T>& cost, const T* u, const T* v, T scale, T* row_sum, T* column_sum);
   /// The same w, kept; at most kBlock columns.

@@ -9,11 +9,13 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "engine/core/check.h"
 #include "engine/kernels/transport.h"
+#include "engine/kernels/transport_cuda.h"
 #include "engine/losses/group_scale.h"
 #include "engine/losses/sinkhorn_memory.h"
 #include "engine/losses/sorted_groups.h"
@@ -48,6 +50,12 @@ std::vector<Member> members_of(const SortedGroups& sorted, const SinkhornMemory*
     first += sorted.sizes[k];
   }
   return members;
+}
+
+/// The module of CUDA kernels, opened once; null where it or a GPU is missing, and the host solves.
+const kernels::CudaTransport* transport_on_gpu() {
+  static const std::shared_ptr<const kernels::CudaTransport> opened = kernels::CudaTransport::open();
+  return opened.get();
 }
 
 /// Adds up the value, and where wanted the gradient, of  sign * factor * sum_i F(f_i)  over the cells of one side, where
@@ -97,7 +105,8 @@ at::Tensor evaluate(const at::Tensor& z, const SortedGroups& sorted, const Sinkh
   std::vector<kernels::TransportProblem<T>> problems;
   for (std::size_t a = 0; a < clouds.size(); ++a)
     for (std::size_t b = a; b < clouds.size(); ++b) problems.push_back({clouds[a], clouds[b]});
-  const auto solved = kernels::entropic_transport<T>(problems, sorted.dims(), transport);
+  const auto* gpu = z.is_cuda() ? transport_on_gpu() : nullptr;
+  const auto solved = gpu ? gpu->solve<T>(problems, sorted.dims(), transport, z.get_device()) : kernels::entropic_transport<T>(problems, sorted.dims(), transport);
 
   const auto gradient = transport.pulls ? at::zeros_like(sorted.cells) : at::Tensor();
   Sum<T> sum(gradient, sorted.dims(), transport.reach, transport.temperatures.back());

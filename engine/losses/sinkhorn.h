@@ -22,7 +22,8 @@
 //
 // Groups of fewer than `min_cells` cells in the batch are left out; with fewer than two left the term is absent. Shapes: z (B, D),
 // B = groups.cells(); else Error{internal}. Gradient by the envelope theorem (written_gradient.h): exact at convergence, else the
-// gradient of the last half step. The grad mode is not touched.
+// gradient of the last half step. The grad mode is not touched. Cells on a GPU are solved there (kernels/transport_cuda.h), or on the
+// host where the module of CUDA kernels is missing.
 // Guards: a diameter below the blur counts as 1.01 blur; cells that are all equal give 0 with gradient 0; a number that is not
 // finite gives NaN at once. Cost O(K^2 n^2 (D + temperatures)); memory of the costs, K^2 n^2 / 2 numbers.
 #pragma once

@@ -6,12 +6,16 @@
 #include "engine/losses/class_discrepancy.h"
 #include "engine/losses/count_likelihood.h"
 #include "engine/losses/domain_coral.h"
+#include "engine/losses/energy_distance.h"
 #include "engine/losses/local_alignment.h"
 #include "engine/losses/neighbour_cosine.h"
 #include "engine/losses/partner_contrast.h"
 #include "engine/losses/patient_coral.h"
 #include "engine/losses/pseudo_labels.h"
 #include "engine/losses/round_trip.h"
+#include "engine/losses/running_coral.h"
+#include "engine/losses/sinkhorn.h"
+#include "engine/losses/sliced_wasserstein.h"
 #include "engine/losses/source_adversary.h"
 #include "engine/losses/spatial_contrast.h"
 #include "engine/losses/vicreg.h"
@@ -48,6 +52,22 @@ TEST(LossesOnTheAccelerator, OfMomentsEqualThoseOnTheHost) {
   expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *domain_coral(x, Groups(labels(60, 2), 2, d)).value; }, z);
   expect_same_on_both(
       [&](const at::Tensor& x, c10::Device d) { return *patient_coral(x, Groups(labels(60, 3), 3, d), PatientReference::pooled).value; }, z);
+}
+
+TEST(LossesOnTheAccelerator, OfPairsOfCellsEqualThoseOnTheHost) {
+  GEOCYTE_SKIP_WITHOUT_ACCELERATOR();
+  const auto z = normal_matrix(80, 8, 5), theta = normal_matrix(8, 10, 6);
+  const auto groups = [](c10::Device d) { return Groups(labels(80, 3), 3, d); };
+  SinkhornOptions sharp;
+  sharp.blur = 0.3;
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *sinkhorn(x, groups(d)).value; }, z);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *sinkhorn(x, groups(d), sharp).value; }, z);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *mmd(x, groups(d)).value; }, z);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *energy_distance(x, groups(d)).value; }, z);
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *sliced_wasserstein(x, groups(d), theta.to(d)).value; }, z);
+  RunningMoments running(3, 8);
+  running.observe(normal_matrix(80, 8, 7), groups(c10::kCPU));
+  expect_same_on_both([&](const at::Tensor& x, c10::Device d) { return *running_coral(x, groups(d), running).value; }, z);
 }
 
 TEST(LossesOnTheAccelerator, OfNeighboursAndClassesEqualThoseOnTheHost) {
