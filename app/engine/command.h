@@ -22,6 +22,7 @@ void add_systems(CLI::App& root, Session& session);
 void add_describe(CLI::App& root, Session& session);
 void add_simulate(CLI::App& root, Session& session);
 void add_inspect(CLI::App& root, Session& session);
+void add_diagnose(CLI::App& root, Session& session);
 void add_train(CLI::App& root, Session& session);
 void add_pause(CLI::App& root, Session& session);
 void add_resume(CLI::App& root, Session& session);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/engine/diagnosis_run.h"
 #include "app/engine/failure.h"
 #include "app/engine/prepared_system.h"
 #include "app/engine/progress_bar.h"
@@ -53,6 +54,7 @@ train::RunOutcome train_system(const TrainingRequest& request, store::RunWriter&
   train::TrainerOptions how;
   how.resume_from = request.resume_from;
   how.progress = [&](const train::Progress& progress) { bar(progress); };
+  const DiagnosisOfRun diagnosis(request.resume_from.empty() ? prepared.data.inputs.sources : std::vector<data::Source>(), writer, stop);
   auto outcome = train::Trainer::run(*prepared.system, *request.resolved.system, prepared.data.inputs, *prepared.context, writer, how);
   bar.finish(fmt::format("{} at step {}", name_of(outcome.state), grouped(outcome.step)));
   return outcome;
