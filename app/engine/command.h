@@ -28,5 +28,7 @@ void add_pause(CLI::App& root, Session& session);
 void add_resume(CLI::App& root, Session& session);
 void add_stop(CLI::App& root, Session& session);
 void add_report(CLI::App& root, Session& session);
+void add_ablate(CLI::App& root, Session& session);
+void add_compare(CLI::App& root, Session& session);
 
 }  // namespace geocyte::app

@@ -15,6 +15,7 @@
 #include "engine/core/log.h"
 #include "engine/core/paths.h"
 #include "engine/jobs/job_spec.h"
+#include "engine/store/contract/safe_json.h"
 #include "plugins/registry.h"
 
 namespace geocyte::app {
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Request {
-  std::string preset, runs, run_id, name, device;
+  std::string preset, runs, run_id, name, device, experiment;
   std::vector<std::string> assignments, command_line;
   int threads = -1;
   bool dry_run = false;
@@ -39,6 +40,7 @@ store::RunStart start_of(const Request& request, const config::ResolvedRun& reso
   start.command_line = request.command_line;
   start.config_yaml = config::to_yaml(resolved.options);
   start.about = about_this_program();
+  if (!request.experiment.empty()) start.about["experiment"] = store::parse_json(request.experiment);
   start.about["config_hash"] = config::configuration_hash(resolved.options);
   return start;
 }
@@ -82,6 +84,7 @@ void add_train(CLI::App& root, Session& session) {
   command->add_option("--preset", request->preset, "for example gems/demo, or a YAML file")->required();
   command->add_option("--runs", request->runs, "folder of runs (default: $GEOCYTE_RUNS or ~/geocyte/runs)");
   command->add_option("--run-id", request->run_id, "name of the run's folder (default: time, system and name)");
+  command->add_option("--experiment", request->experiment, "what run.json says of the grid it belongs to, as JSON (used by ablate)");
   command->add_option("--name", request->name, "what you call it");
   command->add_option("--set", request->assignments, "change a parameter: loss.vicreg.weight=2 (repeatable)");
   command->add_option("--device", request->device, "auto, cpu, cuda or cuda:N");
