@@ -14,7 +14,7 @@ namespace geocyte::kernels {
 namespace {
 
 constexpr double kLog2E = 1.44269504088896340736;
-constexpr double kSmallWork = 2e7;   // flops below which starting a thread costs more than it saves
+constexpr double kSmallWork = 1e8;   // operations, about 2 ms: below it, threads that must wake in every round gain little and on a busy machine lose much
 
 template <class T>
 constexpr double kLeast = sizeof(T) == 4 ? 1e-20 : 1e-250;   // sums beyond these have lost digits
