@@ -224,8 +224,9 @@ TEST(Transport, ReadsWeightsAndAPointOfWeightZeroDoesNotMatter) {
 }
 
 TEST(Transport, DoesNotDependOnTheNumberOfThreadsOrOnItsNeighbours) {
-  const auto x = normal_points<float>(300, 20, 10), y = normal_points<float>(260, 20, 11);
-  const TransportProblem<float> problems[] = {{{x.data(), 300}, {y.data(), 260}}, {{x.data(), 300}, {x.data(), 300}}};
+  // Large enough that threads are used at all.
+  const auto x = normal_points<float>(700, 20, 10), y = normal_points<float>(660, 20, 11);
+  const TransportProblem<float> problems[] = {{{x.data(), 700}, {y.data(), 660}}, {{x.data(), 700}, {x.data(), 700}}};
   auto options = options_for(GroundCost::half_squared, 1, best_isa(), 1);
   const auto alone = entropic_transport<float>({problems, 1}, 20, options);
   for (const int threads : {1, 2, 5}) {
