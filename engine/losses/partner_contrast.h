@@ -8,7 +8,7 @@
 //                        partners nor to be ignored (mutual_neighbours.h)
 //   expression_contrast  L = 1/|R| sum_{(i, b) in R} -sum_{j in b} P_ij / P_ib. log softmax_{j in b} S_ij,   P_ib. = sum_{j in b} P_ij
 //
-// P >= 0 are soft labels that expression gives: a transport plan between sources, or mutual neighbours weighted by similarity
+// P >= 0 are soft labels that expression gives: a transport plan between sources (expression_plan.h), or mutual neighbours weighted by similarity
 // (partner_plan). R: rows with labels. Plans are normalised row by row, so a plan that is unbalanced (rows with less mass) only
 // leaves rows out that have none; with `by_mass` a row counts as its mass.
 // The second form is lowest, at the entropy of P, where softmax S = P; its excess is a KL divergence. Chance (all S alike) is log n_b.

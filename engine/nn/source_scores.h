@@ -12,7 +12,7 @@
 // A cell of a source that was not fitted has no scores: fit_source() it first, on its own training cells.
 // Shapes: x (N, G) floating point, labels int64 (N), 0 .. S-1; every source has at least two cells; else Error{internal}, and
 // Error{bad_data} for fewer cells than that. All is computed in float64 and kept in the type of x.
-// Cost of a fit: O(N G^2 + G^3) once (3 s for G = 2,000 on 2 cores); of transform O(N G P).
+// Cost of a fit: O(N G^2 + G^3) once (2.5 s of processor time for 8,000 cells and 2,000 genes); of transform O(N G P).
 #pragma once
 
 #include "engine/nn/state.h"

@@ -7,6 +7,8 @@
 #include <ATen/ops/zeros.h>
 
 #include "engine/core/error.h"
+#include "engine/losses/expression_plan.h"
+#include "engine/losses/group_weights.h"
 #include "tests/unit/engine/losses/gradient_check.h"
 
 namespace geocyte::losses {
@@ -197,6 +199,50 @@ TEST(PartnerContrast, SaysWhyItIsAbsentIsFiniteForEmptyRowsAndRefusesOtherShapes
   expect_finite([&](const at::Tensor& x) { return *expression_contrast(x, normal_matrix(4, 4, 3).exp(), kTwo).value; }, empty);
   EXPECT_THROW(mnn_contrast(normal_matrix(5, 3, 1), two_pairs(), kTwo), Error);
   EXPECT_THROW(expression_contrast(z, normal_matrix(3, 4, 1), kTwo), Error);
+}
+
+// --- transport plans from expression ---
+
+const Groups kFive(std::vector<std::int64_t>{0, 0, 1, 1, 1}, 2);
+
+TEST(ExpressionPlan, EqualsALogarithmicScalingInNumpy) {
+  // Rows of wave_matrix(5, 3, 0.4), two against three, eps = .1, 5,000 iterations on logarithms.
+  const auto x = wave_matrix(5, 3, 0.4);
+  const auto balanced = expression_plan(x, kFive, {.epsilon = 0.1, .iterations = 5000}).slice(0, 0, 2).slice(1, 2);
+  EXPECT_LT(largest(balanced - matrix({{4.7762705056204624e-05, 0.16896232657507365, 0.33098991071987055}, {0.33328557062827713, 0.16437100675825914, 0.0023434226134635464}})), 1e-9);
+  const auto unbalanced = expression_plan(x, kFive, {.epsilon = 0.1, .reach = 0.2, .iterations = 5000}).slice(0, 0, 2).slice(1, 2);
+  EXPECT_LT(largest(unbalanced - matrix({{0.0002695139388867614, 0.005098960158710667, 0.036361504742708266}, {0.10085014962038814, 0.0002660018591386233, 1.380528660502609e-05}})), 1e-9);
+}
+
+TEST(ExpressionPlan, BetweenAllPairsHasTheirMarginalsAndNothingWithinASource) {
+  const auto labels = uneven_labels(40);
+  const Groups sources(labels, 4);
+  const auto plan = expression_plan(normal_matrix(40, 5, 1), sources, {.epsilon = 0.2, .iterations = 500});
+  EXPECT_LT(largest(plan - plan.t()), 1e-15);
+  const auto belongs = membership(sources, plan);                                // (4, 40)
+  const auto towards = plan.mm(belongs.t());                                     // (40, 4) mass of a cell towards each source
+  for (std::int64_t cell = 0; cell < 40; ++cell)
+    for (const std::int64_t to : {0, 1, 2, 3}) {
+      const auto own = labels[cell];
+      const bool there = own >= 0 && own != to && sources.sizes()[to] > 0;
+      EXPECT_NEAR(towards[cell][to].item<double>(), there ? 1.0 / static_cast<double>(sources.sizes()[own]) : 0, 1e-6) << cell << " " << to;
+    }
+  EXPECT_EQ(largest(expression_plan(normal_matrix(3, 5, 1), Groups(std::vector<std::int64_t>{1, 1, -1}, 2))), 0);
+}
+
+TEST(ExpressionPlan, FindsWhoCorrespondsAndLetsGoOfWhomNobodyDoes) {
+  // Twelve cells twice, noisily and in another order; the last of source 0 has no counterpart.
+  const auto x = normal_matrix(12, 8, 2);
+  const auto stranger = -x.sum(0, true);
+  const auto all = at::cat({x.slice(0, 0, 11), stranger, x.flip(0) + 0.05 * normal_matrix(12, 8, 3)});
+  std::vector<std::int64_t> labels(24, 0);
+  std::fill(labels.begin() + 12, labels.end(), 1);
+  const auto plan = expression_plan(all, Groups(labels, 2), {.epsilon = 0.02, .reach = 0.1}).slice(0, 0, 12).slice(1, 12);
+  for (std::int64_t cell = 0; cell < 11; ++cell) EXPECT_EQ(plan[cell].argmax().item<std::int64_t>(), 11 - cell);
+  const auto mass = plan.sum(1);
+  EXPECT_LT(mass[11].item<double>(), 0.5 * mass.slice(0, 0, 11).min().item<double>());
+  EXPECT_THROW(expression_plan(all, Groups(labels, 2), {.epsilon = 0.001}), Error);
+  EXPECT_EQ(expression_plan(all.to(at::kFloat), Groups(labels, 2)).scalar_type(), at::kFloat);
 }
 
 }  // namespace
