@@ -14,6 +14,7 @@ PATH is a run, a folder of runs, a TensorBoard folder, a data file (.h5ad, .tsv,
 
   --open PATH         the same as PATH
   --start PRESET      train a preset at once, e.g. gems/demo
+  --configure PRESET  configure a new run from a preset, e.g. gems/seed or user/mine
   --runs DIR          folder that runs are written to and listed from
   --theme THEME       light, dark or system
   --size WxH          size of the window, e.g. 1600x1000
@@ -40,6 +41,7 @@ QString takeOption(CommandLine& line, const QString& name, const QString& value)
   };
   if (name == QLatin1String("open")) line.open = value;
   else if (name == QLatin1String("start")) line.start = value;
+  else if (name == QLatin1String("configure")) line.configure = value;
   else if (name == QLatin1String("runs")) line.runs = value;
   else if (name == QLatin1String("screenshot")) line.screenshot = value;
   else if (name == QLatin1String("theme")) return oneOf(line.theme, {"light", "dark", "system"});
@@ -62,7 +64,7 @@ QString takeOption(CommandLine& line, const QString& name, const QString& value)
 QString helpText() { return QString::fromLatin1(kHelp); }
 
 CommandLine parseCommandLine(const QStringList& arguments) {
-  static const QStringList kNames{"open", "start", "runs", "screenshot", "theme", "workspace", "size", "scale"};
+  static const QStringList kNames{"open", "start", "configure", "runs", "screenshot", "theme", "workspace", "size", "scale"};
   CommandLine line;
   for (int i = 0; i < arguments.size(); ++i) {
     const QString& argument = arguments[i];
@@ -91,6 +93,7 @@ CommandLine parseCommandLine(const QStringList& arguments) {
   if (!line.open.isEmpty() && !QFileInfo::exists(line.open))
     return failure(QStringLiteral("there is nothing at '%1' to open").arg(line.open));
   if (!line.open.isEmpty() && !line.start.isEmpty()) return failure(QStringLiteral("either --open or --start, not both"));
+  if (!line.configure.isEmpty() && !line.start.isEmpty()) return failure(QStringLiteral("either --configure or --start, not both"));
   return line;
 }
 

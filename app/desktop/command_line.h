@@ -14,6 +14,7 @@ struct CommandLine {
   QString error;                ///< one sentence, when action == error
   QString open;                 ///< run, runs folder, data file or configuration
   QString start;                ///< preset to train: "gems/demo"
+  QString configure;            ///< preset to configure a new run from
   QString runs;                 ///< runs folder, "" = the one of the preferences
   QString theme;                ///< "light", "dark", "system", "" = the one of the preferences
   QString screenshot;           ///< picture to write, "" = none

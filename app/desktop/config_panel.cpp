@@ -1,184 +1,174 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/config_panel.h"
 
-#include <QGridLayout>
+#include <QApplication>
+#include <QDateTime>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QScrollArea>
-#include <QSet>
-#include <QStyle>
+#include <QPushButton>
 #include <QVBoxLayout>
 
-#include "app/desktop/system_specs.h"
+#include <algorithm>
+
+#include "app/desktop/config_editor.h"
+#include "app/desktop/field_bridge.h"
+#include "app/desktop/run_library.h"
 #include "engine/core/error.h"
-#include "widgets/controls/elided_label.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/theme.h"
 
 namespace geocyte::desktop {
 namespace {
 
-constexpr int kFieldWidth = 104;
+constexpr std::size_t kMostLines = 4;
+constexpr qint64 kToldMs = 4000;         ///< a change that is not in the run's history by then was refused
 
-QString titleOf(const config::Parameter& parameter) {
-  return QString::fromStdString(parameter.title.empty() ? parameter.path : parameter.title);
+QPushButton* button(const char* name, const QString& text, const QString& tip) {
+  auto* made = new QPushButton(text);
+  made->setObjectName(QString::fromLatin1(name));
+  made->setAccessibleName(text);
+  made->setToolTip(tip);
+  return made;
 }
 
-QString tipOf(const config::Parameter& parameter, const QString& value) {
-  QStringList lines{QStringLiteral("%1 = %2").arg(QString::fromStdString(parameter.path), value)};
-  if (!parameter.help.empty()) lines << QString::fromStdString(parameter.help);
-  if (parameter.minimum || parameter.maximum)
-    lines << QStringLiteral("from %1 to %2").arg(parameter.minimum ? QString::number(*parameter.minimum) : QStringLiteral("−∞"),
-                                                 parameter.maximum ? QString::number(*parameter.maximum) : QStringLiteral("∞"));
-  lines << QStringLiteral("default: %1").arg(fieldText(parameter, &parameter.default_value));
-  if (parameter.live) lines << QStringLiteral("can be changed while the run goes on");
-  return lines.join('\n');
+QLabel* words(const char* name, widgets::Tone tone) {
+  auto* made = new QLabel;
+  made->setObjectName(QString::fromLatin1(name));
+  made->setWordWrap(true);
+  made->setTextFormat(Qt::PlainText);
+  made->setFont(widgets::captionFont());
+  widgets::setTone(made, tone);
+  return made;
 }
 
 }  // namespace
 
-QString fieldText(const config::Parameter& parameter, const Json* value) {
-  if (!value || value->is_null()) return parameter.nullable ? QStringLiteral("auto") : QStringLiteral("–");
-  if (value->is_boolean()) return value->get<bool>() ? QStringLiteral("on") : QStringLiteral("off");
-  if (value->is_string()) return QString::fromStdString(value->get<std::string>());
-  if (value->is_number_float()) return QString::number(value->get<double>(), 'g', 6);
-  if (value->is_array() && !value->empty() && value->front().is_object())
-    return value->size() == 1 ? QStringLiteral("1 entry") : QStringLiteral("%1 entries").arg(value->size());
-  if (value->is_array() && value->empty()) return QStringLiteral("none");
-  return QString::fromStdString(value->dump(-1, ' ', false, Json::error_handler_t::replace)).replace(',', QLatin1String(", "));
-}
-
-ConfigPanel::ConfigPanel(QWidget* parent) : QWidget(parent) {
+ConfigPanel::ConfigPanel(const std::vector<config::SystemSpec>& specs, QWidget* parent) : QWidget(parent), specs_(specs), editor_(new ConfigEditor(specs)) {
   setObjectName(QStringLiteral("configPanel"));
   setBackgroundRole(QPalette::Base);
   setAutoFillBackground(true);
-  search_ = new QLineEdit;
-  search_->setObjectName(QStringLiteral("configSearch"));
-  search_->setPlaceholderText(tr("Search parameters"));
-  search_->setAccessibleName(tr("Search parameters"));
-  search_->setToolTip(tr("Part of a name, path or explanation"));
-  search_->setClearButtonEnabled(true);
-  connect(search_, &QLineEdit::textChanged, this, &ConfigPanel::filter);
-  scroll_ = new QScrollArea;
-  scroll_->setObjectName(QStringLiteral("configScroll"));
-  scroll_->setAccessibleName(tr("Parameters"));
-  scroll_->setFrameShape(QFrame::NoFrame);
-  scroll_->setWidgetResizable(true);
-  scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  note_ = new QLabel;
-  note_->setWordWrap(true);
-  note_->setFont(widgets::captionFont());
-  widgets::setTone(note_, widgets::Tone::dim);
+  editor_->setUndoStack(&undo_);
+  note_ = words("configNote", widgets::Tone::dim);
+  staged_text_ = words("configStaged", widgets::Tone::warn);
+  apply_ = button("configApply", tr("Apply at next step"), tr("Tell the engine these changes (Ctrl+Return)"));
+  widgets::setButtonKind(apply_, "primary");
+  discard_ = button("configDiscard", tr("Discard"), tr("Take these changes back"));
+  reuse_ = button("configReuse", tr("Use for a new run…"), tr("Configure a new run that begins with these values"));
+  auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(8);
+  for (QPushButton* one : {apply_, discard_, reuse_}) buttons->addWidget(one);
+  buttons->addStretch(1);
+  auto* foot = new QWidget;
+  foot->setObjectName(QStringLiteral("configFoot"));
+  auto* lines = new QVBoxLayout(foot);
+  lines->setContentsMargins(14, 8, 14, 12);
+  lines->setSpacing(8);
+  lines->addWidget(staged_text_);
+  lines->addWidget(note_);
+  lines->addLayout(buttons);
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(14, 10, 0, 10);
-  column->setSpacing(8);
-  auto* top = new QHBoxLayout;
-  top->setContentsMargins(0, 0, 14, 0);
-  top->addWidget(search_);
-  column->addLayout(top);
-  column->addWidget(scroll_, 1);
-  note_->setContentsMargins(0, 0, 14, 0);
-  column->addWidget(note_);
-  setOptions(nullptr, {});
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(editor_, 1);
+  column->addWidget(foot);
+  connect(apply_, &QPushButton::clicked, this, &ConfigPanel::apply);
+  connect(discard_, &QPushButton::clicked, this, &ConfigPanel::discard);
+  connect(reuse_, &QPushButton::clicked, this, &ConfigPanel::newRunWanted);
+  connect(editor_, &ConfigEditor::edited, this, &ConfigPanel::showStaged);
+  showRun(nullptr, nullptr);
 }
 
-void ConfigPanel::setOptions(const config::Schema* schema, const Json& options) {
-  if (scroll_->widget() && schema == schema_ && options == shown_) return;
-  schema_ = schema;
+void ConfigPanel::showRun(const RunRecord* run, const config::SystemSpec* spec) {
+  Json options = run && spec ? run->effectiveOptions() : Json();
+  const bool known = options.is_object() && !options.empty();
+  const QString path = run ? run->info.path : QString();
+  const bool alive = known && run->isAlive();
+  const bool same = path == run_ && (known ? spec : nullptr) == editor_->spec();
+  if (!same) told_.clear();
+  const qint64 now = QDateTime::currentMSecsSinceEpoch();
+  std::erase_if(told_, [&](const auto& told) {
+    const Json* value = config::find(options, told.first.toStdString());
+    return !value || *value == told.second.first || now - told.second.second > kToldMs;
+  });
+  for (const auto& [where, told] : told_) config::set(options, where.toStdString(), told.first);
+  if (same && alive == alive_ && options == shown_) return;
+  // The engine's news may arrive while a change is waiting: it waits on, unless it is what arrived.
+  const auto waiting = same && alive ? staged() : std::vector<std::pair<QString, Json>>();
+  if (!same || !alive) undo_.clear();
+  run_ = path;
+  alive_ = alive;
   shown_ = options;
-  rows_.clear();
-  auto* content = new QWidget;
-  content->setBackgroundRole(QPalette::Base);
-  auto* grid = new QGridLayout(content);
-  grid->setContentsMargins(0, 0, 14, 8);
-  grid->setHorizontalSpacing(6);
-  grid->setVerticalSpacing(4);
-  grid->setColumnStretch(1, 1);
-  const bool usable = schema && options.is_object() && !options.empty();
-  if (usable) {
-    QStringList groups;
-    for (const config::Parameter& parameter : *schema)
-      if (const QString group = QString::fromStdString(parameter.group); !groups.contains(group)) groups << group;
-    for (const QString& group : groups) {
-      auto* heading = new QLabel(group.toUpper());
-      heading->setFont(widgets::captionFont());
-      heading->setContentsMargins(0, 10, 0, 2);
-      widgets::setTone(heading, widgets::Tone::dim);
-      grid->addWidget(heading, grid->rowCount(), 0, 1, 3);
-      for (const config::Parameter& parameter : *schema)
-        if (QString::fromStdString(parameter.group) == group) addRow(grid, parameter, options, heading);
-    }
+  RunDraft draft;
+  if (known) draft = draftOfRun(specs_, run->info.system, run->info.preset, run->info.name, options);
+  for (const auto& [where, value] : waiting) config::set(draft.options, where.toStdString(), value);
+  editor_->setAccess(alive ? widgets::FormAccess::live : widgets::FormAccess::none);
+  editor_->setDraft(known ? spec : nullptr, std::move(draft));
+  note_->setText(!run     ? tr("No run is shown.")
+                 : !known ? tr("No parameters are known for this run.")
+                 : alive  ? tr("Parameters with the bolt can be changed while the run goes on. The others need a new run.")
+                          : tr("No engine works on this run, so its parameters stand."));
+  reuse_->setVisible(known);
+  showStaged();
+}
+
+std::vector<std::pair<QString, Json>> ConfigPanel::staged() const {
+  std::vector<std::pair<QString, Json>> changes;
+  if (!alive_ || !editor_->spec()) return changes;
+  for (const config::Parameter& parameter : editor_->spec()->parameters) {
+    const Json* now = config::find(editor_->draft().options, parameter.path);
+    const Json* before = config::find(shown_, parameter.path);
+    if (now && before && *now != *before) changes.emplace_back(QString::fromStdString(parameter.path), *now);
   }
-  grid->setRowStretch(grid->rowCount(), 1);
-  note_->setText(usable ? tr("A dot marks what differs from the default. Parameters marked live in their tooltip change at the next step.") : tr("No parameters are known for this run."));
-  scroll_->setWidget(content);
-  search_->setEnabled(usable);
-  filter(search_->text());
-  setEditable(editable_);
+  return changes;
 }
 
-void ConfigPanel::addRow(QGridLayout* grid, const config::Parameter& parameter, const Json& options, QLabel* heading) {
-  const Json* value = config::find(options, parameter.path);
-  const bool differs = value && *value != parameter.default_value;
-  const QString title = titleOf(parameter), tip = tipOf(parameter, fieldText(parameter, value));
-  const int row = grid->rowCount();
-  auto* dot = new QLabel(differs ? QStringLiteral("●") : QString());
-  dot->setFixedWidth(10);
-  dot->setToolTip(differs ? tr("differs from the default") : QString());
-  widgets::setTone(dot, widgets::Tone::accent);
-  auto* label = new widgets::ElidedLabel(title);
-  label->setToolTip(tip);
-  auto* field = new QLineEdit(fieldText(parameter, value));
-  field->setObjectName(QStringLiteral("field/") + QString::fromStdString(parameter.path));
-  field->setAccessibleName(parameter.unit.empty() ? title : QStringLiteral("%1 in %2").arg(title, QString::fromStdString(parameter.unit)));
-  field->setToolTip(tip);
-  field->setProperty("numeric", true);
-  field->setProperty("shown", field->text());
-  const bool words = parameter.type == config::ParameterType::path || parameter.type == config::ParameterType::text;
-  field->setAlignment(words ? Qt::AlignLeft : Qt::AlignRight);   // the beginning of a path says most
-  field->setCursorPosition(0);
-  field->setFixedWidth(kFieldWidth);
-  label->setBuddy(field);
-  connect(field, &QLineEdit::editingFinished, this, [this, field, &parameter] { commit(field, parameter); });
-  grid->addWidget(dot, row, 0);
-  grid->addWidget(label, row, 1);
-  grid->addWidget(field, row, 2);
-  rows_.push_back({title + ' ' + QString::fromStdString(parameter.path) + ' ' + QString::fromStdString(parameter.help), field, {dot, label, field}, heading, parameter.live});
-}
-
-void ConfigPanel::commit(QLineEdit* field, const config::Parameter& parameter) {
-  const QString text = field->text().trimmed(), before = field->property("shown").toString();
-  if (field->isReadOnly() || text == before) return;
-  QString wrong;
-  try {
-    Json options = shown_;
-    const QString yaml = text == QLatin1String("on") ? QStringLiteral("true") : text == QLatin1String("off") ? QStringLiteral("false") : text;
-    config::apply_assignment(options, parameter.path + "=" + yaml.toStdString());
-    config::validate(*schema_, options);
-    emit changed(QString::fromStdString(parameter.path), *config::find(options, parameter.path));
-  } catch (const Error& error) {
-    wrong = QString::fromStdString(error.message());
+void ConfigPanel::showStaged() {
+  const auto changes = staged();
+  QStringList lines, paths;
+  for (const auto& [path, value] : changes) {
+    paths << path;
+    const widgets::Field* field = editor_->form()->model().find(path);
+    const Json* before = config::find(shown_, path.toStdString());
+    if (!field || !before || lines.size() > static_cast<qsizetype>(kMostLines)) continue;
+    const auto parameter = std::find_if(editor_->spec()->parameters.begin(), editor_->spec()->parameters.end(),
+                                        [&](const config::Parameter& p) { return p.path == path.toStdString(); });
+    lines << tr("%1: %2 → %3").arg(field->label(), widgets::fieldText(*field, variantOf(*parameter, *before)), widgets::fieldText(*field, field->value));
   }
-  field->setProperty("invalid", !wrong.isEmpty());
-  field->setToolTip(wrong.isEmpty() ? tipOf(parameter, text) : wrong);
-  field->style()->unpolish(field);
-  field->style()->polish(field);
-  if (wrong.isEmpty()) field->setProperty("shown", text);
+  if (changes.size() > kMostLines + 1) lines.last() = tr("and %1 more").arg(changes.size() - kMostLines);
+  editor_->form()->setStaged(paths);
+  staged_text_->setText(lines.join('\n'));
+  const bool any = !changes.empty();
+  staged_text_->setVisible(any);
+  apply_->setVisible(any);
+  discard_->setVisible(any);
+  reuse_->setVisible(!any && editor_->spec());
+  note_->setVisible(!any);
+  emit stagedChanged(static_cast<int>(changes.size()));
 }
 
-void ConfigPanel::setEditable(bool editable) {
-  editable_ = editable;
-  for (const Row& row : rows_) row.field->setReadOnly(!(editable && row.live));
-}
-
-void ConfigPanel::filter(const QString& words) {
-  QSet<QLabel*> used;
-  for (const Row& row : rows_) {
-    const bool hit = row.text.contains(words.trimmed(), Qt::CaseInsensitive);
-    for (QWidget* widget : row.widgets) widget->setVisible(hit);
-    if (hit) used.insert(row.heading);
+void ConfigPanel::apply() {
+  // What is being typed counts as well.
+  if (auto* line = qobject_cast<QLineEdit*>(QApplication::focusWidget()); line && isAncestorOf(line)) emit line->editingFinished();
+  if (!editor_->isValid()) return;
+  const auto changes = staged();
+  undo_.clear();
+  for (const auto& [path, value] : changes) {
+    config::set(shown_, path.toStdString(), value);
+    told_[path] = {value, QDateTime::currentMSecsSinceEpoch()};
+    emit applied(path, value);
   }
-  for (const Row& row : rows_) row.heading->setVisible(used.contains(row.heading));
+  showStaged();
+}
+
+void ConfigPanel::discard() {
+  for (const auto& [path, value] : staged()) {
+    RunDraft draft = editor_->draft();
+    if (const Json* before = config::find(shown_, path.toStdString())) config::set(draft.options, path.toStdString(), *before);
+    editor_->setDraft(editor_->spec(), std::move(draft));
+  }
+  undo_.clear();
+  showStaged();
 }
 
 }  // namespace geocyte::desktop

@@ -1,55 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parameters of the shown run, grouped as the schema groups them. A dot marks what differs from the system's default;
-// parameters marked live can be changed while the engine works, the others are read only.
+// The parameters of the shown run. Those with the bolt can be changed while the engine works: changes are collected and told to it
+// together, at the next step. The others need a new run, which can begin with these values.
 #pragma once
 
+#include <QUndoStack>
 #include <QWidget>
 
+#include <map>
+#include <utility>
 #include <vector>
 
-#include "engine/config/schema.h"
+#include "app/desktop/run_draft.h"
 
-class QGridLayout;
 class QLabel;
-class QLineEdit;
-class QScrollArea;
+class QPushButton;
 
 namespace geocyte::desktop {
+
+class ConfigEditor;
+struct RunRecord;
 
 class ConfigPanel : public QWidget {
   Q_OBJECT
  public:
-  explicit ConfigPanel(QWidget* parent = nullptr);
-  /// `schema` nullptr = nothing to show (a foreign folder).
-  void setOptions(const config::Schema* schema, const Json& options);
-  /// Whether live parameters can be changed now.
-  void setEditable(bool editable);
+  explicit ConfigPanel(const std::vector<config::SystemSpec>& specs, QWidget* parent = nullptr);
+  /// nullptr = no run; spec nullptr = a folder whose parameters nobody knows. What is staged for this run stays.
+  void showRun(const RunRecord* run, const config::SystemSpec* spec);
+  /// Changes that the engine has not been told of.
+  std::vector<std::pair<QString, Json>> staged() const;
+  /// Tells the engine what is staged.
+  void apply();
+  void discard();
+  QUndoStack* undoStack() { return &undo_; }
+  ConfigEditor* editor() const { return editor_; }
 
  signals:
-  /// A live parameter was changed by the user.
-  void changed(const QString& path, const geocyte::Json& value);
+  void applied(const QString& path, const geocyte::Json& value);
+  void newRunWanted();
+  void stagedChanged(int count);
 
  private:
-  struct Row {
-    QString text;                              ///< what the search looks at
-    QLineEdit* field;
-    QList<QWidget*> widgets;
-    QLabel* heading;
-    bool live;
-  };
-  void addRow(QGridLayout* grid, const config::Parameter& parameter, const Json& options, QLabel* heading);
-  void commit(QLineEdit* field, const config::Parameter& parameter);
-  void filter(const QString& words);
-  QLineEdit* search_;
-  QScrollArea* scroll_;
-  QLabel* note_;
-  std::vector<Row> rows_;
-  Json shown_;
-  const config::Schema* schema_ = nullptr;
-  bool editable_ = false;
+  void showStaged();
+  const std::vector<config::SystemSpec>& specs_;
+  QUndoStack undo_;
+  ConfigEditor* editor_;
+  QLabel *note_, *staged_text_;
+  QPushButton *apply_, *discard_, *reuse_;
+  QString run_;
+  Json shown_;                                 ///< options of the run as the engine has them, or has been asked to
+  std::map<QString, std::pair<Json, qint64>> told_;   ///< asked for and not yet in the run's history: value, and since when
+  bool alive_ = false;
 };
-
-/// How a value reads in a field: numbers short, lists of structs as "6 entries".
-QString fieldText(const config::Parameter& parameter, const Json* value);
 
 }  // namespace geocyte::desktop

@@ -14,9 +14,7 @@
 
 #include <algorithm>
 
-#include "app/desktop/background.h"
 #include "app/desktop/number_text.h"
-#include "engine/core/error.h"
 #include "widgets/base/number_format.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/theme.h"
@@ -25,17 +23,6 @@ namespace geocyte::desktop {
 namespace {
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-
-InspectedFile look(const QString& path) {
-  InspectedFile file;
-  file.path = QFileInfo(path).absoluteFilePath();
-  try {
-    file.found = inspect::inspect_file(file.path.toStdString());
-  } catch (const std::exception& error) {
-    file.problem = QString::fromUtf8(error.what());
-  }
-  return file;
-}
 
 bool isTrainable(const InspectedFile& file) { return file.problem.isEmpty() && file.found.trainable; }
 
@@ -129,6 +116,11 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   QPushButton* cancel = button("dataCancel", tr("Cancel"), tr("Start nothing"));
   start_ = button("dataStart", tr("Start training"), tr("Train the chosen preset on these sources in a new run"));
   widgets::setButtonKind(start_, "primary");
+  configure_ = button("dataConfigure", tr("Configure…"), tr("Look at all parameters and check them before the start"));
+  connect(configure_, &QPushButton::clicked, this, [this] {
+    emit configureWanted();
+    reject();
+  });
   start_->setDefault(true);
   connect(start_, &QPushButton::clicked, this, &QDialog::accept);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
@@ -136,6 +128,7 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   buttons->addWidget(more_);
   buttons->addStretch(1);
   buttons->addWidget(cancel);
+  buttons->addWidget(configure_);
   buttons->addWidget(start_);
   connect(more_, &QPushButton::clicked, this, [this] {
     addFiles(QFileDialog::getOpenFileNames(this, tr("Add data files"), files_.empty() ? QString() : QFileInfo(files_.back().path).path(),
@@ -159,7 +152,11 @@ void DataDialog::addFiles(const QStringList& files) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
     if (std::any_of(files_.begin(), files_.end(), [&](const InspectedFile& f) { return f.path == absolute; })) continue;
     ++waiting_;
-    inBackground(this, [absolute] { return look(absolute); }, [this](InspectedFile file) { add(std::move(file)); });
+    auto* call = new EngineCall({QStringLiteral("inspect"), absolute}, this);
+    connect(call, &EngineCall::finished, this, [this, call, absolute](const EngineAnswer& answer) {
+      add(inspectedFrom(absolute, answer));
+      call->deleteLater();
+    });
   }
   showFiles();
 }
@@ -232,6 +229,7 @@ void DataDialog::showChoices() {
   else verdict = tr("Ready to train.");
   verdict_->setText(verdict);
   widgets::setTone(verdict_, usable == 0 ? widgets::Tone::bad : widgets::Tone::dim);
+  configure_->setEnabled(usable > 0 && waiting_ == 0);
   start_->setEnabled(usable > 0 && waiting_ == 0 && preset_->count() > 0);
 }
 
@@ -240,6 +238,7 @@ QString DataDialog::system() const { return preset_->currentData().toString(); }
 jobs::JobSpec DataDialog::job() const {
   jobs::JobSpec job;
   job.preset = preset_->currentText().toStdString();
+  job.device.clear();                          // the preset's
   job.name = name_->text().trimmed().toStdString();
   if (!files_.empty()) job.set.emplace_back("data_folder", Json(QFileInfo(files_.front().path).absolutePath().toStdString()).dump());
   job.set.emplace_back("sources", sourcesOf(files_, by_->currentData().toString()).dump());

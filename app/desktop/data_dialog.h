@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "app/desktop/system_specs.h"
-#include "engine/inspect/inspect_file.h"
+#include "app/desktop/inspected_file.h"
 #include "engine/jobs/job_spec.h"
 
 class QComboBox;
@@ -19,12 +19,6 @@ class QPushButton;
 class QVBoxLayout;
 
 namespace geocyte::desktop {
-
-/// A file and what was found in it; `problem` where it could not be looked at.
-struct InspectedFile {
-  QString path, problem;
-  inspect::FileInspection found;
-};
 
 /// The option list `sources` for these files: one entry a file, split by an obs column when `by` is not empty.
 Json sourcesOf(const std::vector<InspectedFile>& files, const QString& by);
@@ -44,6 +38,8 @@ class DataDialog : public QDialog {
 
  signals:
   void inspected();
+  /// In place of accepted(): edit the configuration first. The dialog closes.
+  void configureWanted();
 
  private:
   void add(InspectedFile file);
@@ -57,7 +53,7 @@ class DataDialog : public QDialog {
   QComboBox *preset_, *by_;
   QLineEdit* name_;
   QLabel* verdict_;
-  QPushButton *start_, *more_;
+  QPushButton *start_, *configure_, *more_;
 };
 
 }  // namespace geocyte::desktop

@@ -31,6 +31,9 @@ void openWhatWasAsked(geocyte::desktop::MainWindow& window, geocyte::desktop::Pr
   } else if (!line.start.isEmpty()) {
     window.workbench().openFolder(runs);
     window.startPreset(line.start);
+  } else if (!line.configure.isEmpty()) {
+    window.workbench().openFolder(runs);
+    window.configurePreset(line.configure);
   } else if (start_page) {
     window.workbench().openFolder(runs);
   } else if (!line.runs.isEmpty()) {

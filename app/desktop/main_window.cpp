@@ -20,6 +20,7 @@
 #include "app/desktop/command_palette.h"
 #include "app/desktop/config_panel.h"
 #include "app/desktop/console_panel.h"
+#include "app/desktop/new_run_page.h"
 #include "app/desktop/run_bar.h"
 #include "app/desktop/start_page.h"
 #include "app/desktop/view_host.h"
@@ -79,6 +80,8 @@ MainWindow::MainWindow(std::vector<config::SystemSpec> specs, Preferences& prefe
   buildBottom();
   connectActions();
   connectWorkbench();
+  connectConfiguration();
+  connectCare();
   workbench_.palette()->setDark(theme_.isDark());
   connect(&theme_, &widgets::Theme::changed, this, [this](bool dark) { workbench_.palette()->setDark(dark); });
   restoreWindow();
@@ -120,6 +123,8 @@ void MainWindow::buildCentre() {
   pages_ = new QStackedWidget;
   pages_->addWidget(start_page_);
   pages_->addWidget(run_page);
+  new_run_ = new NewRunPage(workbench_.specs());
+  pages_->addWidget(new_run_);
   setCentralWidget(pages_);
 }
 
@@ -130,7 +135,7 @@ void MainWindow::buildDocks() {
   run_list_->setEmptyText(tr("No runs in this folder yet"));
   runs_dock_ = makeDock(QStringLiteral("runsDock"), tr("Runs"), run_list_, kRunsWidth);
   addDockWidget(Qt::LeftDockWidgetArea, runs_dock_);
-  config_ = new ConfigPanel;
+  config_ = new ConfigPanel(workbench_.specs());
   config_dock_ = makeDock(QStringLiteral("configDock"), tr("Config"), config_, kConfigWidth);
   addDockWidget(Qt::RightDockWidgetArea, config_dock_);
   for (QDockWidget* dock : {runs_dock_, config_dock_}) resizeDocks({dock}, {dock->property("wanted_width").toInt()}, Qt::Horizontal);
@@ -180,13 +185,18 @@ void MainWindow::buildBottom() {
 
 void MainWindow::buildProductMenu() {
   QMenu* menu = run_bar_->productMenu();
-  menu->addActions({actions_.start_page, actions_.open_data, actions_.open_folder});
+  menu->addActions({actions_.start_page, actions_.configure, actions_.open_data, actions_.open_folder});
   menu->addSeparator();
   QMenu* theme = menu->addMenu(tr("Theme"));
   theme->addActions({actions_.theme_system, actions_.theme_light, actions_.theme_dark});
   QMenu* show = menu->addMenu(tr("Show"));
   show->addActions({actions_.runs_dock, actions_.config_dock, actions_.timeline});
+  show->addSeparator();
+  show->addAction(actions_.reset_layout);
   menu->addAction(actions_.export_view);
+  menu->addSeparator();
+  menu->addActions({actions_.undo, actions_.redo});
+  menu->addAction(actions_.preferences);
   menu->addSeparator();
   menu->addActions({actions_.palette, actions_.shortcuts, actions_.about});
   menu->addSeparator();
@@ -195,12 +205,20 @@ void MainWindow::buildProductMenu() {
 
 void MainWindow::connectActions() {
   const auto on = [this](QAction* action, auto work) { connect(action, &QAction::triggered, this, work); };
-  on(actions_.start, [this] { startPreset(run_bar_->preset()); });
+  on(actions_.start, [this] {
+    if (isConfiguring()) startDraft();
+    else startPreset(run_bar_->preset());
+  });
   on(actions_.pause, [this] {
     const RunRecord* run = workbench_.current();
     if (run) workbench_.order(run->status.state == store::RunState::paused ? QStringLiteral("unpause") : QStringLiteral("pause"));
   });
   on(actions_.stop, [this] { workbench_.order(QStringLiteral("stop")); });
+  on(actions_.stop_stage, [this] { workbench_.order(QStringLiteral("stop_at_stage_end")); });
+  on(actions_.force, [this] {
+    const auto answer = QMessageBox::question(this, tr("End the engine by force"), tr("End the engine at once? What it did since its last checkpoint is lost; the curves stay."));
+    if (answer == QMessageBox::Yes) workbench_.forceEnd();
+  });
   on(actions_.discard, [this] {
     const auto answer = QMessageBox::question(this, tr("Stop and discard"), tr("Stop this run without a checkpoint? Its curves stay, its model is lost."));
     if (answer == QMessageBox::Yes) workbench_.order(QStringLiteral("discard"));
@@ -224,9 +242,9 @@ void MainWindow::connectActions() {
   on(actions_.monitor, [this] { setWorkspace(QStringLiteral("monitor")); });
   on(actions_.align, [this] { setWorkspace(QStringLiteral("align")); });
   on(actions_.live, [this] { workbench_.cursor()->setLive(); });
-  on(actions_.timeline, [this] { timeline_bar_->setVisible(actions_.timeline->isChecked() && !isOnStartPage()); });
+  on(actions_.timeline, [this] { timeline_bar_->setVisible(actions_.timeline->isChecked() && pages_->currentIndex() == 1); });
   on(actions_.runs_dock, [this] { runs_dock_->setVisible(actions_.runs_dock->isChecked() && !isOnStartPage()); });
-  on(actions_.config_dock, [this] { config_dock_->setVisible(actions_.config_dock->isChecked() && !isOnStartPage()); });
+  on(actions_.config_dock, [this] { config_dock_->setVisible(actions_.config_dock->isChecked() && pages_->currentIndex() == 1); });
   on(actions_.export_view, [this] {
     widgets::View* view = nullptr;
     for (QWidget* at = QApplication::focusWidget(); at && !view; at = at->parentWidget()) view = qobject_cast<widgets::View*>(at);
@@ -263,6 +281,7 @@ bool MainWindow::isOnStartPage() const { return pages_->currentIndex() == 0; }
 
 void MainWindow::showStartPage() {
   pages_->setCurrentIndex(0);
+  new_run_->setActive(false);
   run_bar_->setQuiet(true);
   start_page_->setFocus();
   for (QWidget* widget : {static_cast<QWidget*>(runs_dock_), static_cast<QWidget*>(config_dock_), static_cast<QWidget*>(timeline_bar_)}) widget->hide();
@@ -271,6 +290,7 @@ void MainWindow::showStartPage() {
 
 void MainWindow::showWorkspace() {
   pages_->setCurrentIndex(1);
+  new_run_->setActive(false);
   run_bar_->setQuiet(false);
   run_list_->setFocus();
   runs_dock_->setVisible(actions_.runs_dock->isChecked());
@@ -284,7 +304,7 @@ QString MainWindow::workspace() const { return workspaces_->currentIndex() == 1 
 void MainWindow::setWorkspace(const QString& workspace) {
   wanted_workspace_ = workspace;
   raiseWorkspace();
-  if (isOnStartPage() && workbench_.current()) showWorkspace();
+  if (pages_->currentIndex() != 1 && workbench_.current()) showWorkspace();
 }
 
 void MainWindow::raiseWorkspace() {
@@ -298,12 +318,15 @@ void MainWindow::raiseWorkspace() {
 void MainWindow::restoreWindow() {
   resize(QGuiApplication::primaryScreen()->availableSize() * 0.8);
   if (const QByteArray geometry = preferences_.windowGeometry(); !geometry.isEmpty()) restoreGeometry(geometry);
-  if (const QByteArray layout = preferences_.windowLayout(); !layout.isEmpty()) restoreState(layout);
+  first_layout_ = saveState();
+  const QByteArray layout = preferences_.windowLayout();
+  const bool foreign = preferences_.hasForeignLayout() || (!layout.isEmpty() && !restoreState(layout));
+  if (foreign) toasts_->show(widgets::Tone::accent, tr("The panels stand where they were at first: their last places were saved by another version."));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   // The start page hides the docks; their places are remembered as they are beside a run.
-  if (!isOnStartPage()) preferences_.setWindow(saveGeometry(), saveState());
+  if (pages_->currentIndex() == 1) preferences_.setWindow(saveGeometry(), saveState());
   event->accept();
 }
 

@@ -16,6 +16,7 @@ class QDockWidget;
 class QLabel;
 class QStackedWidget;
 class QToolBar;
+class QUndoStack;
 
 namespace geocyte::widgets {
 class Banner;
@@ -31,6 +32,8 @@ namespace geocyte::desktop {
 
 class ConfigPanel;
 class ConsolePanel;
+class NewRunPage;
+struct RunDraft;
 class RunBar;
 class StartPage;
 class ViewHost;
@@ -43,8 +46,12 @@ class MainWindow : public QMainWindow {
 
   /// A run, a runs folder, data or a configuration; found out in the background.
   void open(const QString& path);
-  /// Trains a preset such as "gems/demo" in the runs folder.
+  /// Trains a preset such as "gems/demo" or "user/mine" in the runs folder.
   void startPreset(const QString& preset);
+  /// Shows the page on which a new run is configured, with the draft that was left there or one of the chosen preset.
+  void configure();
+  void configure(const RunDraft& draft);
+  void configurePreset(const QString& preset);
   void openFolder(const QString& folder);
   /// Lists a folder behind the start page; a run in it that is still going is shown at once.
   void attachToLiving(const QString& folder);
@@ -53,8 +60,9 @@ class MainWindow : public QMainWindow {
   void setWorkspace(const QString& workspace);
   QString workspace() const;
   bool isOnStartPage() const;
+  bool isConfiguring() const;
   Workbench& workbench() { return workbench_; }
-  /// True when the shown workspace draws data of the shown run.
+  /// True when the shown workspace draws data of the shown run, or the page of a new run has finished its checks.
   bool showsData() const;
 
  protected:
@@ -68,6 +76,18 @@ class MainWindow : public QMainWindow {
   void buildDocks();
   void buildBottom();
   void buildProductMenu();
+  void connectConfiguration();
+  void connectCare();
+  void editMarks(const QString& path);
+  void trashRuns(const QStringList& paths);
+  void showPreferences();
+  void resetLayout();
+  void tellEnd(const QString& path);
+  /// Leaves the page of the new run for the shown run, or for the start page where there is none.
+  void leaveConfiguration();
+  void startDraft();
+  void launch(jobs::JobSpec job, const QString& system);
+  QUndoStack* undoStack() const;
   void connectActions();
   void connectWorkbench();
   /// Calls `then(number of runs)` once, when the folder that is opened next was read.
@@ -95,6 +115,7 @@ class MainWindow : public QMainWindow {
   RunBar* run_bar_;
   QStackedWidget *pages_, *workspaces_;
   StartPage* start_page_;
+  NewRunPage* new_run_;
   widgets::VerdictLine* verdict_;
   widgets::Banner* banner_;
   ViewHost *monitor_, *align_;
@@ -109,6 +130,7 @@ class MainWindow : public QMainWindow {
   widgets::Toasts* toasts_;
   QString banner_key_;                         ///< what the banner says now, so that a dismissed one stays away
   QString wanted_workspace_ = QStringLiteral("monitor");   ///< shown whenever the run has views for it
+  QByteArray first_layout_;
   bool has_arrays_ = false;
 };
 

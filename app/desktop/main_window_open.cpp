@@ -11,7 +11,9 @@
 #include "app/desktop/data_dialog.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/run_bar.h"
+#include "app/desktop/run_draft.h"
 #include "app/desktop/start_page.h"
+#include "engine/core/error.h"
 #include "widgets/controls/toast.h"
 
 namespace geocyte::desktop {
@@ -30,8 +32,7 @@ void MainWindow::applyTarget(const OpenTarget& target) {
     case OpenTarget::Kind::configuration: {
       jobs::JobSpec job;
       job.preset = target.path.toStdString();
-      workbench_.launch(job, target.system);
-      showWorkspace();
+      launch(job, target.system);
       preferences_.addRecent(target.path);
       break;
     }
@@ -93,26 +94,22 @@ void MainWindow::openData(const QStringList& files) {
   auto* dialog = new DataDialog(workbench_.specs(), files, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &QDialog::accepted, this, [this, dialog] {
-    workbench_.launch(dialog->job(), dialog->system());
-    showWorkspace();
+    launch(dialog->job(), dialog->system());
+  });
+  connect(dialog, &DataDialog::configureWanted, this, [this, dialog] {
+    const jobs::JobSpec job = dialog->job();
+    try {
+      RunDraft draft = draftOf(workbench_.specs(), QString::fromStdString(job.preset));
+      draft.name = QString::fromStdString(job.name);
+      for (const auto& [path, value] : job.set) config::set(draft.options, path, Json::parse(value));
+      configure(draft);
+    } catch (const Error& error) {
+      toasts_->show(widgets::Tone::bad, QString::fromUtf8(error.what()));
+    }
   });
   dialog->open();
   preferences_.addRecent(files.front());
   start_page_->setRecent(preferences_.recent());
-}
-
-void MainWindow::startPreset(const QString& preset) {
-  const QString system = preset.section('/', 0, 0);
-  if (!workbench_.spec(system)) {
-    toasts_->show(widgets::Tone::bad, tr("There is no preset '%1'; `geocyte-engine systems` lists them.").arg(preset));
-    return;
-  }
-  run_bar_->setPreset(system, preset.section('/', 1));
-  if (workbench_.folder().isEmpty()) workbench_.openFolder(preferences_.runsFolder());
-  jobs::JobSpec job;
-  job.preset = preset.toStdString();
-  workbench_.launch(job, system);
-  showWorkspace();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

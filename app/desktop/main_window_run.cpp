@@ -2,6 +2,7 @@
 // What the window shows of the chosen run: it follows the library, the cursor and the selection.
 #include <QAction>
 #include <QDesktopServices>
+#include <QDateTime>
 #include <QDialog>
 #include <QFile>
 #include <QFileInfo>
@@ -21,6 +22,7 @@
 #include "app/desktop/console_panel.h"
 #include "app/desktop/curve_bridge.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/new_run_page.h"
 #include "app/desktop/run_bar.h"
 #include "app/desktop/run_words.h"
 #include "app/desktop/view_host.h"
@@ -69,6 +71,7 @@ void MainWindow::connectWorkbench() {
     refreshTimeline();
     const RunRecord* run = workbench_.current();
     console_->setEvents(run ? run->events : std::vector<store::RunEvent>());
+    if (isConfiguring() && run) leaveConfiguration();
     setWindowTitle(run ? QStringLiteral("%1 — Geocyte").arg(run->info.name) : QStringLiteral("Geocyte"));
   });
   connect(&workbench_, &Workbench::curvesChanged, this, &MainWindow::refreshCurves);
@@ -94,16 +97,14 @@ void MainWindow::connectWorkbench() {
     refreshList();
   });
   connect(run_list_, &widgets::RunList::menuRequested, this, &MainWindow::showRunMenu);
-  connect(config_, &ConfigPanel::changed, this, [this](const QString& path, const Json& value) {
-    workbench_.order(QStringLiteral("set"), {{"path", path.toStdString()}, {"value", value}});
-  });
 }
 
 void MainWindow::refreshRun() {
   refreshActions();
   const RunRecord* run = workbench_.current();
-  run_bar_->showRun(run);
-  config_->setEditable(run && run->isAlive());
+  if (isConfiguring()) run_bar_->showDraft(new_run_->obstacle());
+  else run_bar_->showRun(run);
+  config_->showRun(run, workbench_.currentSpec());
   refreshVerdict();
   refreshBanner();
   refreshTimeline();
@@ -117,14 +118,23 @@ void MainWindow::refreshRun() {
 }
 
 void MainWindow::refreshActions() {
-  const RunRecord* run = workbench_.current();
+  const RunRecord* run = isConfiguring() ? nullptr : workbench_.current();
   const bool alive = run && run->isAlive(), free = alive && run->pending.isEmpty();
   const bool stoppable = free && run->status.state != store::RunState::stopping;
   const bool started = run && run->status.pid > 0;
-  actions_.start->setEnabled(!run_bar_->preset().isEmpty());
+  actions_.start->setEnabled(isConfiguring() ? new_run_->obstacle().isEmpty() : !run_bar_->preset().isEmpty());
+  actions_.undo->setEnabled(undoStack()->canUndo());
+  actions_.redo->setEnabled(undoStack()->canRedo());
   actions_.pause->setEnabled(stoppable && started);
   actions_.stop->setEnabled(stoppable && started);
   actions_.discard->setEnabled(stoppable && started);
+  actions_.stop_stage->setEnabled(stoppable && started);
+  // Only after it has been asked and has been silent: normally it stops by itself within a step.
+  constexpr qint64 kSilentMs = 10'000;
+  const bool stopping = alive && started && (run->status.state == store::RunState::stopping || run->pending == QLatin1String("stop") || run->pending == QLatin1String("discard"));
+  actions_.force->setEnabled(stopping && QDateTime::currentMSecsSinceEpoch() - run->pending_since_ms > kSilentMs);
+  actions_.edit_marks->setEnabled(run && !run->info.foreign);
+  actions_.trash->setEnabled(run && !alive && !run->info.foreign);
   actions_.checkpoint->setEnabled(stoppable && started);
   actions_.resume->setEnabled(run && !alive && run->status.last_checkpoint >= 0 && run->pending.isEmpty());
   actions_.open_log->setEnabled(run && !run->info.foreign);
@@ -158,7 +168,7 @@ void MainWindow::refreshList() {
     rows.push_back(std::move(row));
   }
   run_list_->setRows(rows);
-  run_list_->setCurrent(workbench_.runs()->current());
+  run_list_->setCurrent(isConfiguring() ? QString() : workbench_.runs()->current());
 }
 
 void MainWindow::refreshPlans() {
@@ -175,7 +185,7 @@ void MainWindow::refreshPlans() {
     align_->setPlans({});
   }
   raiseWorkspace();
-  config_->setOptions(spec ? &spec->parameters : nullptr, run ? run->options : Json());
+  config_->showRun(run, spec);
   refreshCurves();
 }
 
@@ -205,6 +215,7 @@ void MainWindow::refreshCurves() {
 }
 
 bool MainWindow::showsData() const {
+  if (isConfiguring()) return new_run_->preflight()->report().has_value();
   const RunRecord* run = workbench_.current();
   if (isOnStartPage() || !run || run->info.name.isEmpty()) return false;
   if (workspace() == QLatin1String("align")) return has_arrays_;
@@ -215,6 +226,8 @@ void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
   workbench_.show(path);
   QMenu menu(this);
   menu.addActions({actions_.resume, actions_.open_log, actions_.show_folder});
+  menu.addSeparator();
+  menu.addActions({actions_.edit_marks, actions_.trash});
   menu.exec(at);
 }
 

@@ -5,10 +5,12 @@
 #include <QSettings>
 #include <QVariant>
 
+#include <algorithm>
+
 namespace geocyte::desktop {
 namespace {
 constexpr int kLayoutVersion = 1;
-constexpr int kMaxRecent = 10;
+constexpr int kMaxRecent = 10, kMostThreads = 1024;
 }  // namespace
 
 Preferences::Preferences(const QString& file, bool remember)
@@ -36,6 +38,21 @@ QString Preferences::runsFolder() const {
 
 void Preferences::setRunsFolder(const QString& folder) { set("runs_folder", folder); }
 
+QString Preferences::device() const {
+  const QString device = settings_->value("device").toString();
+  return device == QLatin1String("cpu") || device == QLatin1String("cuda") ? device : QStringLiteral("auto");
+}
+
+void Preferences::setDevice(const QString& device) { set("device", device); }
+
+int Preferences::threads() const { return std::clamp(settings_->value("threads").toInt(), 0, kMostThreads); }
+
+void Preferences::setThreads(int threads) { set("threads", threads); }
+
+bool Preferences::notifies() const { return settings_->value("notify", true).toBool(); }
+
+void Preferences::setNotifies(bool notifies) { set("notify", notifies); }
+
 QStringList Preferences::recent() const { return settings_->value("recent").toStringList().mid(0, kMaxRecent); }
 
 void Preferences::addRecent(const QString& path) {
@@ -56,6 +73,8 @@ QByteArray Preferences::windowGeometry() const { return settings_->value("window
 QByteArray Preferences::windowLayout() const {
   return settings_->value("window/layout_version").toInt() == kLayoutVersion ? settings_->value("window/layout").toByteArray() : QByteArray();
 }
+
+bool Preferences::hasForeignLayout() const { return settings_->contains("window/layout") && windowLayout().isEmpty(); }
 
 void Preferences::setWindow(const QByteArray& geometry, const QByteArray& layout) {
   set("window/geometry", geometry);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window remembers between launches: theme, runs folder, recent places, geometry.
+// What the window remembers between launches: theme, runs folder, what new runs compute on, recent places, geometry.
 #pragma once
 
 #include <QByteArray>
@@ -22,6 +22,12 @@ class Preferences {
   void setTheme(const QString& theme);
   QString runsFolder() const;                  ///< never empty; the folder may not exist yet
   void setRunsFolder(const QString& folder);
+  QString device() const;                      ///< "auto", "cpu", "cuda": of new runs whose configuration leaves it open
+  void setDevice(const QString& device);
+  int threads() const;                         ///< 0 = all
+  void setThreads(int threads);
+  bool notifies() const;                       ///< whether the desktop tells the end of a run
+  void setNotifies(bool notifies);
   /// Newest first, at most ten. Paths may have vanished meanwhile.
   QStringList recent() const;
   void addRecent(const QString& path);
@@ -29,6 +35,8 @@ class Preferences {
   QByteArray windowGeometry() const;
   /// Empty when it was written by another layout version.
   QByteArray windowLayout() const;
+  /// There was a layout, but of another version, so that the default one is shown.
+  bool hasForeignLayout() const;
   void setWindow(const QByteArray& geometry, const QByteArray& layout);
 
  private:

@@ -2,6 +2,8 @@
 #include "app/desktop/run_bar.h"
 
 #include <QAction>
+#include <QDateTime>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/desktop/number_text.h"
+#include "app/desktop/preset_menu.h"
 #include "app/desktop/window_actions.h"
 #include "widgets/controls/meter.h"
 #include "widgets/controls/progress_strip.h"
@@ -61,15 +64,28 @@ RunBar::RunBar(const std::vector<config::SystemSpec>& specs, const WindowActions
   preset_button_ = button("preset", {}, tr("Which preset Start trains"));
   preset_menu_ = new QMenu(preset_button_);
   preset_button_->setMenu(preset_menu_);
+  // Presets may be saved while the window is open, by others too: the menu is made anew when it is asked for.
+  connect(preset_menu_, &QMenu::aboutToShow, this, &RunBar::rebuildMenus);
+  configure_ = button("configure", {}, actions.configure->toolTip());
+  configure_->setAccessibleName(actions.configure->text());
+  configure_->setIcon(widgets::themeIcon("settings"));
+  configure_->setStyleSheet(QStringLiteral("padding: 0 7px;"));
+  connect(configure_, &QPushButton::clicked, actions.configure, &QAction::trigger);
 
   primary_ = button("primary", tr("Start"), actions.start->toolTip());
   widgets::setButtonKind(primary_, "primary");
   primary_->setMinimumWidth(88);
   stop_ = button("stop", withArrow(tr("Stop")), tr("Stop the run and keep or discard it"));
   auto* stop_menu = new QMenu(stop_);
-  stop_menu->addActions({actions.stop, actions.discard});
+  stop_menu->addActions({actions.stop, actions.stop_stage, actions.discard});
+  stop_menu->addSeparator();
+  stop_menu->addAction(actions.force);
   stop_->setMenu(stop_menu);
   stop_->setIcon(widgets::themeIcon("stop"));
+  resume_ = button("resume", tr("Resume"), actions.resume->toolTip());
+  resume_->setIcon(widgets::themeIcon("play"));
+  resume_->hide();
+  connect(resume_, &QPushButton::clicked, actions.resume, &QAction::trigger);
   checkpoint_ = button("checkpoint", tr("Checkpoint"), actions.checkpoint->toolTip());
   checkpoint_->setIcon(widgets::themeIcon("checkpoint"));
   connect(checkpoint_, &QPushButton::clicked, actions.checkpoint, &QAction::trigger);
@@ -97,7 +113,8 @@ RunBar::RunBar(const std::vector<config::SystemSpec>& specs, const WindowActions
   row->setContentsMargins(6, 0, 12, 1);
   row->setSpacing(8);
   for (QWidget* widget : {static_cast<QWidget*>(product_), static_cast<QWidget*>(system_button_), static_cast<QWidget*>(preset_button_),
-                          static_cast<QWidget*>(primary_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(checkpoint_)})
+                          static_cast<QWidget*>(configure_), static_cast<QWidget*>(primary_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(resume_),
+                          static_cast<QWidget*>(checkpoint_)})
     row->addWidget(widget);
   row->addSpacing(8);
   row->addWidget(progress_, 3);
@@ -121,20 +138,11 @@ void RunBar::rebuildMenus() {
     action->setToolTip(QString::fromStdString(spec.summary));
     connect(action, &QAction::triggered, this, [this, id] { setPreset(id, {}), emit presetChosen(system_, preset_); });
   }
-  preset_menu_->clear();
-  preset_menu_->setToolTipsVisible(true);
-  for (const config::SystemSpec& spec : specs_) {
-    if (QString::fromStdString(spec.id) != system_) continue;
-    for (const config::PresetSpec& preset : spec.presets) {
-      const QString id = QString::fromStdString(preset.id);
-      QAction* action = preset_menu_->addAction(preset.title.empty() ? id : QStringLiteral("%1 — %2").arg(id, QString::fromStdString(preset.title)));
-      action->setToolTip(QString::fromStdString(preset.summary));
-      connect(action, &QAction::triggered, this, [this, id] { setPreset(system_, id), emit presetChosen(system_, preset_); });
-    }
-  }
+  for (const config::SystemSpec& spec : specs_)
+    if (QString::fromStdString(spec.id) == system_) fillPresetMenu(preset_menu_, spec, [this](const QString& preset) { setPreset(system_, preset), emit presetChosen(system_, preset_); });
 }
 
-QString RunBar::preset() const { return preset_.isEmpty() ? QString() : system_ + QLatin1Char('/') + preset_; }
+QString RunBar::preset() const { return preset_; }
 
 void RunBar::setPreset(const QString& system, const QString& preset) {
   system_ = system;
@@ -142,7 +150,7 @@ void RunBar::setPreset(const QString& system, const QString& preset) {
   const auto spec = std::find_if(specs_.begin(), specs_.end(), [&](const config::SystemSpec& s) { return s.id == system.toStdString(); });
   if (preset_.isEmpty() && spec != specs_.end() && !spec->presets.empty()) {
     const auto demo = std::find_if(spec->presets.begin(), spec->presets.end(), [](const config::PresetSpec& p) { return p.id == "demo"; });
-    preset_ = QString::fromStdString((demo == spec->presets.end() ? spec->presets.front() : *demo).id);
+    preset_ = QString::fromStdString(spec->id + "/" + (demo == spec->presets.end() ? spec->presets.front() : *demo).id);
   }
   rebuildMenus();
   showChoice();
@@ -150,9 +158,10 @@ void RunBar::setPreset(const QString& system, const QString& preset) {
 
 void RunBar::showChoice() {
   system_button_->setText(withArrow(system_));
-  preset_button_->setText(withArrow(preset_.isEmpty() ? tr("no preset") : preset_));
+  const QString shown = preset_ == system_ ? tr("defaults") : preset_.startsWith(system_ + '/') ? preset_.section('/', 1) : QFileInfo(preset_).fileName();
+  preset_button_->setText(withArrow(shown.isEmpty() ? tr("no preset") : shown));
   system_button_->setAccessibleName(tr("System: %1").arg(system_));
-  preset_button_->setAccessibleName(tr("Preset: %1").arg(preset_));
+  preset_button_->setAccessibleName(tr("Preset: %1").arg(shown));
 }
 
 void RunBar::showRun(const RunRecord* run) {
@@ -168,15 +177,21 @@ void RunBar::showRun(const RunRecord* run) {
   primary_->setToolTip(alive ? actions_.pause->toolTip() : actions_.start->toolTip());
   primary_->setIcon(widgets::themeIcon(!alive || paused ? "play" : "pause", widgets::Tone::on_accent));
   primary_->setEnabled(alive ? actions_.pause->isEnabled() : actions_.start->isEnabled());
-  stop_->setEnabled(actions_.stop->isEnabled());
+  stop_->setEnabled(actions_.stop->isEnabled() || actions_.force->isEnabled());
   stop_->setText(pending && run->pending == QLatin1String("stop") ? tr("Stopping…") : withArrow(tr("Stop")));
   checkpoint_->setEnabled(actions_.checkpoint->isEnabled());
+  showStopOrResume(run && actions_.resume->isEnabled());
 
   if (!run || run->info.foreign || !run->has_status) {
     progress_->setMessage(run ? run->stateText() : QString());
     return;
   }
   const store::Status& status = run->status;
+  constexpr qint64 kLongMs = 2000;
+  if (pending && alive && QDateTime::currentMSecsSinceEpoch() - run->pending_since_ms > kLongMs) {
+    progress_->setMessage(tr("%1: the engine finishes its step").arg(run->pending));
+    return;
+  }
   if (status.step == 0 && alive) {
     progress_->setMessage(QString::fromStdString(status.message).isEmpty() ? tr("starting the engine") : QString::fromStdString(status.message));
     return;
@@ -192,6 +207,18 @@ void RunBar::showRun(const RunRecord* run) {
   progress_->setProgress(status.step, status.total_steps, right.join(QStringLiteral(" · ")));
 }
 
+void RunBar::showStopOrResume(bool can_resume) {
+  stop_->setVisible(!quiet_ && !can_resume);
+  resume_->setVisible(!quiet_ && can_resume);
+}
+
+void RunBar::showDraft(const QString& obstacle) {
+  showRun(nullptr);
+  primary_->setEnabled(obstacle.isEmpty());
+  primary_->setToolTip(obstacle.isEmpty() ? actions_.start->toolTip() : obstacle);
+  progress_->setMessage(tr("new run, not started"));
+}
+
 void RunBar::showLoad(const EngineLoad& load) {
   const double cores = std::max(1, QThread::idealThreadCount());
   const bool cpu = load.cpu_percent >= 0, memory = load.rss_bytes >= 0;
@@ -202,10 +229,12 @@ void RunBar::showLoad(const EngineLoad& load) {
 }
 
 void RunBar::setQuiet(bool quiet) {
-  for (QWidget* widget : {static_cast<QWidget*>(system_button_), static_cast<QWidget*>(preset_button_), static_cast<QWidget*>(primary_),
+  for (QWidget* widget : {static_cast<QWidget*>(system_button_), static_cast<QWidget*>(preset_button_), static_cast<QWidget*>(configure_), static_cast<QWidget*>(primary_),
                           static_cast<QWidget*>(stop_), static_cast<QWidget*>(checkpoint_), static_cast<QWidget*>(progress_),
                           static_cast<QWidget*>(workspaces_)})
     widget->setVisible(!quiet);
+  quiet_ = quiet;
+  if (quiet) resume_->hide();
   if (quiet) showLoad({});
 }
 

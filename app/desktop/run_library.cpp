@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/run_library.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "engine/config/schema.h"
 #include "engine/store/contract/verdict_json.h"
 #include "widgets/base/number_format.h"
 
@@ -62,6 +65,19 @@ std::vector<store::Verdict> RunRecord::verdicts(const std::string& workspace) co
   return found;
 }
 
+Json RunRecord::effectiveOptions() const {
+  Json now = options;
+  if (!now.is_object()) return now;
+  for (const store::RunEvent& event : events) {
+    if (event.kind != "change" || !event.details.is_object()) continue;
+    const auto path = event.details.find("path"), value = event.details.find("new");
+    if (path == event.details.end() || value == event.details.end() || !path->is_string()) continue;
+    // Only what the options have: the file may be damaged or hostile.
+    if (config::find(now, path->get<std::string>())) config::set(now, path->get<std::string>(), *value);
+  }
+  return now;
+}
+
 const RunRecord* RunLibrary::find(const QString& path) const {
   const auto found = runs_.find(path);
   return found == runs_.end() ? nullptr : &found->second;
@@ -88,6 +104,7 @@ void RunLibrary::addStarting(const RunInfo& info) {
 void RunLibrary::apply(const RunUpdate& update) {
   const bool known = runs_.count(update.run) != 0;
   RunRecord& run = record(update.run);
+  const bool was_alive = known && run.isAlive();
   if (update.info) run.info = *update.info;
   if (update.status) {
     run.status = *update.status;
@@ -119,6 +136,7 @@ void RunLibrary::apply(const RunUpdate& update) {
     emit snapshotsChanged(update.run);
   }
   emit runChanged(update.run);
+  if (was_alive && !run.isAlive()) emit ended(update.run);
 }
 
 void RunLibrary::appendCurves(RunRecord& run, const RunUpdate& update) {
@@ -141,6 +159,7 @@ void RunLibrary::setPending(const QString& path, const QString& command) {
   RunRecord& run = record(path);
   if (run.pending == command) return;
   run.pending = command;
+  run.pending_since_ms = QDateTime::currentMSecsSinceEpoch();
   emit runChanged(path);
 }
 

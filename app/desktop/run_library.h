@@ -23,12 +23,15 @@ struct RunRecord {
   std::vector<store::RunEvent> events;
   std::vector<store::SnapshotEntry> snapshots;
   QString pending;              ///< command that the engine has not answered yet, "" = none
+  qint64 pending_since_ms = 0;  ///< when it was asked
 
   bool isAlive() const;         ///< an engine works on it: commands make sense
   /// "running · 62 %", "completed", "lost at step 12 340".
   QString stateText() const;
   /// What stands at the right of the run list: the best value, else the newest total loss. NaN when there is none.
   double headline() const;
+  /// The options at the start with the changes since.
+  Json effectiveOptions() const;
   std::int64_t step() const { return status.step; }
   /// Verdicts for a workspace, newest of each id.
   std::vector<store::Verdict> verdicts(const std::string& workspace) const;
@@ -58,6 +61,7 @@ class RunLibrary : public QObject {
   void eventsChanged(const QString& path);
   void snapshotsChanged(const QString& path);
   void optionsChanged(const QString& path);
+  void ended(const QString& path);             ///< it was going and has come to a final state, or its engine was lost
 
  private:
   RunRecord& record(const QString& path);

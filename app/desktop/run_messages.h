@@ -4,6 +4,7 @@
 
 #include <QMetaType>
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,8 @@ namespace geocyte::desktop {
 /// What run.json says. `path` is the run's identity everywhere in the window.
 struct RunInfo {
   QString path, id, name, system, preset;
+  QString original;             ///< the name that the run was started with; `name` may be the user's
+  QStringList tags;
   qint64 created_ms = 0;
   bool foreign = false;         ///< a TensorBoard folder that Geocyte did not write: curves only
 };
@@ -74,8 +77,16 @@ struct LaunchReport {
   QString problem;              ///< why it could not be started, one sentence
 };
 
+/// How a run went to the trash, or came back.
+struct TrashReport {
+  QString run, name;
+  QString place;                ///< where it lies in the trash
+  QString problem;              ///< one sentence; "" = it went well
+};
+
 }  // namespace geocyte::desktop
 
+Q_DECLARE_METATYPE(geocyte::desktop::TrashReport)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::RunUpdate>)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::LoadedSnapshot>)
 Q_DECLARE_METATYPE(geocyte::desktop::CommandReport)

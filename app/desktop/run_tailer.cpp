@@ -32,6 +32,10 @@ RunInfo infoOf(const store::RunFacts& facts) {
   if (info.name.isEmpty()) info.name = QDir(info.path).dirName();
   info.created_ms = facts.created_ms;
   info.foreign = facts.foreign;
+  info.original = info.name;
+  const store::UserMarks marks = store::read_user_marks(facts.directory);
+  if (!marks.name.empty()) info.name = text(marks.name);
+  for (const std::string& tag : marks.tags) info.tags << text(tag);
   return info;
 }
 
@@ -323,6 +327,42 @@ void RunTailer::resume(const QString& path) {
   } catch (const std::exception& error) {
     report.problem = text(error.what());
     emit this->launched(report);
+  }
+}
+
+void RunTailer::mark(const QString& path, const store::UserMarks& marks, const QString& notes) {
+  try {
+    store::write_user_marks(fsPath(path), marks);
+    store::write_notes(fsPath(path), notes.toStdString());
+  } catch (const Error& error) {
+    emit troubled(text(error.what()));
+  }
+  Tracked* run = find(path);
+  if (!run) return;
+  run->announced = false;                      // its name is news
+  look(*run, false);
+}
+
+void RunTailer::trash(const QString& path, const QString& name) {
+  TrashReport report{path, name, {}, {}};
+  try {
+    report.place = pathText(store::move_to_trash(fsPath(path)));
+    runs_.erase(path);
+    cache_.clear();
+    if (shown_ == path) shown_.clear();
+    emit vanished(path);
+  } catch (const Error& error) {
+    report.problem = text(error.what());
+  }
+  emit trashed(report);
+}
+
+void RunTailer::restore(const QString& place, const QString& path) {
+  try {
+    store::restore_from_trash(fsPath(place), fsPath(path));
+    scanFolder();
+  } catch (const Error& error) {
+    emit troubled(text(error.what()));
   }
 }
 

@@ -18,6 +18,7 @@
 #include "app/desktop/snapshot_cache.h"
 #include "engine/jobs/job_spec.h"
 #include "engine/store/run_index.h"
+#include "engine/store/user_marks.h"
 
 namespace geocyte::desktop {
 
@@ -43,6 +44,10 @@ class RunTailer : public QObject {
   void order(const QString& path, const QString& command, const Json& args = Json::object());
   void launch(const jobs::JobSpec& job, const QString& system);
   void resume(const QString& path);
+  /// The user's own words about a run.
+  void mark(const QString& path, const store::UserMarks& marks, const QString& notes);
+  void trash(const QString& path, const QString& name);
+  void restore(const QString& place, const QString& path);
 
  signals:
   void updated(std::shared_ptr<const geocyte::desktop::RunUpdate> update);
@@ -51,6 +56,8 @@ class RunTailer : public QObject {
   void loadMeasured(geocyte::desktop::EngineLoad load);
   void launched(geocyte::desktop::LaunchReport report);
   void vanished(const QString& path);
+  void trashed(geocyte::desktop::TrashReport report);
+  void troubled(const QString& sentence);
   /// After the first look at a folder.
   void folderRead(const QString& folder, int runs);
 

@@ -90,6 +90,7 @@ widgets::RunRow rowOf(const RunRecord& run) {
   row.group = run.info.foreign ? tr("TensorBoard") : run.info.system;
   row.name = run.info.name;
   row.state = run.stateText();
+  for (const QString& tag : run.info.tags) row.state += QStringLiteral(" · ") + tag;
   const double headline = run.headline();
   row.metric = widgets::cellText(headline, 3);
   const bool bad = !run.problem.isEmpty() || run.health == store::Health::lost || (run.has_status && run.status.state == RunState::failed);

@@ -102,6 +102,7 @@ StartPage::StartPage(const WindowActions& actions, QWidget* parent) : QWidget(pa
   widgets::setTone(summary_, widgets::Tone::dim);
   auto* others = new QHBoxLayout;
   others->setSpacing(8);
+  others->addWidget(actionButton(actions.configure, "newRun", "settings", false), 1);
   others->addWidget(actionButton(actions.open_data, "openData", "data", false), 1);
   others->addWidget(actionButton(actions.open_folder, "openFolder", "folder", false), 1);
   drop_ = new DropZone;

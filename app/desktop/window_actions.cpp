@@ -24,10 +24,16 @@ WindowActions::WindowActions(QWidget* window) : window_(window) {
   start = add("actionStart", tr("Start"), tr("Train the chosen preset in a new run"), {Qt::Key_F5});
   pause = add("actionPause", tr("Pause"), tr("Pause the run, or go on with it"), {Qt::Key_F6});
   stop = add("actionStop", tr("Stop and keep"), tr("Finish the step, write a checkpoint and stop"), {Qt::Key_F7});
+  stop_stage = add("actionStopStage", tr("Stop at the end of the stage"), tr("Go on to the end of the stage, then stop and keep the run"), {Qt::SHIFT | Qt::Key_F7});
+  force = add("actionForce", tr("End the engine by force…"), tr("For an engine that does not answer: what it did since the last checkpoint is lost"));
   discard = add("actionDiscard", tr("Stop and discard…"), tr("Stop without a checkpoint"));
   checkpoint = add("actionCheckpoint", tr("Checkpoint"), tr("Write a checkpoint at the next step"), {Qt::Key_F8});
   resume = add("actionResume", tr("Resume from checkpoint"), tr("Start an engine that goes on from the last checkpoint of this run"));
   demo = add("actionDemo", tr("Try the demo tissue"), tr("Train on a simulated tissue with known truth"), {Qt::CTRL | Qt::Key_D});
+  configure = add("actionConfigure", tr("New run…"), tr("Configure a run before it is started"), {QKeySequence::New});
+  undo = add("actionUndo", tr("Undo"), tr("Take back the last change of the configuration"), {Qt::CTRL | Qt::Key_Z});
+  redo = add("actionRedo", tr("Redo"), tr("Make the change again"), {Qt::CTRL | Qt::SHIFT | Qt::Key_Z});
+  apply = add("actionApply", tr("Apply at next step"), tr("Tell the running engine the changed parameters"), {Qt::CTRL | Qt::Key_Return, Qt::CTRL | Qt::Key_Enter});
   open_data = add("actionOpenData", tr("Open data…"), tr("Look at .h5ad or .tsv files and train on them"), {QKeySequence::Open});
   open_folder = add("actionOpenFolder", tr("Open runs folder…"), tr("List the runs of a folder, ours or TensorBoard's"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O});
   start_page = add("actionStartPage", tr("Start page"), tr("Go back to the start page"), {Qt::CTRL | Qt::Key_0});
@@ -40,11 +46,15 @@ WindowActions::WindowActions(QWidget* window) : window_(window) {
   export_view = add("actionExport", tr("Export view…"), tr("Write the view that has the focus as a picture or table"), {Qt::CTRL | Qt::Key_E});
   open_log = add("actionLog", tr("Open log"), tr("Read the log file of the run"), {Qt::CTRL | Qt::Key_L});
   show_folder = add("actionFolder", tr("Show run folder"), tr("Open the folder of the run in the file manager"));
+  edit_marks = add("actionMarks", tr("Name, tags and notes…"), tr("Say what this run is in your own words"), {Qt::CTRL | Qt::SHIFT | Qt::Key_R});
+  trash = add("actionTrash", tr("Move to trash"), tr("Take this run out of the list; it can be brought back"));
   theme_system = add("actionThemeSystem", tr("Theme of the desktop"), tr("Light or dark as the desktop asks"));
   theme_light = add("actionThemeLight", tr("Light theme"), tr("Dark ink on light panels"));
   theme_dark = add("actionThemeDark", tr("Dark theme"), tr("Light ink on dark panels"));
   palette = add("actionPalette", tr("All commands…"), tr("Find a command by its name"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P});
   shortcuts = add("actionShortcuts", tr("Keyboard shortcuts"), tr("All keys on one sheet"), {Qt::Key_F1});
+  preferences = add("actionPreferences", tr("Preferences…"), tr("Runs folder, theme, device, threads, messages"), {Qt::CTRL | Qt::Key_Comma});
+  reset_layout = add("actionResetLayout", tr("Reset workspace"), tr("Put the panels back where they were at first"));
   about = add("actionAbout", tr("About Geocyte"), tr("Version and licence"));
   quit = add("actionQuit", tr("Close window"), tr("Close the window; running engines go on"), {QKeySequence::Quit});
 

@@ -15,12 +15,13 @@ struct WindowActions {
   /// Adds them to `window`, so that their shortcuts work wherever the focus is.
   explicit WindowActions(QWidget* window);
 
-  QAction *start, *pause, *stop, *discard, *checkpoint, *resume;
-  QAction *demo, *open_data, *open_folder, *start_page;
+  QAction *start, *pause, *stop, *stop_stage, *discard, *force, *checkpoint, *resume;
+  QAction *demo, *configure, *open_data, *open_folder, *start_page;
+  QAction *undo, *redo, *apply;
   QAction *monitor, *align, *timeline, *runs_dock, *config_dock, *live, *export_view;
-  QAction *open_log, *show_folder;
+  QAction *open_log, *show_folder, *edit_marks, *trash;
   QAction *theme_system, *theme_light, *theme_dark;
-  QAction *palette, *shortcuts, *about, *quit;
+  QAction *palette, *shortcuts, *preferences, *reset_layout, *about, *quit;
   /// In the order of the shortcut sheet.
   QList<QAction*> all;
 

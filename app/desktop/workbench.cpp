@@ -5,8 +5,12 @@
 #include <QDir>
 
 #include <algorithm>
+#include <csignal>
 
 #include "app/desktop/array_bridge.h"
+#include "engine/core/child_process.h"
+#include "engine/core/error.h"
+#include "engine/store/process_identity.h"
 
 namespace geocyte::desktop {
 
@@ -17,10 +21,19 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
   connect(tailer, &RunTailer::commandReported, this, &Workbench::onReport);
   connect(tailer, &RunTailer::launched, this, &Workbench::onLaunched);
   connect(tailer, &RunTailer::loadMeasured, this, &Workbench::loadMeasured);
-  connect(tailer, &RunTailer::vanished, this, [this](const QString& path) { library_.remove(path); });
+  connect(tailer, &RunTailer::vanished, this, [this](const QString& path) {
+    library_.remove(path);
+    if (path != runs_.current()) return;
+    runs_.setCurrent({});
+    emit arraysReady({});
+    emit currentChanged();
+  });
   connect(tailer, &RunTailer::folderRead, this, [this](const QString& folder, int runs) {
     if (folder == folder_) emit folderRead(folder, runs);
   });
+
+  connect(tailer, &RunTailer::troubled, this, &Workbench::refused);
+  connect(tailer, &RunTailer::trashed, this, &Workbench::trashed);
 
   connect(&library_, &RunLibrary::listChanged, this, &Workbench::syncRuns);
   connect(&library_, &RunLibrary::snapshotsChanged, this, [this](const QString& path) {
@@ -139,6 +152,31 @@ void Workbench::resumeFromCheckpoint() {
   if (!run || run->isAlive()) return;
   library_.setPending(run->info.path, QStringLiteral("resume"));
   tailer_.post([path = run->info.path](RunTailer& t) { t.resume(path); });
+}
+
+void Workbench::mark(const QString& path, const store::UserMarks& marks, const QString& notes) {
+  tailer_.post([path, marks, notes](RunTailer& t) { t.mark(path, marks, notes); });
+}
+
+void Workbench::trash(const QString& path) {
+  const RunRecord* run = library_.find(path);
+  if (!run) return;
+  tailer_.post([path, name = run->info.name](RunTailer& t) { t.trash(path, name); });
+}
+
+void Workbench::restore(const TrashReport& report) {
+  tailer_.post([report](RunTailer& t) { t.restore(report.place, report.run); });
+}
+
+void Workbench::forceEnd() {
+  const RunRecord* run = current();
+  if (!run || run->status.pid <= 0) return;
+  if (run->status.host != store::host_name()) return emit refused(tr("The engine runs on %1; end it there.").arg(QString::fromStdString(run->status.host)));
+  try {
+    send_signal({static_cast<pid_t>(run->status.pid), run->status.pid_start_time}, SIGKILL);
+  } catch (const Error& error) {
+    emit refused(QString::fromUtf8(error.what()));
+  }
 }
 
 QString Workbench::pending() const { return current() ? current()->pending : QString(); }

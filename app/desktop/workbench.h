@@ -47,6 +47,13 @@ class Workbench : public QObject {
   void order(const QString& command, const Json& args = Json::object());
   /// A new engine goes on with the shown run from its last checkpoint.
   void resumeFromCheckpoint();
+  /// The user's own words about a run.
+  void mark(const QString& path, const store::UserMarks& marks, const QString& notes);
+  /// Takes a run without an engine out of the folder; trashed() says where it lies.
+  void trash(const QString& path);
+  void restore(const TrashReport& report);
+  /// Ends the engine of the shown run at once, if it is a process of this machine.
+  void forceEnd();
   /// The command that the shown run's engine has not answered yet.
   QString pending() const;
 
@@ -58,6 +65,7 @@ class Workbench : public QObject {
   void refused(const QString& sentence);                 ///< an order or a start did not work out
   void acknowledged(const QString& command, const QString& text);
   void folderRead(const QString& folder, int runs);
+  void trashed(const geocyte::desktop::TrashReport& report);
 
  private:
   void onUpdate(const std::shared_ptr<const RunUpdate>& update);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine/config/user_presets.h"
 #include "engine/config/values.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
@@ -101,7 +102,27 @@ Layer load_preset(const std::vector<SystemSpec>& systems, const SystemSpec& syst
   return layer;
 }
 
-/// "gems/demo", "gems" (its defaults), or a file. `child` is the layer that names it as its parent, or nullptr.
+Layer load_user_preset(const std::vector<SystemSpec>& systems, const std::string& id) {
+  const auto known = user_presets(user_presets_folder());
+  std::vector<std::string> names;
+  for (const auto& preset : known) {
+    if (preset.id == id) {
+      Layer layer;
+      layer.id = std::string(kUserPresets) + "/" + id;
+      layer.folder = user_presets_folder();
+      fill(layer, parse_yaml(preset.yaml, "preset " + layer.id), systems);
+      return layer;
+    }
+    names.push_back(preset.id);
+  }
+  const std::string near = nearest_name(id, names);
+  throw Error(ErrorCode::bad_config, "you have no preset " + quoted(id) + " in " + user_presets_folder().string(),
+              !near.empty()   ? "Did you mean user/" + near + "?"
+              : names.empty() ? "Save one from the window, or put a YAML file there."
+                              : "Yours are " + listed(names, 12) + ".");
+}
+
+/// "gems/demo", "user/mine", "gems" (its defaults), or a file. `child` is the layer that names it as its parent, or nullptr.
 Layer load(const std::vector<SystemSpec>& systems, const std::string& name, const Layer* child) {
   if (names_a_file(name)) return load_file(systems, child ? child->folder / name : fs::path(name));
   const std::size_t slash = name.find('/');
@@ -115,15 +136,16 @@ Layer load(const std::vector<SystemSpec>& systems, const std::string& name, cons
     return layer;
   }
   if (is_system) return load_preset(systems, system_named(systems, first), name.substr(slash + 1));
+  if (first == kUserPresets) return load_user_preset(systems, name.substr(slash + 1));
   std::error_code ignored;
   if (child == nullptr && fs::is_regular_file(name, ignored)) return load_file(systems, name);
   return load_preset(systems, system_named(systems, first), name.substr(slash + 1));
 }
 
 /// The asked layer first, its parents after it.
-std::vector<Layer> load_chain(const std::vector<SystemSpec>& systems, const std::string& name) {
+std::vector<Layer> chain_of(const std::vector<SystemSpec>& systems, Layer asked) {
   std::vector<Layer> chain;
-  chain.push_back(load(systems, name, nullptr));
+  chain.push_back(std::move(asked));
   while (!chain.back().parent.empty()) {
     Layer parent = load(systems, chain.back().parent, &chain.back());
     for (const auto& seen : chain) {
@@ -153,21 +175,12 @@ const SystemSpec& system_of(const std::vector<Layer>& chain) {
   return *system;
 }
 
-}  // namespace
-
-ResolvedRun resolve_run(const std::vector<SystemSpec>& systems, const std::string& preset,
-                        const std::vector<std::string>& assignments) {
-  if (preset.empty()) {
-    std::vector<std::string> names;
-    for (const auto& system : systems)
-      for (const auto& offered : system.presets) names.push_back(system.id + "/" + offered.id);
-    throw Error(ErrorCode::usage, "no preset is named", "Choose one of " + listed(names, 12) + ", or a YAML file.");
-  }
-  const std::vector<Layer> chain = load_chain(systems, preset);
+ResolvedRun resolve_chain(const std::vector<Layer>& chain, const std::vector<std::string>& assignments) {
   ResolvedRun run;
   run.system = &system_of(chain);
-  const bool is_preset = chain.front().id.starts_with(run.system->id + "/");
-  run.preset = is_preset ? chain.front().id : "";
+  const std::string& asked = chain.front().id;
+  const bool is_preset = asked.starts_with(run.system->id + "/") || asked.starts_with(std::string(kUserPresets) + "/");
+  run.preset = is_preset ? asked : "";
   for (const auto& layer : chain)
     if (run.title.empty()) run.title = layer.title;
   if (run.title.empty()) run.title = run.system->title;
@@ -188,6 +201,30 @@ ResolvedRun resolve_run(const std::vector<SystemSpec>& systems, const std::strin
     merge_values(overrides, single);
   }
   run.options = resolve(run.system->parameters, overrides);
+  return run;
+}
+
+}  // namespace
+
+ResolvedRun resolve_run(const std::vector<SystemSpec>& systems, const std::string& preset,
+                        const std::vector<std::string>& assignments) {
+  if (preset.empty()) {
+    std::vector<std::string> names;
+    for (const auto& system : systems)
+      for (const auto& offered : system.presets) names.push_back(system.id + "/" + offered.id);
+    throw Error(ErrorCode::usage, "no preset is named", "Choose one of " + listed(names, 12) + ", or a YAML file.");
+  }
+  return resolve_chain(chain_of(systems, load(systems, preset, nullptr)), assignments);
+}
+
+ResolvedRun resolve_text(const std::vector<SystemSpec>& systems, const std::string& yaml, const std::string& name) {
+  Layer layer;
+  layer.id = name;
+  layer.folder = user_presets_folder();
+  fill(layer, parse_yaml(yaml, name), systems);
+  const std::string parent = layer.parent;
+  ResolvedRun run = resolve_chain(chain_of(systems, std::move(layer)), {});
+  run.preset = parent.empty() || parent.find('/') != std::string::npos ? parent : run.system->id + "/" + parent;
   return run;
 }
 

@@ -24,10 +24,13 @@ struct ResolvedRun {
   Json options;                 ///< complete, validated
 };
 
-/// `preset` is "system/id" or the path of a YAML file; `assignments` are "a.b=c".
+/// `preset` is "system/id", "user/NAME" (user_presets.h) or the path of a YAML file; `assignments` are "a.b=c".
 /// Throws Error{bad_config} for an unknown system, preset (with the nearest name), parent cycle or value.
 ResolvedRun resolve_run(const std::vector<SystemSpec>& systems, const std::string& preset,
                         const std::vector<std::string>& assignments);
+
+/// The same for a text that is no file yet; `name` is what messages call it. `preset` of the result is the parent it names.
+ResolvedRun resolve_text(const std::vector<SystemSpec>& systems, const std::string& yaml, const std::string& name);
 
 /// Reads title and summary out of a preset's YAML text.
 PresetSpec describe_preset(std::string id, std::string yaml);

@@ -193,13 +193,20 @@ QString jsonText(const QVariant& value) {
   return QString::fromUtf8(wrapped.mid(1, wrapped.size() - 2));
 }
 
-QString fieldTip(const Field& field) {
+const Field* governorOf(const FieldModel& model, const QString& path) {
+  const qsizetype dot = path.lastIndexOf('.');
+  const QString name = path.left(dot) + QStringLiteral(".enabled");
+  const Field* field = dot < 0 || name == path ? nullptr : model.find(name);
+  return field && field->type == FieldType::boolean ? field : nullptr;
+}
+
+QString fieldTip(const Field& field, const QString& base) {
   QStringList lines{field.path};
   if (!field.help.isEmpty()) lines << field.help;
   if ((field.minimum || field.maximum) && field.type != FieldType::list) lines << rangeText(field) + (field.unit.isEmpty() ? QString() : ' ' + field.unit);
   if (!field.isTable()) {
     const QString text = fieldText(field, field.default_value);
-    lines << tr("default: %1").arg(text.isEmpty() ? tr("empty") : text);
+    lines << QStringLiteral("%1: %2").arg(base.isEmpty() ? tr("default") : base, text.isEmpty() ? tr("empty") : text);
   }
   if (field.live) lines << tr("changes at the next step of a running run");
   return lines.join('\n');

@@ -34,6 +34,7 @@ struct Field {
 
 struct FieldModel {
   std::vector<Field> fields;                 ///< in the order of the form; groups stand where their first field stands
+  QString base;                              ///< what `default_value` is of: "preset demo"; "" = the default
   const Field* find(const QString& path) const;
   Field* find(const QString& path);
 };
@@ -50,11 +51,14 @@ struct ParsedField {
 /// Reads what was typed and checks it. Spaces between digits are allowed; a decimal comma is refused with a hint.
 ParsedField parseField(const Field& field, const QString& text);
 
+/// The switch that a field depends on: "loss.coral.enabled" of "loss.coral.weight". nullptr for a field that stands alone.
+const Field* governorOf(const FieldModel& model, const QString& path);
+
 /// What a new row of a table starts with.
 QVariantMap defaultRow(const Field& table);
 /// The value as JSON text: true, 0.5, "st", [512,256], [{"name":"P2"}], null.
 QString jsonText(const QVariant& value);
-/// Several lines for a tooltip: path, help, range, default.
-QString fieldTip(const Field& field);
+/// Several lines for a tooltip: path, help, range, and the value of `base` ("" = the default).
+QString fieldTip(const Field& field, const QString& base = {});
 
 }  // namespace geocyte::widgets

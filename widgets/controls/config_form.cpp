@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "widgets/controls/field_row.h"
+#include "widgets/controls/group_heading.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/theme.h"
 
@@ -55,10 +56,11 @@ ConfigForm::ConfigForm(QWidget* parent) : QWidget(parent), search_(new QLineEdit
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(14, 10, 0, 0);
   column->setSpacing(6);
-  auto* top = new QHBoxLayout;
-  top->setContentsMargins(0, 0, 14, 0);
-  top->addWidget(search_);
-  column->addLayout(top);
+  top_ = new QHBoxLayout;
+  top_->setContentsMargins(0, 0, 14, 0);
+  top_->setSpacing(8);
+  top_->addWidget(search_, 1);
+  column->addLayout(top_);
   column->addWidget(nothing_);
   column->addWidget(scroll_, 1);
   connect(search_, &QLineEdit::textChanged, this, &ConfigForm::filter);
@@ -68,7 +70,7 @@ ConfigForm::ConfigForm(QWidget* parent) : QWidget(parent), search_(new QLineEdit
 ConfigForm::~ConfigForm() = default;
 
 bool ConfigForm::hasSameFields(const FieldModel& model) const {
-  return std::equal(model.fields.begin(), model.fields.end(), model_.fields.begin(), model_.fields.end(), [](const Field& a, const Field& b) {
+  return model.base == model_.base && std::equal(model.fields.begin(), model.fields.end(), model_.fields.begin(), model_.fields.end(), [](const Field& a, const Field& b) {
     return a.path == b.path && a.type == b.type && a.title == b.title && a.help == b.help && a.group == b.group && a.unit == b.unit &&
            a.default_value == b.default_value && a.minimum == b.minimum && a.maximum == b.maximum && a.choices == b.choices &&
            a.fields.size() == b.fields.size() && a.live == b.live && a.nullable == b.nullable;
@@ -79,11 +81,13 @@ void ConfigForm::setModel(FieldModel model) {
   const bool same = !model_.fields.empty() && hasSameFields(model);
   model_ = std::move(model);
   if (!same) return rebuild();
+  // The same fields in the same order: a row a field.
   for (const Field& field : model_.fields)
     if (FieldRow* shown = row(field.path); shown->field().value != field.value || !shown->error().isEmpty()) {
       shown->setOuterError({});
       shown->setValue(field.value);
     }
+  filter();
   checkValidity();
 }
 
@@ -99,16 +103,18 @@ void ConfigForm::rebuild() {
   for (const Field& field : model_.fields)
     if (!names.contains(field.group)) names << field.group;
   for (const QString& name : names) {
-    auto* heading = new QLabel(name.toUpper());
-    heading->setObjectName(QStringLiteral("group/") + name);
-    heading->setFont(captionFont());
-    heading->setContentsMargins(0, 12, 0, 3);
-    setTone(heading, Tone::dim);
+    auto* heading = new GroupHeading(name);
+    heading->setOpen(open_.value(name, name != QLatin1String("Advanced")));
+    connect(heading, &GroupHeading::toggled, this, [this, name](bool open) {
+      open_.insert(name, open);
+      filter();
+    });
     column->addWidget(heading);
     groups_.push_back({name, heading});
     for (const Field& field : model_.fields) {
       if (field.group != name) continue;
-      auto* made = new FieldRow(field);
+      auto* made = new FieldRow(field, model_.base);
+      made->setIndented(governorOf(model_, field.path) != nullptr);
       column->addWidget(made);
       rows_.push_back(made);
       connect(made, &FieldRow::committed, this, [this, path = field.path](const QVariant& value) { commit(path, value); });
@@ -143,6 +149,8 @@ bool ConfigForm::setValue(const QString& path, const QVariant& value) {
   if (!field || !fieldError(*field, value).isEmpty()) return false;
   field->value = value;
   row(path)->setValue(value);
+  if (field->type == FieldType::boolean) filter();   // what depends on it comes or goes
+  countChanges();
   return true;
 }
 
@@ -187,22 +195,55 @@ void ConfigForm::setSearch(const QString& words) { search_->setText(words); }
 void ConfigForm::reveal(const QString& path) {
   FieldRow* shown = row(path);
   if (!shown) return;
+  if (isClosed(shown->field().group)) setGroupOpen(shown->field().group, true);
   if (shown->isHidden()) search_->clear();
+  shown->show();   // a field whose switch is off may still be asked for
   scroll_->ensureWidgetVisible(shown);
   shown->target()->setFocus(Qt::OtherFocusReason);
 }
 
+void ConfigForm::setStaged(const QStringList& paths) {
+  for (FieldRow* shown : rows_) shown->setStaged(paths.contains(shown->field().path));
+}
+
+void ConfigForm::addCorner(QWidget* widget) { top_->addWidget(widget); }
+
+void ConfigForm::setGroupOpen(const QString& name, bool open) {
+  for (const Group& group : groups_)
+    if (group.name == name) group.heading->setOpen(open);
+}
+
+bool ConfigForm::isClosed(const QString& name) const {
+  return std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) { return group.name == name && !group.heading->isOpen(); });
+}
+
+int ConfigForm::changes() const {
+  return static_cast<int>(std::count_if(model_.fields.begin(), model_.fields.end(), [](const Field& field) { return field.isChanged(); }));
+}
+
+void ConfigForm::countChanges() {
+  for (const Group& group : groups_)
+    group.heading->setChanges(static_cast<int>(std::count_if(model_.fields.begin(), model_.fields.end(), [&](const Field& field) {
+      return field.group == group.name && field.isChanged();
+    })));
+}
+
 void ConfigForm::filter() {
   const QString words = search_->text();
+  const bool searching = !words.trimmed().isEmpty();
   QStringList used;
   for (FieldRow* shown : rows_) {
+    const Field& field = shown->field();
     const bool hit = shown->matches(words);
-    shown->setVisible(hit);
-    if (hit) used << shown->field().group;
+    if (hit) used << field.group;
+    const Field* governor = governorOf(model_, field.path);
+    const bool rests = governor && !governor->value.toBool() && shown->error().isEmpty();
+    shown->setVisible(hit && (searching || (!rests && !isClosed(field.group))));
   }
   for (const Group& group : groups_) group.heading->setVisible(used.contains(group.name));
   nothing_->setText(rows_.empty() ? tr("There are no parameters to show.") : tr("No parameter matches “%1”.").arg(words));
   nothing_->setVisible(used.isEmpty());
+  countChanges();
 }
 
 }  // namespace geocyte::widgets

@@ -3,7 +3,9 @@
 //
 // A number or a text is committed by Enter or by leaving the field; Escape brings the committed one back. What cannot be
 // taken stays in its field with the reason below it and is never committed. Switches, choices and cells of tables commit
-// at once. With an undo stack every change is one step on it.
+// at once. With an undo stack every change is one step on it. Groups open and close by their heading ("Advanced" begins
+// closed), and fields that depend on a switch (NAME.weight on NAME.enabled) stand below it only while it is on; a search
+// shows whatever it finds.
 #pragma once
 
 #include <QHash>
@@ -15,6 +17,7 @@
 
 #include "widgets/base/field_model.h"
 
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QScrollArea;
@@ -22,6 +25,7 @@ class QScrollArea;
 namespace geocyte::widgets {
 
 class FieldRow;
+class GroupHeading;
 
 /// Which fields take input: all, only those that may change while a run goes on, none.
 enum class FormAccess { all, live, none };
@@ -51,6 +55,13 @@ class ConfigForm : public QWidget {
   FormAccess access() const { return access_; }
   void setReadOnly(bool read_only) { setAccess(read_only ? FormAccess::none : FormAccess::all); }
   void setSearch(const QString& words);
+  /// Fields whose change the engine has not been told of yet.
+  void setStaged(const QStringList& paths);
+  /// A widget at the right of the search line.
+  void addCorner(QWidget* widget);
+  void setGroupOpen(const QString& name, bool open);
+  /// How many fields differ from the base.
+  int changes() const;
   /// nullptr for none.
   void setUndoStack(QUndoStack* stack) { undo_ = stack; }
   /// Brings a field into view and gives it the keys: for "go to the error".
@@ -65,13 +76,15 @@ class ConfigForm : public QWidget {
   friend class FieldChange;
   struct Group {
     QString name;
-    QLabel* heading;
+    GroupHeading* heading;
   };
   bool hasSameFields(const FieldModel& model) const;
   void rebuild();
   void commit(const QString& path, const QVariant& value);
   void apply(const QString& path, const QVariant& value);
   void filter();
+  bool isClosed(const QString& group) const;
+  void countChanges();
   void checkValidity();
   FieldRow* row(const QString& path) const;
 
@@ -79,7 +92,9 @@ class ConfigForm : public QWidget {
   QLineEdit* search_;
   QScrollArea* scroll_;
   QLabel* nothing_;
+  QHBoxLayout* top_;
   std::vector<Group> groups_;
+  QHash<QString, bool> open_;                  ///< as the user left them, by name
   std::vector<FieldRow*> rows_;
   QPointer<QUndoStack> undo_;
   FormAccess access_ = FormAccess::all;

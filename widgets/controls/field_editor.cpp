@@ -67,6 +67,12 @@ class LineEditor : public FieldEditor {
       emit reverted();
       return true;
     }
+    // A line edit claims Ctrl+Z even when it has nothing to undo; then it is meant for the whole configuration.
+    if (watched == edit_ && event->type() == QEvent::ShortcutOverride) {
+      const auto* key = static_cast<QKeyEvent*>(event);
+      const bool undo = key->matches(QKeySequence::Undo) && !edit_->isUndoAvailable(), redo = key->matches(QKeySequence::Redo) && !edit_->isRedoAvailable();
+      if (undo || redo) return event->ignore(), true;
+    }
     return FieldEditor::eventFilter(watched, event);
   }
   void commit() {
@@ -186,6 +192,7 @@ class TableEditor : public FieldEditor {
     connect(table_, &StructTable::changed, this, [this](const QVariantList& rows) { emit committed(rows); });
     connect(table_, &StructTable::refused, this, &FieldEditor::refused);
     connect(table_, &StructTable::settled, this, &FieldEditor::reverted);
+    table_->setPlaceholder(field.help);
   }
   void setValue(const QVariant& value) override { table_->setRows(value.toList()); }
   void setReadOnly(bool read_only) override { table_->setReadOnly(read_only); }

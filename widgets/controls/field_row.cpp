@@ -15,7 +15,7 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kReset = 24, kResetIcon = 14, kBolt = 12;
+constexpr int kReset = 24, kResetIcon = 14, kBolt = 12, kIndent = 17;
 const char kBare[] = "QToolButton { padding: 0; }";   // the icon keeps its size in a small button
 
 /// The live mark; an icon that follows the theme needs a button, which here takes neither focus nor clicks.
@@ -34,7 +34,8 @@ QToolButton* bolt(const Field& field) {
 
 }  // namespace
 
-FieldRow::FieldRow(const Field& field, QWidget* parent) : QWidget(parent), field_(field), editor_(makeFieldEditor(field, this)) {
+FieldRow::FieldRow(const Field& field, const QString& base, QWidget* parent)
+    : QWidget(parent), field_(field), base_(base), editor_(makeFieldEditor(field, this)) {
   setObjectName(QStringLiteral("row/") + field.path);
   error_ = new QLabel;
   error_->setObjectName(QStringLiteral("error/") + field.path);
@@ -44,7 +45,7 @@ FieldRow::FieldRow(const Field& field, QWidget* parent) : QWidget(parent), field
   QWidget* target = editor_->target();
   target->setObjectName(QStringLiteral("field/") + field.path);
   target->setAccessibleName(field.unit.isEmpty() ? field.label() : tr("%1 in %2").arg(field.label(), field.unit));
-  target->setToolTip(fieldTip(field));
+  target->setToolTip(fieldTip(field, base));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 1, 0, 1);
   column->setSpacing(1);
@@ -68,10 +69,8 @@ QWidget* FieldRow::head() {
   line->setContentsMargins(0, 0, 0, 0);
   line->setSpacing(4);
   dot_ = new QLabel(QStringLiteral("●"));
-  dot_->setToolTip(tr("Differs from the default"));
-  setTone(dot_, Tone::accent);
   label_ = new ElidedLabel(field_.label());
-  label_->setToolTip(fieldTip(field_));
+  label_->setToolTip(fieldTip(field_, base_));
   reset_ = new QToolButton;
   reset_->setObjectName(QStringLiteral("reset/") + field_.path);
   reset_->setAccessibleName(tr("Reset %1").arg(field_.label()));
@@ -80,7 +79,7 @@ QWidget* FieldRow::head() {
   reset_->setFixedSize(kReset, kReset);
   reset_->setStyleSheet(QLatin1String(kBare));
   const QString text = fieldText(field_, field_.default_value);
-  reset_->setToolTip(tr("Back to the default: %1").arg(text.isEmpty() ? tr("empty") : text));
+  reset_->setToolTip(tr("Back to the %1: %2").arg(base_.isEmpty() ? tr("default") : base_, text.isEmpty() ? tr("empty") : text));
   QSizePolicy keeps_room = reset_->sizePolicy();
   keeps_room.setRetainSizeWhenHidden(true);   // fields stay in one column
   reset_->setSizePolicy(keeps_room);
@@ -119,6 +118,14 @@ void FieldRow::setReadOnly(bool read_only) {
   showState();
 }
 
+void FieldRow::setIndented(bool indented) { layout()->setContentsMargins(indented ? kIndent : 0, 1, 0, 1); }
+
+void FieldRow::setStaged(bool staged) {
+  if (staged_ == staged) return;
+  staged_ = staged;
+  showState();
+}
+
 void FieldRow::setOwnError(const QString& error) {
   if (own_error_ == error) return;
   own_error_ = error;
@@ -134,7 +141,9 @@ void FieldRow::setOuterError(const QString& error) {
 }
 
 void FieldRow::showState() {
-  dot_->setVisible(field_.isChanged());
+  dot_->setVisible(field_.isChanged() || staged_);
+  setTone(dot_, staged_ ? Tone::warn : Tone::accent);
+  dot_->setToolTip(staged_ ? tr("Changed here; the engine has not been told yet") : tr("Differs from the %1").arg(base_.isEmpty() ? tr("default") : base_));
   reset_->setVisible(field_.isChanged() && !read_only_);
   error_->setText(error());
   error_->setVisible(!error().isEmpty());

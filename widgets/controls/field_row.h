@@ -17,11 +17,16 @@ class FieldEditor;
 class FieldRow : public QWidget {
   Q_OBJECT
  public:
-  explicit FieldRow(const Field& field, QWidget* parent = nullptr);
+  /// `base`: what the default value is of ("preset demo"); "" = the default.
+  explicit FieldRow(const Field& field, const QString& base = {}, QWidget* parent = nullptr);
   const Field& field() const { return field_; }
   /// The committed value; what was being typed and its complaint are gone.
   void setValue(const QVariant& value);
   void setReadOnly(bool read_only);
+  /// Depends on the switch above it: stands further in.
+  void setIndented(bool indented);
+  /// Changed here and not yet told to the engine: the mark takes another colour.
+  void setStaged(bool staged);
   /// A complaint from outside; "" takes it away. The own one is shown first.
   void setOuterError(const QString& error);
   QString error() const { return own_error_.isEmpty() ? outer_error_ : own_error_; }
@@ -38,8 +43,8 @@ class FieldRow : public QWidget {
   void showState();
 
   Field field_;
-  bool read_only_ = false;
-  QString own_error_, outer_error_;
+  bool read_only_ = false, staged_ = false;
+  QString base_, own_error_, outer_error_;
   ElidedLabel* label_;
   QLabel *dot_, *error_;
   QToolButton* reset_;

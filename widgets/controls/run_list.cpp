@@ -3,6 +3,7 @@
 
 #include <QEvent>
 #include <QItemSelectionModel>
+#include <QKeyEvent>
 #include <QListView>
 #include <QMouseEvent>
 #include <QVBoxLayout>
@@ -25,6 +26,7 @@ RunList::RunList(QWidget* parent) : QWidget(parent), model_(new RunListModel(thi
   list_->setContextMenuPolicy(Qt::CustomContextMenu);
   list_->setMouseTracking(true);
   list_->viewport()->installEventFilter(this);
+  list_->installEventFilter(this);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(list_);
@@ -83,6 +85,11 @@ void RunList::onClick(const QPoint& at) {
 }
 
 bool RunList::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == list_ && event->type() == QEvent::KeyPress && !current().isEmpty()) {
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_F2) return emit renameRequested(current()), true;
+    if (key == Qt::Key_Delete) return emit removeRequested(selected()), true;
+  }
   if (watched == list_->viewport() && event->type() == QEvent::MouseButtonPress) {
     const auto* mouse = static_cast<QMouseEvent*>(event);
     // A press on the dot hides the curves and leaves the shown run alone.

@@ -41,6 +41,8 @@ class RunList : public QWidget {
   void currentChanged(const QString& id);               ///< by the user
   void visibilityToggled(const QString& id, bool visible);
   void menuRequested(const QString& id, const QPoint& global);
+  void renameRequested(const QString& id);              ///< F2
+  void removeRequested(const QStringList& ids);         ///< Delete
 
  private:
   void onClick(const QPoint& at);

@@ -67,6 +67,15 @@ void SegmentedControl::addSegment(const QString& id, const QString& text, const 
   if (group_->buttons().size() == 1) segment->setChecked(true);
 }
 
+void SegmentedControl::setSegmentText(const QString& id, const QString& text) {
+  for (QAbstractButton* button : group_->buttons()) {
+    if (button->property("segment").toString() != id || button->text() == text) continue;
+    button->setText(text);
+    button->setAccessibleName(text);
+    button->updateGeometry();
+  }
+}
+
 void SegmentedControl::setSegmentVisible(const QString& id, bool visible) {
   for (QAbstractButton* button : group_->buttons())
     if (button->property("segment").toString() == id) button->setVisible(visible);

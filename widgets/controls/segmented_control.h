@@ -16,6 +16,7 @@ class SegmentedControl : public QWidget {
   explicit SegmentedControl(const QString& label, QWidget* parent = nullptr);
   void addSegment(const QString& id, const QString& text, const QString& tooltip = {});
   void setSegmentVisible(const QString& id, bool visible);
+  void setSegmentText(const QString& id, const QString& text);
   void setCurrent(const QString& id);
   QString current() const;
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/struct_model.h"
 
+#include <QAction>
 #include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 
 #include "widgets/theme/fonts.h"
+#include "widgets/theme/icons.h"
 
 namespace geocyte::widgets {
 namespace {
@@ -97,6 +101,18 @@ QWidget* StructDelegate::createEditor(QWidget* parent, const QStyleOptionViewIte
     auto* line = new QLineEdit(parent);
     line->setProperty("numeric", isNumeric(field) || field.type == FieldType::path);
     if (isNumeric(field)) line->setAlignment(Qt::AlignRight);
+    if (field.type == FieldType::path) {
+      QAction* browse = line->addAction(themeIcon(QStringLiteral("folder"), Tone::dim), QLineEdit::TrailingPosition);
+      browse->setToolTip(tr("Choose a file"));
+      connect(browse, &QAction::triggered, this, [this, line] {
+        const QString chosen = QFileDialog::getOpenFileName(line, tr("Choose a file"), QFileInfo(line->text()).path());
+        if (chosen.isEmpty()) return;
+        line->setText(chosen);
+        auto* self = const_cast<StructDelegate*>(this);
+        emit self->commitData(line);
+        emit self->closeEditor(line);
+      });
+    }
     editor = line;
   }
   editor->setObjectName(QStringLiteral("cell/") + field.path);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/struct_table.h"
 
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
@@ -14,11 +17,18 @@
 #include "widgets/controls/struct_model.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/icons.h"
+#include "widgets/theme/theme.h"
 
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kRowHeight = 26, kMostRows = 8, kWidestColumn = 150;
+constexpr int kRowHeight = 28, kMostRows = 8, kWidestColumn = 190, kNarrowestColumn = 68, kBareRows = 2;
+
+/// The column that holds paths; nullptr when there is none.
+const Field* pathColumn(const Field& table) {
+  const auto found = std::find_if(table.fields.begin(), table.fields.end(), [](const Field& field) { return field.type == FieldType::path; });
+  return found == table.fields.end() ? nullptr : &*found;
+}
 
 }  // namespace
 
@@ -37,16 +47,31 @@ StructTable::StructTable(const Field& field, QWidget* parent)
   view_->horizontalHeader()->setFont(captionFont());
   view_->horizontalHeader()->setHighlightSections(false);
   view_->installEventFilter(this);
-  add_ = button(QStringLiteral("plus"), tr("Add a row to %1").arg(field.label()), tr("Add a row (Insert)"));
-  duplicate_ = button(QStringLiteral("copy"), tr("Duplicate a row of %1").arg(field.label()), tr("Duplicate the current row (Ctrl+D)"));
-  remove_ = button(QStringLiteral("trash"), tr("Remove rows of %1").arg(field.label()), tr("Remove the selected rows (Delete)"));
-  add_->setObjectName(QStringLiteral("addRow/") + field.path);
-  duplicate_->setObjectName(QStringLiteral("duplicateRow/") + field.path);
-  remove_->setObjectName(QStringLiteral("removeRow/") + field.path);
+  const QString what = field.label();
+  add_ = button(QStringLiteral("plus"), tr("Add a row to %1").arg(what), tr("Add a row (Insert)"));
+  files_ = button(QStringLiteral("open"), tr("Add files to %1").arg(what), tr("Choose files: one row a file"));
+  duplicate_ = button(QStringLiteral("copy"), tr("Duplicate a row of %1").arg(what), tr("Duplicate the current row (Ctrl+D)"));
+  up_ = button(QStringLiteral("arrow-up"), tr("Move a row of %1 up").arg(what), tr("Move the current row up (Alt+Up)"));
+  down_ = button(QStringLiteral("arrow-down"), tr("Move a row of %1 down").arg(what), tr("Move the current row down (Alt+Down)"));
+  remove_ = button(QStringLiteral("trash"), tr("Remove rows of %1").arg(what), tr("Remove the selected rows (Delete)"));
   auto* buttons = new QHBoxLayout;
   buttons->setSpacing(2);
-  for (QToolButton* b : {add_, duplicate_, remove_}) buttons->addWidget(b);
+  const std::pair<QToolButton*, const char*> named[] = {{add_, "addRow/"}, {files_, "addFiles/"}, {duplicate_, "duplicateRow/"},
+                                                        {up_, "moveUp/"}, {down_, "moveDown/"}, {remove_, "removeRow/"}};
+  for (const auto& [made, name] : named) {
+    made->setObjectName(QString::fromLatin1(name) + field.path);
+    buttons->addWidget(made);
+  }
   buttons->addStretch(1);
+  placeholder_ = new QLabel(view_->viewport());
+  placeholder_->setObjectName(QStringLiteral("noRows/") + field.path);
+  placeholder_->setFont(captionFont());
+  placeholder_->setWordWrap(true);
+  placeholder_->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  placeholder_->setContentsMargins(8, 0, 8, 0);
+  placeholder_->setAttribute(Qt::WA_TransparentForMouseEvents);
+  setTone(placeholder_, Tone::dim);
+  view_->viewport()->installEventFilter(this);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(2);
@@ -55,6 +80,9 @@ StructTable::StructTable(const Field& field, QWidget* parent)
   connect(add_, &QToolButton::clicked, this, &StructTable::addRow);
   connect(duplicate_, &QToolButton::clicked, this, &StructTable::duplicateRow);
   connect(remove_, &QToolButton::clicked, this, &StructTable::removeRows);
+  connect(up_, &QToolButton::clicked, this, [this] { moveRow(-1); });
+  connect(down_, &QToolButton::clicked, this, [this] { moveRow(1); });
+  connect(files_, &QToolButton::clicked, this, [this] { addFiles(QFileDialog::getOpenFileNames(this, tr("Add files"))); });
   connect(model_, &StructModel::edited, this, [this] { emit changed(model_->rows()); });
   connect(model_, &StructModel::refused, this, &StructTable::refused);
   connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &StructTable::settled);
@@ -73,13 +101,13 @@ QToolButton* StructTable::button(const QString& icon, const QString& name, const
 void StructTable::setRows(const QVariantList& rows) {
   const bool first = model_->rowCount() == 0;
   if (rows != model_->rows()) model_->setRows(rows);
-  if (first && !rows.isEmpty()) {
-    view_->resizeColumnsToContents();
-    for (int c = 0; c < model_->columnCount(); ++c) view_->setColumnWidth(c, std::min(kWidestColumn, view_->columnWidth(c)));
-  }
+  if (first) fitColumns();
+  placeholder_->setVisible(rows.isEmpty());
   fitHeight();
   showButtons();
 }
+
+void StructTable::setPlaceholder(const QString& text) { placeholder_->setText(text); }
 
 QVariantList StructTable::rows() const { return model_->rows(); }
 
@@ -91,14 +119,32 @@ void StructTable::setReadOnly(bool read_only) {
 
 void StructTable::showButtons() {
   const bool has_row = view_->currentIndex().isValid() || view_->selectionModel()->hasSelection();
+  for (QToolButton* one : {add_, duplicate_, up_, down_, remove_}) one->setVisible(!read_only_);
+  files_->setVisible(!read_only_ && pathColumn(field_));
   add_->setEnabled(!read_only_);
   duplicate_->setEnabled(!read_only_ && has_row);
   remove_->setEnabled(!read_only_ && has_row);
+  files_->setEnabled(!read_only_);
+  const int at = view_->currentIndex().row();
+  up_->setEnabled(!read_only_ && at > 0);
+  down_->setEnabled(!read_only_ && at >= 0 && at + 1 < model_->rowCount());
 }
 
 void StructTable::fitHeight() {
-  const int rows = std::clamp(model_->rowCount(), 1, kMostRows);
+  const int rows = std::clamp(model_->rowCount(), kBareRows, kMostRows);
   view_->setFixedHeight(rows * kRowHeight + view_->horizontalHeader()->sizeHint().height() + view_->horizontalScrollBar()->sizeHint().height() + 2);
+}
+
+void StructTable::fitColumns() {
+  view_->resizeColumnsToContents();
+  int used = 0, widest = 0;
+  for (int c = 0; c < model_->columnCount(); ++c) {
+    view_->setColumnWidth(c, std::clamp(view_->columnWidth(c), kNarrowestColumn, kWidestColumn));
+    used += view_->columnWidth(c);
+    if (model_->column(c).type == FieldType::path) widest = c;
+  }
+  // What is left goes to the paths: they are the longest.
+  if (const int left = view_->viewport()->width() - used; left > 0) view_->setColumnWidth(widest, view_->columnWidth(widest) + left);
 }
 
 void StructTable::take(const QVariantList& rows, int current) {
@@ -137,11 +183,37 @@ void StructTable::removeRows() {
   take(rows, std::min(chosen.back(), static_cast<int>(rows.size()) - 1));
 }
 
+void StructTable::moveRow(int by) {
+  const int at = view_->currentIndex().row();
+  QVariantList rows = model_->rows();
+  if (at < 0 || at + by < 0 || at + by >= rows.size()) return;
+  rows.move(at, at + by);
+  take(rows, at + by);
+}
+
+void StructTable::addFiles(const QStringList& files) {
+  const Field* path = pathColumn(field_);
+  if (!path || files.isEmpty()) return;
+  QVariantList rows = model_->rows();
+  for (const QString& file : files) {
+    QVariantMap row = defaultRow(field_);
+    row.insert(path->path, file);
+    if (row.contains(QStringLiteral("name"))) row.insert(QStringLiteral("name"), QFileInfo(file).completeBaseName().section('.', 0, 0));
+    rows << row;
+  }
+  take(rows, static_cast<int>(rows.size()) - 1);
+}
+
 bool StructTable::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == view_->viewport() && event->type() == QEvent::Resize) {
+    placeholder_->setGeometry(view_->viewport()->rect());
+    fitColumns();
+  }
   if (watched != view_ || event->type() != QEvent::KeyPress || read_only_) return QWidget::eventFilter(watched, event);
   const auto* key = static_cast<QKeyEvent*>(event);
   if (key->key() == Qt::Key_Escape) emit settled();
   if (key->key() == Qt::Key_Insert) return addRow(), true;
+  if (key->modifiers() == Qt::AltModifier && (key->key() == Qt::Key_Up || key->key() == Qt::Key_Down)) return moveRow(key->key() == Qt::Key_Up ? -1 : 1), true;
   if (key->key() == Qt::Key_Delete) return removeRows(), true;
   if (key->key() == Qt::Key_D && key->modifiers() == Qt::ControlModifier) return duplicateRow(), true;
   return QWidget::eventFilter(watched, event);

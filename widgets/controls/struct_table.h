@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A list of structs as a table: one row an entry, one column a field, with buttons to add, duplicate and remove rows.
+// A list of structs as a table: one row an entry, one column a field, with buttons to add, duplicate, move and remove rows.
+// Where a column holds paths, files can be chosen: several at once for new rows, one in its cell.
 //
-// Keys in the table: F2 or typing edits a cell, Insert adds a row, Ctrl+D duplicates the current one, Delete removes the
-// selected ones. A cell takes no value that its field refuses.
+// Keys in the table: F2 or typing edits a cell, Insert adds a row, Ctrl+D duplicates the current one, Alt+Up and Alt+Down move
+// it, Delete removes the selected ones. A cell takes no value that its field refuses.
 #pragma once
 
 #include <QVariantList>
@@ -10,6 +11,7 @@
 
 #include "widgets/base/field_model.h"
 
+class QLabel;
 class QTableView;
 class QToolButton;
 
@@ -25,11 +27,17 @@ class StructTable : public QWidget {
   void setRows(const QVariantList& rows);
   QVariantList rows() const;
   void setReadOnly(bool read_only);
+  /// Said in place of the rows while there is none.
+  void setPlaceholder(const QString& text);
   QTableView* view() const { return view_; }
 
   void addRow();
   void duplicateRow();
   void removeRows();
+  /// By one place up (-1) or down (1).
+  void moveRow(int by);
+  /// One row a file: its path, and its name where there is a column "name".
+  void addFiles(const QStringList& files);
 
  signals:
   /// By the user: the whole list.
@@ -47,11 +55,13 @@ class StructTable : public QWidget {
   void take(const QVariantList& rows, int current);
   void showButtons();
   void fitHeight();
+  void fitColumns();
 
   Field field_;
   StructModel* model_;
   QTableView* view_;
-  QToolButton *add_, *duplicate_, *remove_;
+  QLabel* placeholder_;
+  QToolButton *add_, *files_, *duplicate_, *up_, *down_, *remove_;
   bool read_only_ = false;
 };
 
