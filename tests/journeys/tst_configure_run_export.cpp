@@ -3,6 +3,7 @@
 // resume, export. Nothing is called that a hand could not do.
 #include <QAction>
 #include <QDialog>
+#include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QImage>
@@ -179,11 +180,10 @@ class TestConfigureRunExport : public QObject {
     connect(&typing, &QTimer::timeout, this, [&] {
       auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
       auto* line = dialog ? dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit")) : nullptr;
-      if (!line) return;
-      typing.stop();
-      line->selectAll();
-      QTest::keyClicks(line, file);
-      QTest::keyClick(line, Qt::Key_Return);
+      auto* buttons = dialog ? dialog->findChild<QDialogButtonBox*>() : nullptr;
+      if (!line || !buttons) return;
+      line->setText(file);   // typed, it would open a list of completions that takes the next click
+      QTest::mouseClick(buttons->button(QDialogButtonBox::Save), Qt::LeftButton);
     });
     typing.start(100);
     clickInMenu("product", window_->findChild<QAction*>("actionExport"));
