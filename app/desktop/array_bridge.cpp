@@ -9,6 +9,7 @@ namespace geocyte::desktop {
 namespace {
 
 using Codes = std::vector<std::int32_t>;
+constexpr std::int64_t kMostCategories = 65536;   // ids of an axis that become names: sources, genes
 
 widgets::ElementType typeOf(DType type) {
   switch (type) {
@@ -77,6 +78,28 @@ widgets::ArrayView viewOf(const NamedArray& array) {
   return view;
 }
 
+widgets::ArrayHistory historyOf(const LoadedHistory& history, const QString& run_name) {
+  widgets::ArrayHistory made;
+  made.run = run_name;
+  QHash<QString, widgets::LabelView> labels;
+  if (history.axes)
+    for (const store::Axis& axis : *history.axes) {
+      for (const store::AxisLabels& one : axis.labels)
+        if (one.categories.size() <= kMostCategories) labels.insert(QString::fromStdString(one.name), {QString::fromStdString(one.name), textsOf(one.categories), nullptr});
+      const QString name = QString::fromStdString(axis.name);
+      if (axis.size() <= kMostCategories && !labels.contains(name)) labels.insert(name, {name, textsOf(axis.ids), nullptr});
+    }
+  for (const auto& moment : history.moments) {
+    widgets::ArrayMap map;
+    map.step = moment->step;
+    map.run = run_name;
+    map.labels = labels;
+    for (const NamedArray& array : moment->arrays) map.arrays.insert(QString::fromStdString(array.name), viewOf(array));
+    made.moments.push_back(std::move(map));
+  }
+  return made;
+}
+
 widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_name) {
   widgets::ArrayMap map;
   map.step = snapshot.step;
@@ -87,8 +110,17 @@ widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_
   if (snapshot.axes)
     for (const store::Axis& axis : *snapshot.axes) {
       const QString name = QString::fromStdString(axis.name);
-      if (axis.size() <= 4096 && !map.labels.contains(name)) map.labels.insert(name, {name, textsOf(axis.ids), nullptr});
+      if (axis.size() <= kMostCategories && axis.name != "cell" && !map.labels.contains(name)) map.labels.insert(name, {name, textsOf(axis.ids), nullptr});
     }
+  if (snapshot.axes && snapshot.selections)
+    for (const SavedSelection& kept : *snapshot.selections)
+      for (const store::Axis& axis : *snapshot.axes) {
+        if (QString::fromStdString(axis.name) != kept.axis) continue;
+        const store::AxisLabels labels{{}, kept.codes, {}};
+        const NamedArray* subset = subsetOf(snapshot, axis);
+        const QString name = QStringLiteral("kept: ") + kept.name;
+        map.labels.insert(name, {name, {kept.name}, subset ? codesOf(snapshot.axes, labels, subset) : std::shared_ptr<const Codes>(snapshot.selections, &kept.codes)});
+      }
   for (const auto& part : snapshot.parts)
     for (const NamedArray& array : part->arrays) {
       widgets::ArrayView view = viewOf(array);

@@ -12,6 +12,10 @@ widgets::ArrayView viewOf(const NamedArray& array);
 
 /// All arrays of a loaded snapshot and of its axes, and the labels of its axes. Arrays of an axis are named
 /// "<axis>/<name>". Where a snapshot holds a subset ("row_index" array), labels follow that subset.
+/// Kept selections become labels "kept: <name>" of one category.
 widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_name);
+
+/// The moments with the names of categories, but no codes of rows: small.
+widgets::ArrayHistory historyOf(const LoadedHistory& history, const QString& run_name);
 
 }  // namespace geocyte::desktop

@@ -21,13 +21,14 @@ std::vector<widgets::Mark> marksOf(const RunRecord& run) {
   return marks;
 }
 
-widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec) {
+widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec, const QString& reference) {
   widgets::CurveSet set;
   for (const widgets::VisibleRun& visible : runs.runs()) {
     const RunRecord* run = library.find(visible.id);
-    if (!run || (!visible.visible && visible.id != runs.current())) continue;
+    if (!run || (!visible.visible && visible.id != runs.current() && visible.id != reference)) continue;
+    const bool is_baseline = visible.id == reference && visible.id != runs.current();
     for (const auto& [tag, series] : run->curves) {
-      widgets::Curve curve{visible.id, visible.name, tag, visible.color, false, series};
+      widgets::Curve curve{visible.id, visible.name, tag, visible.color, is_baseline, series};
       auto& curves = set.by_tag[tag];
       // The shown run comes last: it is drawn on top of the others.
       curves.insert(visible.id == runs.current() || curves.empty() || curves.back().run != runs.current() ? curves.end() : curves.end() - 1, std::move(curve));

@@ -8,8 +8,8 @@
 
 namespace geocyte::desktop {
 
-/// Shares the series of the library. `spec` nullptr = a foreign run: no chance levels.
-widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec);
+/// The run `reference` is drawn as a baseline, whether it is switched on or not. Shares the series of the library. `spec` nullptr = a foreign run: no chance levels.
+widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec, const QString& reference = {});
 
 /// Checkpoints, parameter changes and alerts among the events of a run.
 std::vector<widgets::Mark> marksOf(const RunRecord& run);

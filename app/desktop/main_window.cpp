@@ -23,7 +23,9 @@
 #include "app/desktop/new_run_page.h"
 #include "app/desktop/run_bar.h"
 #include "app/desktop/start_page.h"
+#include "app/desktop/view_export.h"
 #include "app/desktop/view_host.h"
+#include "widgets/base/chart_controls.h"
 #include "widgets/controls/banner.h"
 #include "widgets/controls/run_list.h"
 #include "widgets/controls/segmented_control.h"
@@ -92,7 +94,7 @@ MainWindow::MainWindow(std::vector<config::SystemSpec> specs, Preferences& prefe
 MainWindow::~MainWindow() = default;
 
 void MainWindow::buildCentre() {
-  const widgets::ViewContext context{workbench_.selection(), workbench_.cursor(), workbench_.runs(), workbench_.palette()};
+  const widgets::ViewContext context = workbench_.viewContext();
   start_page_ = new StartPage(actions_);
   for (const config::SystemSpec& spec : workbench_.specs())
     for (const config::PresetSpec& preset : spec.presets)
@@ -102,6 +104,8 @@ void MainWindow::buildCentre() {
 
   verdict_ = new widgets::VerdictLine;
   verdict_->setObjectName(QStringLiteral("verdict"));
+  chart_controls_ = new widgets::ChartControls(workbench_.charts());
+  verdict_->addTrailing(chart_controls_);
   banner_ = new widgets::Banner;
   banner_->setObjectName(QStringLiteral("banner"));
   console_ = new ConsolePanel;
@@ -193,7 +197,7 @@ void MainWindow::buildProductMenu() {
   show->addActions({actions_.runs_dock, actions_.config_dock, actions_.timeline});
   show->addSeparator();
   show->addAction(actions_.reset_layout);
-  menu->addAction(actions_.export_view);
+  menu->addActions({actions_.export_view, actions_.export_all, actions_.view_table});
   menu->addSeparator();
   menu->addActions({actions_.undo, actions_.redo});
   menu->addAction(actions_.preferences);
@@ -246,13 +250,25 @@ void MainWindow::connectActions() {
   on(actions_.runs_dock, [this] { runs_dock_->setVisible(actions_.runs_dock->isChecked() && !isOnStartPage()); });
   on(actions_.config_dock, [this] { config_dock_->setVisible(actions_.config_dock->isChecked() && pages_->currentIndex() == 1); });
   on(actions_.export_view, [this] {
-    widgets::View* view = nullptr;
-    for (QWidget* at = QApplication::focusWidget(); at && !view; at = at->parentWidget()) view = qobject_cast<widgets::View*>(at);
-    const auto& views = (workspace() == QLatin1String("align") ? align_ : monitor_)->views();
-    if (!view && !views.empty()) view = views.front();
+    widgets::View* view = focusedView();
     if (!view) return;
     const QString file = QFileDialog::getSaveFileName(this, tr("Export %1").arg(view->title()), {}, tr("Picture (*.png *.svg);;Table (*.csv)"));
     if (!file.isEmpty() && !view->exportTo(file)) toasts_->show(widgets::Tone::bad, tr("%1 could not be written.").arg(file));
+  });
+  on(actions_.export_all, [this] {
+    const std::vector<widgets::View*> views = shownViews();
+    if (views.empty()) return;
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Export all views into a folder"));
+    if (folder.isEmpty()) return;
+    const ExportReport report = exportAll(views, folder);
+    toasts_->show(report.failed.isEmpty() ? widgets::Tone::ok : widgets::Tone::bad,
+                  report.failed.isEmpty() ? tr("%1 files written: each view as PNG, SVG and CSV.").arg(report.written) : tr("%1 could not be written.").arg(report.failed.first()));
+  });
+  on(actions_.view_table, [this] {
+    if (widgets::View* view = focusedView()) showTable(*view, this);
+  });
+  on(actions_.view_card, [this] {
+    if (widgets::View* view = focusedView()) view->showCard();
   });
   on(actions_.open_log, [this] { openRunFile(QStringLiteral("log.txt")); });
   on(actions_.show_folder, [this] { openRunFile({}); });
@@ -299,6 +315,21 @@ void MainWindow::showWorkspace() {
   refreshRun();
 }
 
+std::vector<widgets::View*> MainWindow::shownViews() const {
+  std::vector<widgets::View*> shown;
+  if (isOnStartPage()) return shown;
+  for (widgets::View* view : (workspace() == QLatin1String("align") ? align_ : monitor_)->views())
+    if (!view->isHidden()) shown.push_back(view);
+  return shown;
+}
+
+widgets::View* MainWindow::focusedView() const {
+  for (QWidget* at = QApplication::focusWidget(); at; at = at->parentWidget())
+    if (auto* view = qobject_cast<widgets::View*>(at)) return view;
+  const std::vector<widgets::View*> shown = shownViews();
+  return shown.empty() ? nullptr : shown.front();
+}
+
 QString MainWindow::workspace() const { return workspaces_->currentIndex() == 1 ? QStringLiteral("align") : QStringLiteral("monitor"); }
 
 void MainWindow::setWorkspace(const QString& workspace) {
@@ -312,6 +343,7 @@ void MainWindow::raiseWorkspace() {
   workspaces_->setCurrentIndex(has_align && wanted_workspace_ == QLatin1String("align") ? 1 : 0);
   run_bar_->workspaces()->setSegmentVisible(QStringLiteral("align"), has_align);
   run_bar_->workspaces()->setCurrent(workspace());
+  chart_controls_->setVisible(workspace() == QLatin1String("monitor"));
   refreshVerdict();
 }
 

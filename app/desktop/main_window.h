@@ -20,6 +20,8 @@ class QUndoStack;
 
 namespace geocyte::widgets {
 class Banner;
+class ChartControls;
+class View;
 class RunList;
 class StatusPill;
 class Theme;
@@ -95,6 +97,9 @@ class MainWindow : public QMainWindow {
   void applyTarget(const OpenTarget& target);
   void openData(const QStringList& files);
   void showWorkspace();
+  std::vector<widgets::View*> shownViews() const;
+  /// The view that has the focus, else the first one.
+  widgets::View* focusedView() const;
   void raiseWorkspace();
   void restoreWindow();
   void refreshRun();                           ///< run bar, verdict, banner, status bar, actions
@@ -118,6 +123,7 @@ class MainWindow : public QMainWindow {
   NewRunPage* new_run_;
   widgets::VerdictLine* verdict_;
   widgets::Banner* banner_;
+  widgets::ChartControls* chart_controls_;
   ViewHost *monitor_, *align_;
   ConsolePanel* console_;
   QDockWidget *runs_dock_, *config_dock_;

@@ -80,6 +80,17 @@ void MainWindow::connectWorkbench() {
     align_->setArrays(arrays);
     monitor_->setArrays(arrays);
   });
+  connect(&workbench_, &Workbench::referenceReady, this, [this](const widgets::ArrayMap& arrays) {
+    align_->setReference(arrays);
+    monitor_->setReference(arrays);
+  });
+  connect(&workbench_, &Workbench::historyReady, this, [this](const widgets::ArrayHistory& history) {
+    align_->setHistory(history);
+    monitor_->setHistory(history);
+  });
+  connect(&workbench_, &Workbench::selectionSaved, this, [this](const SelectionReport& report) {
+    if (report.problem.isEmpty()) toasts_->show(widgets::Tone::ok, tr("%1 rows kept as “%2” in the run.").arg(widgets::groupedText(report.rows), report.name));
+  });
   connect(&workbench_, &Workbench::loadMeasured, this, [this](const EngineLoad& load) { run_bar_->showLoad(load); });
   connect(&workbench_, &Workbench::refused, this, [this](const QString& sentence) { toasts_->show(widgets::Tone::bad, sentence); });
   connect(&workbench_, &Workbench::acknowledged, this, [this](const QString& command, const QString& text) {
@@ -184,6 +195,7 @@ void MainWindow::refreshPlans() {
     monitor_->setPlans(plansOfTags(tags));
     align_->setPlans({});
   }
+  workbench_.wantHistory(align_->historyNames() + monitor_->historyNames());
   raiseWorkspace();
   config_->showRun(run, spec);
   refreshCurves();
@@ -209,7 +221,7 @@ void MainWindow::refreshCurves() {
     for (const auto& [tag, series] : run->curves) tags << tag;
     monitor_->setPlans(plansOfTags(tags));
   }
-  const widgets::CurveSet curves = curveSetOf(workbench_.library(), *workbench_.runs(), workbench_.currentSpec());
+  const widgets::CurveSet curves = curveSetOf(workbench_.library(), *workbench_.runs(), workbench_.currentSpec(), workbench_.reference()->run());
   monitor_->setCurves(curves);
   align_->setCurves(curves);
 }
@@ -223,8 +235,18 @@ bool MainWindow::showsData() const {
 }
 
 void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
-  workbench_.show(path);
   QMenu menu(this);
+  const RunRecord* run = workbench_.library().find(path);
+  if (path != workbench_.runs()->current() && run && workbench_.current()) {
+    // Without showing it: the shown run is held against it.
+    widgets::Reference* against = workbench_.reference();
+    if (against->run() == path) menu.addAction(tr("Stop comparing with it"), against, &widgets::Reference::clear);
+    else menu.addAction(tr("Compare the shown run with it"), this, [against, path, name = run->info.name] { against->set(path, -1, name); });
+    menu.addAction(tr("Show it"), this, [this, path] { workbench_.show(path); });
+    menu.exec(at);
+    return;
+  }
+  workbench_.show(path);
   menu.addActions({actions_.resume, actions_.open_log, actions_.show_folder});
   menu.addSeparator();
   menu.addActions({actions_.edit_marks, actions_.trash});

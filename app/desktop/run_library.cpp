@@ -19,6 +19,7 @@ void truncate(widgets::Series& series, double step) {
   const auto from = std::lower_bound(series.steps.begin(), series.steps.end(), step) - series.steps.begin();
   series.steps.resize(static_cast<std::size_t>(from));
   series.values.resize(static_cast<std::size_t>(from));
+  series.seconds.resize(std::min(series.seconds.size(), static_cast<std::size_t>(from)));
 }
 
 }  // namespace
@@ -151,6 +152,7 @@ void RunLibrary::appendCurves(RunRecord& run, const RunUpdate& update) {
       if (!series->steps.empty() && points.steps[i] <= series->steps.back()) truncate(*series, points.steps[i]);
       series->steps.push_back(points.steps[i]);
       series->values.push_back(points.values[i]);
+      series->seconds.push_back(i < points.seconds.size() ? points.seconds[i] : 0);
     }
   }
 }

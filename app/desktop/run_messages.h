@@ -27,7 +27,7 @@ struct RunInfo {
 
 struct ScalarPoints {
   std::string tag;
-  std::vector<double> steps, values;
+  std::vector<double> steps, values, seconds;  ///< seconds since 1970
 };
 
 /// Everything that one look at a run found out. Empty parts did not change.
@@ -46,6 +46,12 @@ struct RunUpdate {
   QString problem;              ///< why the run cannot be read, one sentence
 };
 
+/// Rows of an axis that the user named and kept in the run.
+struct SavedSelection {
+  QString name, axis;
+  std::vector<std::int32_t> codes;             ///< one a row of the axis: 0 = in it, -1 = not
+};
+
 /// The arrays of one step with the axes they refer to.
 struct LoadedSnapshot {
   QString run;
@@ -53,7 +59,23 @@ struct LoadedSnapshot {
   std::int64_t step = -1;
   std::shared_ptr<const std::vector<store::Axis>> axes;
   std::vector<std::shared_ptr<const store::Snapshot>> parts;
+  std::shared_ptr<const std::vector<SavedSelection>> selections;
+  bool is_reference = false;                   ///< asked for by the Reference, not by the cursor
   QString problem;
+};
+
+/// A few small arrays of one run at every moment that was kept.
+struct LoadedHistory {
+  QString run;
+  std::shared_ptr<const std::vector<store::Axis>> axes;
+  std::vector<std::shared_ptr<const store::Snapshot>> moments;   ///< by step; each holds only what was asked for
+};
+
+/// A selection was written into its run, or not.
+struct SelectionReport {
+  QString run, name;
+  qint64 rows = 0;
+  QString problem;                             ///< one sentence; "" = written
 };
 
 /// How an order to a running engine went.
@@ -89,6 +111,8 @@ struct TrashReport {
 Q_DECLARE_METATYPE(geocyte::desktop::TrashReport)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::RunUpdate>)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::LoadedSnapshot>)
+Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::LoadedHistory>)
+Q_DECLARE_METATYPE(geocyte::desktop::SelectionReport)
 Q_DECLARE_METATYPE(geocyte::desktop::CommandReport)
 Q_DECLARE_METATYPE(geocyte::desktop::EngineLoad)
 Q_DECLARE_METATYPE(geocyte::desktop::LaunchReport)

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "app/desktop/system_specs.h"
+#include "app/desktop/tracked_run.h"
 #include "engine/core/error.h"
 #include "engine/store/control.h"
 #include "engine/store/process_identity.h"
@@ -47,17 +48,6 @@ std::string keyOf(const QString& command, const Json& args) {
 }
 
 }  // namespace
-
-struct RunTailer::Tracked {
-  explicit Tracked(store::RunReader r) : reader(std::move(r)) {}
-  store::RunReader reader;
-  bool listed = false;                         ///< lies in the runs folder
-  bool announced = false, has_options = false, settled = false;
-  bool more = false;                           ///< scalars are left over from the last look
-  store::Health health = store::Health::ok;
-  std::vector<store::SnapshotEntry> snapshots;
-  std::shared_ptr<const std::vector<store::Axis>> axes;
-};
 
 RunTailer::RunTailer(QObject* parent) : QObject(parent) {}
 RunTailer::~RunTailer() = default;
@@ -234,9 +224,11 @@ void RunTailer::readDetails(Tracked& run, RunUpdate& update) {
     columns.tag = tag;
     columns.steps.reserve(points.size());
     columns.values.reserve(points.size());
+    columns.seconds.reserve(points.size());
     for (const store::ScalarPoint& point : points) {
       columns.steps.push_back(static_cast<double>(point.step));
       columns.values.push_back(point.value);
+      columns.seconds.push_back(point.wall_time);
     }
   }
   update.events = run.reader.poll_events();
@@ -246,25 +238,6 @@ void RunTailer::readDetails(Tracked& run, RunUpdate& update) {
     if (!std::equal(entries.begin(), entries.end(), run.snapshots.begin(), run.snapshots.end(), same)) update.snapshots = entries;
     run.snapshots = std::move(entries);
   }
-}
-
-void RunTailer::loadSnapshot(const QString& path, std::int64_t step, quint64 generation) {
-  auto loaded = std::make_shared<LoadedSnapshot>();
-  loaded->run = path;
-  loaded->generation = generation;
-  if (Tracked* run = find(path)) {
-    try {
-      if (!run->axes && run->reader.has_axes()) run->axes = std::make_shared<const std::vector<store::Axis>>(run->reader.read_axes());
-      SnapshotCache::Loaded content = cache_.load(run->reader, run->snapshots, step);
-      loaded->step = content.step;
-      loaded->parts = std::move(content.parts);
-      loaded->problem = text(content.problem);
-    } catch (const std::exception& error) {
-      loaded->problem = text(error.what());
-    }
-    loaded->axes = run->axes;
-  }
-  emit snapshotLoaded(loaded);
 }
 
 void RunTailer::order(const QString& path, const QString& command, const Json& args) {

@@ -16,6 +16,7 @@
 #include "app/desktop/load_meter.h"
 #include "app/desktop/run_messages.h"
 #include "app/desktop/snapshot_cache.h"
+#include "app/desktop/snapshot_history.h"
 #include "engine/jobs/job_spec.h"
 #include "engine/store/run_index.h"
 #include "engine/store/user_marks.h"
@@ -39,7 +40,11 @@ class RunTailer : public QObject {
   /// Runs whose curves are drawn beside the shown one.
   void setWanted(const QStringList& paths);
   /// Reads what was known at `step` (-1 = the newest): of each part the newest one that is not younger.
-  void loadSnapshot(const QString& path, std::int64_t step, quint64 generation);
+  void loadSnapshot(const QString& path, std::int64_t step, quint64 generation, bool is_reference = false);
+  /// Reads the arrays of these names at every moment that was kept.
+  void loadHistory(const QString& path, const QStringList& names);
+  /// Keeps the rows with a set byte of `mask` (one a row that `snapshot` has) under a name in its run.
+  void saveSelection(const std::shared_ptr<const LoadedSnapshot>& snapshot, const QString& axis, const std::vector<std::uint8_t>& mask, const QString& name, const QString& reason);
   /// pause, unpause, stop, discard, checkpoint, snapshot, set.
   void order(const QString& path, const QString& command, const Json& args = Json::object());
   void launch(const jobs::JobSpec& job, const QString& system);
@@ -52,6 +57,8 @@ class RunTailer : public QObject {
  signals:
   void updated(std::shared_ptr<const geocyte::desktop::RunUpdate> update);
   void snapshotLoaded(std::shared_ptr<const geocyte::desktop::LoadedSnapshot> snapshot);
+  void historyLoaded(std::shared_ptr<const geocyte::desktop::LoadedHistory> history);
+  void selectionSaved(geocyte::desktop::SelectionReport report);
   void commandReported(geocyte::desktop::CommandReport report);
   void loadMeasured(geocyte::desktop::EngineLoad load);
   void launched(geocyte::desktop::LaunchReport report);
@@ -77,6 +84,7 @@ class RunTailer : public QObject {
   void checkOrders();
   void checkLaunches();
   Tracked* find(const QString& path);
+  void readAxes(Tracked& run);
 
   QTimer *fast_ = nullptr, *slow_ = nullptr;
   std::unique_ptr<store::RunIndex> index_;
@@ -88,6 +96,7 @@ class RunTailer : public QObject {
   std::vector<Order> orders_;
   LaunchWatch launches_;
   SnapshotCache cache_;
+  SnapshotHistory history_;
   LoadMeter load_;
 };
 

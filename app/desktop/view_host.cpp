@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/desktop/view_cards.h"
 #include "widgets/base/curve_set.h"
 #include "widgets/base/view_registry.h"
 
@@ -38,11 +39,12 @@ std::vector<ViewPlan> plansOf(const config::SystemSpec& spec, const QString& wor
   QStringList shown;
   for (const config::ViewSpec& view : spec.views) {
     if (QString::fromStdString(view.workspace) != workspace) continue;
-    ViewPlan plan{QString::fromStdString(view.type), QString::fromStdString(view.title), {}, false};
+    ViewPlan plan{QString::fromStdString(view.type), QString::fromStdString(view.title), {}, false, {}};
     for (const auto& [role, name] : view.bindings) {
       plan.bindings.insert(QString::fromStdString(role), QString::fromStdString(name));
       if (role == "values") shown += QString::fromStdString(name).split(',');
     }
+    plan.card = cardOf(spec, plan.title, plan.bindings);
     plans.push_back(std::move(plan));
   }
   if (workspace != QLatin1String("monitor")) return plans;
@@ -55,8 +57,10 @@ std::vector<ViewPlan> plansOf(const config::SystemSpec& spec, const QString& wor
     if (tags_of_tile.count(tile) == 0) order.push_back(tile);
     tags_of_tile[tile].push_back(tag);
   }
-  for (const QString& tile : order)
-    plans.push_back({QStringLiteral("loss_curves"), tile, {{QStringLiteral("values"), tags_of_tile[tile].join(QLatin1Char(','))}}, true});
+  for (const QString& tile : order) {
+    const QHash<QString, QString> bindings{{QStringLiteral("values"), tags_of_tile[tile].join(QLatin1Char(','))}};
+    plans.push_back({QStringLiteral("loss_curves"), tile, bindings, true, cardOf(spec, tile, bindings)});
+  }
   return plans;
 }
 
@@ -66,7 +70,7 @@ std::vector<ViewPlan> plansOfTags(QStringList tags) {
   std::stable_partition(tags.begin(), tags.end(), [](const QString& tag) { return tag == QLatin1String("loss/total"); });
   std::vector<ViewPlan> plans;
   for (const QString& tag : tags.mid(0, kMaxTagTiles))
-    plans.push_back({QStringLiteral("loss_curves"), tag, {{QStringLiteral("values"), tag}}, false});
+    plans.push_back({QStringLiteral("loss_curves"), tag, {{QStringLiteral("values"), tag}}, false, {}});
   return plans;
 }
 
@@ -96,6 +100,7 @@ void ViewHost::setPlans(const std::vector<ViewPlan>& plans) {
     view->setObjectName(QStringLiteral("view_%1_%2").arg(plan.type).arg(views_.size()));
     if (!plan.title.isEmpty()) view->setTitle(plan.title);
     view->setAccessibleName(view->title());
+    view->setCard(plan.card);
     view->bind(plan.bindings);
     views_.push_back(view);
   }
@@ -169,23 +174,40 @@ QWidget* ViewHost::makePairs() {
   auto* rows = new QSplitter(Qt::Vertical, this);
   rows->setHandleWidth(1);
   rows->setChildrenCollapsible(false);
-  for (std::size_t i = 0; i < views_.size(); i += 2) {
+  const auto add_row = [&](std::size_t from, std::size_t to, int stretch) {
     auto* row = new QSplitter(Qt::Horizontal);
     row->setHandleWidth(1);
     row->setChildrenCollapsible(false);
-    row->addWidget(views_[i]);
-    if (i + 1 < views_.size()) row->addWidget(views_[i + 1]);
-    rows->addWidget(row);
-    rows->setStretchFactor(static_cast<int>(i / 2), i == 0 ? 5 : 2);
+    for (std::size_t i = from; i < to; ++i) row->addWidget(views_[i]);
     for (int column = 0; column < row->count(); ++column) row->setStretchFactor(column, 1);
-    row->setSizes({1000, 1000});
-  }
-  if (rows->count() > 1) rows->setSizes({5000, 2000});
+    row->setSizes(QList<int>(row->count(), 1000));
+    rows->addWidget(row);
+    rows->setStretchFactor(rows->count() - 1, stretch);
+  };
+  const std::size_t above = std::min<std::size_t>(views_.size(), 2);
+  if (above > 0) add_row(0, above, 5);
+  if (views_.size() > above) add_row(above, views_.size(), 2);
+  if (rows->count() > 1) rows->setSizes({5000, 2350});
   return rows;
 }
 
 void ViewHost::setArrays(const widgets::ArrayMap& arrays) {
   for (widgets::View* view : views_) view->setArrays(arrays);
+}
+
+void ViewHost::setReference(const widgets::ArrayMap& arrays) {
+  for (widgets::View* view : views_) view->setReference(arrays);
+}
+
+void ViewHost::setHistory(const widgets::ArrayHistory& history) {
+  for (widgets::View* view : views_) view->setHistory(history);
+}
+
+QStringList ViewHost::historyNames() const {
+  QStringList names;
+  for (const widgets::View* view : views_) names << view->historyNames();
+  names.removeDuplicates();
+  return names;
 }
 
 void ViewHost::setCurves(const widgets::CurveSet& curves) {

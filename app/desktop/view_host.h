@@ -25,6 +25,7 @@ struct ViewPlan {
   QString type, title;
   QHash<QString, QString> bindings;
   bool only_with_data = false;  ///< a tile of a term that may be switched off: shown once it has points
+  widgets::InfoCard card;       ///< what its numbers mean
   bool operator==(const ViewPlan&) const = default;
 };
 
@@ -39,7 +40,7 @@ class ViewHost : public QWidget {
  public:
   enum class Layout {
     board,                      ///< tiles of the same size, three in a row, three rows on a screen, scrolled when there are more
-    pairs,                      ///< two in a row with movable borders, the first row large
+    pairs,                      ///< two large ones, all others in a row below, with movable borders
   };
   ViewHost(Layout layout, const widgets::ViewContext& context, QWidget* parent = nullptr);
 
@@ -50,6 +51,10 @@ class ViewHost : public QWidget {
   const std::vector<widgets::View*>& views() const { return views_; }
   void setArrays(const widgets::ArrayMap& arrays);
   void setCurves(const widgets::CurveSet& curves);
+  void setReference(const widgets::ArrayMap& arrays);
+  void setHistory(const widgets::ArrayHistory& history);
+  /// What the views want at every moment.
+  QStringList historyNames() const;
 
  private:
   bool eventFilter(QObject* watched, QEvent* event) override;

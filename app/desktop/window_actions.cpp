@@ -44,6 +44,9 @@ WindowActions::WindowActions(QWidget* window) : window_(window) {
   runs_dock = add("actionRuns", tr("Show runs"), tr("Show or hide the list of runs"), {Qt::CTRL | Qt::Key_R});
   config_dock = add("actionConfig", tr("Show parameters"), tr("Show or hide the parameters of the run"), {Qt::CTRL | Qt::Key_P});
   export_view = add("actionExport", tr("Export view…"), tr("Write the view that has the focus as a picture or table"), {Qt::CTRL | Qt::Key_E});
+  export_all = add("actionExportAll", tr("Export all views…"), tr("Write every view of the workspace as picture, vector drawing and table"), {Qt::CTRL | Qt::SHIFT | Qt::Key_E});
+  view_table = add("actionViewTable", tr("View as table"), tr("Show what the view with the focus draws as rows of numbers"), {Qt::Key_F9});
+  view_card = add("actionViewCard", tr("What this view shows"), tr("Open the card of the view that has the focus"), {Qt::SHIFT | Qt::Key_F1});
   open_log = add("actionLog", tr("Open log"), tr("Read the log file of the run"), {Qt::CTRL | Qt::Key_L});
   show_folder = add("actionFolder", tr("Show run folder"), tr("Open the folder of the run in the file manager"));
   edit_marks = add("actionMarks", tr("Name, tags and notes…"), tr("Say what this run is in your own words"), {Qt::CTRL | Qt::SHIFT | Qt::Key_R});

@@ -18,6 +18,8 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
   RunTailer* tailer = tailer_.tailer();
   connect(tailer, &RunTailer::updated, this, &Workbench::onUpdate);
   connect(tailer, &RunTailer::snapshotLoaded, this, &Workbench::onSnapshot);
+  connect(tailer, &RunTailer::historyLoaded, this, &Workbench::onHistory);
+  connect(tailer, &RunTailer::selectionSaved, this, &Workbench::onSelectionSaved);
   connect(tailer, &RunTailer::commandReported, this, &Workbench::onReport);
   connect(tailer, &RunTailer::launched, this, &Workbench::onLaunched);
   connect(tailer, &RunTailer::loadMeasured, this, &Workbench::loadMeasured);
@@ -37,8 +39,15 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
 
   connect(&library_, &RunLibrary::listChanged, this, &Workbench::syncRuns);
   connect(&library_, &RunLibrary::snapshotsChanged, this, [this](const QString& path) {
-    if (path == runs_.current() && cursor_.isLive()) requestArrays();
+    if (path != runs_.current()) return;
+    if (cursor_.isLive()) requestArrays();
+    if (!history_gate_.isActive()) history_gate_.start();
   });
+  history_gate_.setSingleShot(true);
+  history_gate_.setInterval(200);
+  connect(&history_gate_, &QTimer::timeout, this, &Workbench::requestHistory);
+  connect(&reference_, &widgets::Reference::changed, this, &Workbench::requestReference);
+  connect(&selection_, &widgets::SelectionModel::saveRequested, this, &Workbench::saveSelection);
   connect(&cursor_, &widgets::TimeCursor::changed, this, &Workbench::requestArrays);
 
   curves_gate_.setSingleShot(true);
@@ -51,6 +60,7 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
   connect(&library_, &RunLibrary::eventsChanged, this, curves);
   connect(&runs_, &widgets::RunSet::changed, this, curves);
   connect(&runs_, &widgets::RunSet::currentChanged, this, curves);
+  connect(&reference_, &widgets::Reference::changed, this, curves);
   connect(&palette_, &widgets::PaletteModel::changed, this, &Workbench::syncRuns);
 }
 
@@ -87,6 +97,8 @@ void Workbench::openFolder(const QString& folder) {
   seen_.clear();
   library_.clear();
   selection_.clear();
+  reference_.clear();
+  shown_.reset();
   cursor_.setLive();
   tailer_.post([folder = folder_, generation = generation_](RunTailer& t) { t.openFolder(folder, generation); });
   emit currentChanged();
@@ -102,12 +114,17 @@ void Workbench::show(const QString& path) {
   if (path != runs_.current()) {
     runs_.setCurrent(path);
     selection_.clear();
+    // A pinned step belongs to the run that is left; another run stays what this one is held against.
+    if (reference_.step() >= 0 || reference_.run() == path) reference_.clear();
+    shown_.reset();
     cursor_.setLive();
     syncRuns();
     emit arraysReady({});
+    emit historyReady({});
   }
   tailer_.post([path](RunTailer& t) { t.show(path); });
   requestArrays();
+  if (!history_gate_.isActive()) history_gate_.start();
   emit currentChanged();
 }
 
@@ -115,7 +132,7 @@ void Workbench::setVisible(const QString& path, bool visible) {
   seen_.removeAll(path);
   if (visible) seen_.push_back(path);
   runs_.setVisible(path, visible);
-  tailer_.post([seen = seen_](RunTailer& t) { t.setWanted(seen); });
+  wantCurves();
 }
 
 void Workbench::launch(jobs::JobSpec job, const QString& system) {
@@ -214,8 +231,10 @@ void Workbench::requestArrays() {
 }
 
 void Workbench::onSnapshot(const std::shared_ptr<const LoadedSnapshot>& snapshot) {
+  if (snapshot->is_reference) return onReference(snapshot);
   loading_ = false;
   const bool stale = snapshot->run != runs_.current();
+  if (!stale && snapshot->step >= 0) shown_ = snapshot;
   if (!stale && snapshot->step >= 0) emit arraysReady(arrayMapOf(*snapshot, current() ? current()->info.name : QString()));
   if (!stale && snapshot->step < 0 && !snapshot->problem.isEmpty()) emit refused(snapshot->problem);
   if (load_again_ || stale) {

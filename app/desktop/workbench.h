@@ -14,6 +14,7 @@
 #include "app/desktop/system_specs.h"
 #include "widgets/base/array_map.h"
 #include "widgets/base/shared_models.h"
+#include "widgets/base/view.h"
 
 namespace geocyte::desktop {
 
@@ -30,6 +31,12 @@ class Workbench : public QObject {
   widgets::TimeCursor* cursor() { return &cursor_; }
   widgets::RunSet* runs() { return &runs_; }
   widgets::PaletteModel* palette() { return &palette_; }
+  widgets::Crosshair* crosshair() { return &crosshair_; }
+  widgets::Reference* reference() { return &reference_; }
+  widgets::ChartSettings* charts() { return &charts_; }
+  widgets::SharedChoice* metric() { return &metric_; }
+  /// Everything views share.
+  widgets::ViewContext viewContext() { return {&selection_, &cursor_, &runs_, &palette_, &crosshair_, &reference_, &charts_, &metric_}; }
 
   const QString& folder() const { return folder_; }
   /// The run that is shown; nullptr when none is.
@@ -45,6 +52,8 @@ class Workbench : public QObject {
   void launch(jobs::JobSpec job, const QString& system);
   /// Sends an order to the engine of the shown run; the state reads "pending" until it is answered.
   void order(const QString& command, const Json& args = Json::object());
+  /// Arrays that some view wants at every moment: historyReady() follows now and whenever there is a new one.
+  void wantHistory(const QStringList& names);
   /// A new engine goes on with the shown run from its last checkpoint.
   void resumeFromCheckpoint();
   /// The user's own words about a run.
@@ -60,6 +69,9 @@ class Workbench : public QObject {
  signals:
   void currentChanged();
   void arraysReady(const geocyte::widgets::ArrayMap& arrays);
+  void referenceReady(const geocyte::widgets::ArrayMap& arrays);   ///< empty = nothing is compared
+  void historyReady(const geocyte::widgets::ArrayHistory& history);
+  void selectionSaved(const geocyte::desktop::SelectionReport& report);
   void curvesChanged();
   void loadMeasured(geocyte::desktop::EngineLoad load);
   void refused(const QString& sentence);                 ///< an order or a start did not work out
@@ -74,6 +86,14 @@ class Workbench : public QObject {
   void onLaunched(const LaunchReport& report);
   void syncRuns();
   void requestArrays();
+  void requestReference();
+  /// Curves of the runs that are switched on and of the one that is compared with.
+  void wantCurves();
+  void requestHistory();
+  void onReference(const std::shared_ptr<const LoadedSnapshot>& snapshot);
+  void onHistory(const std::shared_ptr<const LoadedHistory>& history);
+  void onSelectionSaved(const SelectionReport& report);
+  void saveSelection(const QString& name);
   QColor colorOf(const QString& path);
 
   std::vector<config::SystemSpec> specs_;
@@ -82,11 +102,18 @@ class Workbench : public QObject {
   widgets::TimeCursor cursor_;
   widgets::RunSet runs_;
   widgets::PaletteModel palette_;
+  widgets::Crosshair crosshair_;
+  widgets::Reference reference_;
+  widgets::ChartSettings charts_;
+  widgets::SharedChoice metric_;
+  std::shared_ptr<const LoadedSnapshot> shown_;   ///< what the views draw
+  QStringList history_names_;
   QString folder_;
   QHash<QString, int> color_index_;            ///< given once, so that a run keeps its colour while others come and go
   QStringList seen_;                           ///< curves switched on by the user
   quint64 generation_ = 0, snapshot_generation_ = 0;
   bool loading_ = false, load_again_ = false;
+  QTimer history_gate_;                        ///< new parts of a snapshot come in quick succession
   QTimer curves_gate_;                         ///< at most one rebuilt curve set a frame
   TailerThread tailer_;                        ///< last: it stops before anything it reports to is gone
 };

@@ -63,6 +63,16 @@ struct ViewSpec {
   std::map<std::string, std::string> bindings;
 };
 
+/// What an array means that a view draws: the card behind a matrix, a cloud or a column, as MetricSpec is for scalars.
+struct ArrayCard {
+  std::string name;             ///< of the array: "align/centroid_distance"
+  std::string title;
+  std::string what;             ///< one sentence
+  std::string formula;
+  std::string good;             ///< what is good, and what would be suspicious
+  std::string chance;           ///< what guessing, or sampling alone, gives; "" = does not apply
+};
+
 struct BaselineSpec {
   std::string name;
   std::string what;
@@ -95,6 +105,7 @@ struct SystemSpec {
   std::vector<MetricSpec> metrics;
   std::vector<ArraySpec> arrays;
   std::vector<DerivedSpec> derived;
+  std::vector<ArrayCard> cards;
   std::vector<ViewSpec> views;
   std::vector<BaselineSpec> baselines;
   std::vector<AlertSpec> alerts;

@@ -18,6 +18,7 @@ config::SystemSpec make_spec() {
   spec.metrics = make_metrics();
   spec.arrays = make_arrays();
   spec.derived = make_derived();
+  spec.cards = make_cards();
   spec.views = make_views();
   spec.baselines = make_baselines();
   spec.alerts = make_alerts();

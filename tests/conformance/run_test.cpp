@@ -70,6 +70,7 @@ TEST_P(Conformance, EveryBindingOfAViewNamesSomethingThatIsShown) {
     for (const auto& [role, value] : view.bindings) {
       double number = 0;
       if (parse_number(value, number)) continue;
+      if (role.starts_with("name") || role.starts_with("title")) continue;   // words for people
       for (const auto& name : split(value, ',')) {
         const auto same = [&](const std::string& other) { return matches(name, other); };
         EXPECT_TRUE(std::any_of(shown.arrays.begin(), shown.arrays.end(), same) || std::any_of(shown.labels.begin(), shown.labels.end(), same) ||

@@ -70,6 +70,17 @@ TEST_P(Spec, EveryMetricHasACard) {
   }
 }
 
+TEST_P(Spec, CardsOfArraysSayWhatIsDrawn) {
+  const auto& spec = GetParam();
+  for (const auto& card : spec.cards) {
+    EXPECT_FALSE(card.title.empty()) << card.name;
+    EXPECT_GT(card.what.size(), 10u) << card.name;
+    EXPECT_TRUE(std::any_of(spec.views.begin(), spec.views.end(), [&](const auto& view) {
+      return std::any_of(view.bindings.begin(), view.bindings.end(), [&](const auto& binding) { return binding.second == card.name; });
+    })) << card.name << " has a card, but no view draws it";
+  }
+}
+
 TEST_P(Spec, DerivedArraysUseKnownMethodsAndDeclaredInputs) {
   const auto methods = analysis::derivation_methods();
   for (const auto& derived : GetParam().derived) {

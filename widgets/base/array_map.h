@@ -41,8 +41,14 @@ struct ArrayMap {
   QHash<QString, ArrayView> arrays;
   QHash<QString, LabelView> labels;     ///< of the axes in use: "source", "cell_type"
   std::int64_t step = -1;
-  QString run, caption;
+  QString run, caption;                 ///< run: its name
   const ArrayView* find(const QString& name) const;
+};
+
+/// Some arrays of one run at all moments that were kept, oldest first.
+struct ArrayHistory {
+  QString run;
+  std::vector<ArrayMap> moments;
 };
 
 }  // namespace geocyte::widgets

@@ -15,6 +15,7 @@ namespace geocyte::widgets {
 
 struct Series {
   std::vector<double> steps, values;    ///< ascending steps; values may be NaN
+  std::vector<double> seconds;          ///< when each was written, since 1970; may be shorter: not known
 };
 
 struct Curve {

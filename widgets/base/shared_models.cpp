@@ -67,6 +67,47 @@ void PaletteModel::setDark(bool dark) {
   emit changed();
 }
 
+void Reference::set(const QString& run, std::int64_t step, const QString& name) {
+  if (run == run_ && step == step_) return;
+  run_ = run;
+  step_ = step;
+  name_ = name;
+  emit changed();
+}
+
+void Reference::clear() {
+  if (!isSet()) return;
+  run_.clear();
+  name_.clear();
+  step_ = -1;
+  emit changed();
+}
+
+void ChartSettings::setSmoothing(double amount) {
+  const double wanted = std::clamp(amount, 0.0, 0.99);
+  if (wanted == smoothing_) return;
+  smoothing_ = wanted;
+  emit changed();
+}
+
+void ChartSettings::setUnit(StepUnit unit) {
+  if (unit == unit_) return;
+  unit_ = unit;
+  emit changed();
+}
+
+void ChartSettings::setOutliers(Outliers outliers) {
+  if (outliers == outliers_) return;
+  outliers_ = outliers;
+  emit changed();
+}
+
+void SharedChoice::set(const QString& value) {
+  if (value == value_) return;
+  value_ = value;
+  emit changed();
+}
+
 QColor PaletteModel::category(int index) const {
   // Okabe and Ito (2008). Their yellow is left out: it vanishes on white. Order: neighbours differ in hue and in lightness.
   static constexpr std::array<QRgb, 8> kColors{0xff0072b2, 0xff56b4e9, 0xff009e73, 0xffd55e00,

@@ -26,8 +26,11 @@ class SelectionModel : public QObject {
   const QStringList& sources() const { return sources_; }           ///< names selected as whole categories, if so
   void select(const QString& axis, std::vector<std::uint8_t> mask, const QString& reason, const QStringList& sources = {});
   void clear();
+  /// Somebody wants to keep the selection under this name; whoever owns the files listens.
+  void requestSave(const QString& name) { emit saveRequested(name); }
  signals:
   void changed();
+  void saveRequested(const QString& name);
 
  private:
   std::vector<std::uint8_t> mask_;
@@ -75,6 +78,63 @@ class RunSet : public QObject {
  private:
   std::vector<VisibleRun> runs_;
   QString current_;
+};
+
+/// What the shown moment is held against: an earlier step of the same run, or another run. Matrices show it in their lower
+/// triangle, clouds beside themselves, curves dashed.
+class Reference : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  bool isSet() const { return !run_.isEmpty(); }
+  const QString& run() const { return run_; }
+  std::int64_t step() const { return step_; }                       ///< -1 = the newest of that run
+  const QString& name() const { return name_; }                     ///< "step 500", "seed"
+  void set(const QString& run, std::int64_t step, const QString& name);
+  void clear();
+ signals:
+  void changed();
+
+ private:
+  QString run_, name_;
+  std::int64_t step_ = -1;
+};
+
+enum class StepUnit { step, hours, clock };
+enum class Outliers { clip, show_all };
+
+/// How all tiles of curves are drawn.
+class ChartSettings : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  double smoothing() const { return smoothing_; }
+  StepUnit unit() const { return unit_; }
+  Outliers outliers() const { return outliers_; }
+  void setSmoothing(double amount);             ///< 0 to .99
+  void setUnit(StepUnit unit);
+  void setOutliers(Outliers outliers);
+ signals:
+  void changed();
+
+ private:
+  double smoothing_ = 0.6;
+  StepUnit unit_ = StepUnit::step;
+  Outliers outliers_ = Outliers::clip;
+};
+
+/// A choice that several views make together, such as the metric of the matrix and of the pairs over training.
+class SharedChoice : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  const QString& value() const { return value_; }
+  void set(const QString& value);
+ signals:
+  void changed();
+
+ private:
+  QString value_;
 };
 
 /// Category colours: Okabe-Ito in a fixed order, a lighter blue on dark; index wraps after eight.

@@ -8,10 +8,12 @@
 #include <QWidget>
 
 #include "widgets/base/array_map.h"
+#include "widgets/base/info_card.h"
 
 class QHBoxLayout;
 class QLabel;
 class QPicture;
+class QToolButton;
 
 namespace geocyte::widgets {
 
@@ -20,6 +22,9 @@ class TimeCursor;
 class RunSet;
 class PaletteModel;
 class Crosshair;
+class Reference;
+class ChartSettings;
+class SharedChoice;
 class ElidedLabel;
 struct CurveSet;
 
@@ -28,7 +33,11 @@ struct ViewContext {
   TimeCursor* cursor = nullptr;
   RunSet* runs = nullptr;
   PaletteModel* palette = nullptr;
-  Crosshair* crosshair = nullptr;       ///< may be absent: the tiles are then not linked
+  // These may be absent: views then keep their own.
+  Crosshair* crosshair = nullptr;
+  Reference* reference = nullptr;
+  ChartSettings* charts = nullptr;
+  SharedChoice* metric = nullptr;       ///< name of the array that matrices and pair curves show
 };
 
 class View : public QWidget {
@@ -41,9 +50,16 @@ class View : public QWidget {
   /// Right end of the title line: "8 510 of 8 510".
   void setCount(const QString& text);
   QString count() const;
+  /// What the drawing comes to, in one line above it: "9 of 15 pairs pass"; "" hides it.
+  void setHeadline(const QString& text);
+  QString headline() const;
   /// The caption line under the drawing.
   void setCaption(const QString& text);
   QString caption() const;
+  /// What its numbers mean: a button in the title line opens it. Empty = no button.
+  void setCard(const InfoCard& card);
+  const InfoCard& card() const { return card_; }
+  void showCard();
   /// Text in the middle while there is nothing to draw; "" hides it.
   void setEmptyText(const QString& text);
   QString emptyText() const;
@@ -52,6 +68,11 @@ class View : public QWidget {
   virtual void bind(const QHash<QString, QString>& bindings) { bindings_ = bindings; }
   /// New arrays; names it is not bound to are ignored. Never blocks, never throws; survives empty, NaN and single rows.
   virtual void setArrays(const ArrayMap& arrays) { Q_UNUSED(arrays); }
+  /// The arrays of what the shown moment is held against (Reference); an empty map = nothing.
+  virtual void setReference(const ArrayMap& arrays) { Q_UNUSED(arrays); }
+  /// Names of the arrays that the view wants at all moments; small ones only.
+  virtual QStringList historyNames() const { return {}; }
+  virtual void setHistory(const ArrayHistory& history) { Q_UNUSED(history); }
   /// Curves for views that draw scalars.
   virtual void setCurves(const CurveSet& curves) { Q_UNUSED(curves); }
   /// What is drawn, as text rows: for screen readers, F9 "view as table", CSV and tests.
@@ -67,6 +88,8 @@ class View : public QWidget {
   /// The title and caption lines as they are, and `body` as vectors in place of the drawing.
   bool writeSvg(const QString& file, const QPicture& body);
   void setBody(QWidget* body);
+  /// For title lines that are full of choices: the count stands on a line of its own below.
+  void setCountBelow();
   QHBoxLayout* titleChoices() const { return choices_; }   ///< beside the name: what is shown
   QHBoxLayout* titleEnd() const { return end_; }            ///< at the right end: small switches
   void showEvent(QShowEvent* event) override;
@@ -78,11 +101,13 @@ class View : public QWidget {
  private:
   ViewContext context_;
   void queueRefresh();
-  ElidedLabel *title_, *count_, *caption_;
+  ElidedLabel *title_, *count_, *caption_, *headline_;
   QLabel* empty_;
   QHBoxLayout *choices_, *end_;
+  QToolButton* card_button_;
   QWidget* frame_;
-  bool pending_ = false, dirty_ = false;
+  InfoCard card_;
+  bool pending_ = false, dirty_ = false, count_below_ = false;
 };
 
 }  // namespace geocyte::widgets

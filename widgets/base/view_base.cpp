@@ -12,17 +12,21 @@
 #include <QSvgGenerator>
 #include <QTextStream>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "widgets/controls/elided_label.h"
 #include "widgets/theme/fonts.h"
+#include "widgets/theme/icons.h"
 #include "widgets/theme/theme.h"
 
 namespace geocyte::widgets {
 namespace {
 
 constexpr int kFrameMs = 16;
-constexpr int kMargin = 14, kTitleHeight = 36, kCaptionHeight = 26;
+constexpr int kMargin = 14, kTitleHeight = 36, kCaptionHeight = 26, kHeadlineHeight = 20;
 
 QString csvField(const QString& text) {
   if (!text.contains(',') && !text.contains('"') && !text.contains('\n')) return text;
@@ -61,11 +65,17 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
   caption_->setFont(captionFont());
   setTone(caption_, Tone::dim);
 
+  headline_ = new ElidedLabel;
+  headline_->setObjectName(QStringLiteral("viewHeadline"));
+  headline_->setFont(captionFont());
+  headline_->setFixedHeight(kHeadlineHeight);
+  headline_->setContentsMargins(kMargin, 0, kMargin, 0);
+
   auto* head = new QWidget;
   head->setFixedHeight(kTitleHeight);
   auto* line = new QHBoxLayout(head);
   line->setContentsMargins(kMargin, 2, kMargin, 0);
-  line->setSpacing(10);
+  line->setSpacing(6);
   line->addWidget(title_);
   choices_ = new QHBoxLayout;
   choices_->setSpacing(2);
@@ -73,8 +83,18 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
   line->addStretch(1);
   line->addWidget(count_);
   end_ = new QHBoxLayout;
-  end_->setSpacing(2);
+  end_->setSpacing(0);
   line->addLayout(end_);
+  card_button_ = new QToolButton;
+  card_button_->setObjectName(QStringLiteral("viewCard"));
+  card_button_->setIcon(themeIcon(QStringLiteral("info"), Tone::dim));
+  card_button_->setIconSize({14, 14});
+  card_button_->setFocusPolicy(Qt::TabFocus);
+  card_button_->setAccessibleName(tr("What this shows"));
+  card_button_->setToolTip(tr("What this shows, the formula, what is good and what chance gives (Shift+F1)"));
+  card_button_->hide();
+  connect(card_button_, &QToolButton::clicked, this, &View::showCard);
+  line->addWidget(card_button_);
 
   frame_ = new QWidget;
   auto* body = new QVBoxLayout(frame_);
@@ -97,6 +117,8 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(head);
+  column->addWidget(headline_);
+  headline_->hide();
   column->addWidget(frame_, 1);
   column->addLayout(foot);
   caption_->hide();
@@ -107,12 +129,27 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
 
 void View::setTitle(const QString& title) {
   title_->setFullText(title);
+  // The name of a view is the last thing that may be cut.
+  constexpr int kLongest = 190;
+  title_->setMinimumWidth(std::min(title_->sizeHint().width(), kLongest));
   setAccessibleName(title);
 }
 
 QString View::title() const { return title_->fullText(); }
-void View::setCount(const QString& text) { count_->setFullText(text); }
-QString View::count() const { return count_->fullText(); }
+void View::setCount(const QString& text) {
+  if (count_below_) setHeadline(text);
+  else count_->setFullText(text);
+}
+
+QString View::count() const { return (count_below_ ? headline_ : count_)->fullText(); }
+void View::setCountBelow() { count_below_ = true; }
+
+void View::setHeadline(const QString& text) {
+  headline_->setFullText(text);
+  headline_->setVisible(!text.isEmpty());
+}
+
+QString View::headline() const { return headline_->fullText(); }
 
 void View::setCaption(const QString& text) {
   caption_->setFullText(text);
@@ -120,6 +157,15 @@ void View::setCaption(const QString& text) {
 }
 
 QString View::caption() const { return caption_->fullText(); }
+
+void View::setCard(const InfoCard& card) {
+  card_ = card;
+  card_button_->setVisible(!card.isEmpty());
+}
+
+void View::showCard() {
+  if (!card_.isEmpty()) showInfoCard(card_button_, card_);
+}
 
 void View::setEmptyText(const QString& text) {
   empty_->setText(text);
@@ -170,6 +216,7 @@ bool View::writeSvg(const QString& file, const QPicture& body) {
   painter.setPen(themeColors().ink);
   painter.drawText(QRectF(kMargin, 2, width() - 2 * kMargin, kTitleHeight), Qt::AlignLeft | Qt::AlignVCenter, title());
   painter.setFont(captionFont());
+  painter.drawText(QRectF(kMargin, kTitleHeight, width() - 2 * kMargin, kHeadlineHeight), Qt::AlignLeft | Qt::AlignVCenter, headline());
   painter.setPen(themeColors().dim);
   painter.drawText(QRectF(kMargin, 2, width() - 2 * kMargin, kTitleHeight), Qt::AlignRight | Qt::AlignVCenter, count());
   painter.drawText(QRectF(kMargin, height() - kCaptionHeight, width() - 2 * kMargin, kCaptionHeight), Qt::AlignLeft | Qt::AlignVCenter, caption());

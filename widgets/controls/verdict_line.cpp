@@ -2,13 +2,12 @@
 #include "widgets/controls/verdict_line.h"
 
 #include <QEvent>
-#include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
-#include <QVBoxLayout>
 
+#include "widgets/base/info_card.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/icons.h"
@@ -33,8 +32,6 @@ Look lookOf(VerdictState state) {
   }
   return {"clock", Tone::dim, "Not known yet"};
 }
-
-constexpr int kCardWidth = 460;
 
 }  // namespace
 
@@ -99,31 +96,7 @@ void VerdictLine::fitText() {
 
 void VerdictLine::showCard() {
   if (verdict_.card.isEmpty()) return;
-  auto* card = new QFrame(this, Qt::Popup);
-  card->setAttribute(Qt::WA_DeleteOnClose);
-  card->setObjectName(QStringLiteral("verdictCard"));
-  card->setFrameShape(QFrame::NoFrame);
-  card->setStyleSheet(QStringLiteral("QFrame#verdictCard { background: %1; border: 1px solid %2; }")
-                          .arg(themeColors().panel.name(), themeColors().line.name()));
-  auto* column = new QVBoxLayout(card);
-  column->setContentsMargins(16, 14, 16, 14);
-  column->setSpacing(8);
-  auto* title = new QLabel(verdict_.headline);
-  title->setFont(strongFont());
-  title->setWordWrap(true);
-  title->setTextFormat(Qt::PlainText);
-  auto* text = new QLabel(verdict_.card);
-  text->setTextFormat(Qt::RichText);
-  text->setWordWrap(true);
-  text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  text->setAccessibleName(tr("Explanation of the verdict"));
-  column->addWidget(title);
-  column->addWidget(text);
-  card->setFixedWidth(kCardWidth);
-  card->adjustSize();
-  const QPoint corner = why_->mapToGlobal(QPoint(why_->width() - kCardWidth, why_->height() + 4));
-  card->move(corner);
-  card->show();
+  showInfoCard(why_, verdict_.headline, verdict_.card);
 }
 
 void VerdictLine::changeEvent(QEvent* event) {

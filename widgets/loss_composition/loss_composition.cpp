@@ -8,11 +8,8 @@
 
 #include "widgets/base/number_format.h"
 #include "widgets/base/shared_models.h"
-#include "widgets/controls/elided_label.h"
 #include "widgets/loss_composition/composition_area.h"
 #include "widgets/theme/colors.h"
-#include "widgets/theme/fonts.h"
-#include "widgets/theme/theme.h"
 
 namespace geocyte::widgets::loss_composition {
 namespace {
@@ -25,11 +22,6 @@ LossComposition::LossComposition(const ViewContext& context, QWidget* parent) : 
   area_->setObjectName(QStringLiteral("compositionArea"));
   area_->setAccessibleName(tr("Loss composition"));
   setBody(area_);
-  auto* what = new ElidedLabel(tr("weight × term, share of total"));
-  what->setObjectName(QStringLiteral("compositionSubtitle"));
-  what->setFont(captionFont());
-  setTone(what, Tone::dim);
-  titleChoices()->addWidget(what);
   setEmptyText(tr("Waiting for the first step"));
   showCount();
   connect(area_, &CompositionArea::soloChanged, this, &LossComposition::showCount);

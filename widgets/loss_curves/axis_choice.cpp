@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "widgets/base/number_format.h"
 
@@ -15,6 +14,11 @@ namespace {
 class NumberTicker : public QCPAxisTicker {
  protected:
   QString getTickLabel(double tick, const QLocale&, QChar, int) override { return axisText(tick); }
+};
+
+class HourTicker : public QCPAxisTicker {
+ protected:
+  QString getTickLabel(double tick, const QLocale&, QChar, int) override { return tick == 0 ? QStringLiteral("0 h") : axisText(tick) + QStringLiteral(" h"); }
 };
 
 class FixedTicker : public QCPAxisTickerFixed {
@@ -29,24 +33,22 @@ class LogTicker : public QCPAxisTickerLog {
 
 }  // namespace
 
-RoundedAxis roundedAxis(double low, double high) {
-  const double power = std::pow(10.0, std::floor(std::log10((high - low) / 4)));
-  RoundedAxis best{low, high, high - low};
-  double least = std::numeric_limits<double>::infinity();
-  for (const double factor : {1.0, 2.5, 2.0, 5.0, 10.0, 7.5, 15.0, 20.0}) {
-    const double step = factor * power;
-    const double bottom = std::floor(low / step + 1e-6) * step, top = std::ceil(high / step - 1e-6) * step;
-    const long count = std::lround((top - bottom) / step);
-    if (count < 3 || count > 5 || top - bottom >= least * (1 - 1e-9)) continue;
-    least = top - bottom;
-    best = {bottom, top, step};
-  }
-  return best;
-}
-
 void setStepTicks(QCPAxis* axis, bool logarithmic, int count) {
   if (logarithmic) return axis->setTicker(QSharedPointer<LogTicker>::create());
   const auto ticker = QSharedPointer<NumberTicker>::create();
+  ticker->setTickCount(count);
+  axis->setTicker(ticker);
+}
+
+void setHourTicks(QCPAxis* axis, int count) {
+  const auto ticker = QSharedPointer<HourTicker>::create();
+  ticker->setTickCount(count);
+  axis->setTicker(ticker);
+}
+
+void setClockTicks(QCPAxis* axis, int count) {
+  const auto ticker = QSharedPointer<QCPAxisTickerDateTime>::create();
+  ticker->setDateTimeFormat(axis->range().size() < 600 ? QStringLiteral("HH:mm:ss") : axis->range().size() < 90000 ? QStringLiteral("HH:mm") : QStringLiteral("d MMM"));
   ticker->setTickCount(count);
   axis->setTicker(ticker);
 }

@@ -2,18 +2,16 @@
 // Which ticks an axis gets and how they are printed.
 #pragma once
 
+#include "widgets/base/rounded_axis.h"
+
 class QCPAxis;
 
 namespace geocyte::widgets::loss_curves {
 
-struct RoundedAxis {
-  double low, high, step;
-};
-
-/// Three to five equal intervals with round ends that waste the least room around [low, high], low < high.
-RoundedAxis roundedAxis(double low, double high);
-
 void setStepTicks(QCPAxis* axis, bool logarithmic, int count);
+/// Hours as "1.5 h"; seconds since 1970 as local time of day.
+void setHourTicks(QCPAxis* axis, int count);
+void setClockTicks(QCPAxis* axis, int count);
 void setValueTicks(QCPAxis* axis, const RoundedAxis& choice);
 void setLogValueTicks(QCPAxis* axis, double low, double high);
 

@@ -15,6 +15,7 @@
 namespace geocyte::widgets::loss_curves {
 namespace {
 
+// QCustomPlot moves an antialiased painter by half a pixel: whole numbers give crisp lines.
 constexpr double kRowHeight = 17, kPadding = 8;
 constexpr std::size_t kMostRows = 5;
 
@@ -27,7 +28,7 @@ void paintChance(QPainter& painter, const PlotFrame& frame, double chance) {
   QPen pen(c.dim, 1, Qt::CustomDashLine);
   pen.setDashPattern({4, 3});
   painter.setPen(pen);
-  painter.drawLine(QPointF(frame.area.left(), std::round(y) + 0.5), QPointF(frame.area.right(), std::round(y) + 0.5));
+  painter.drawLine(QPointF(frame.area.left(), std::round(y)), QPointF(frame.area.right(), std::round(y)));
   painter.setFont(captionFont());
   painter.setPen(c.dim);
   // Above the line, or below it where the top is too near.
@@ -45,7 +46,7 @@ void paintMarks(QPainter& painter, const PlotFrame& frame, const std::vector<Mar
     const bool alert = mark.kind == QLatin1String("alert");
     const QColor color = alert ? c.bad : c.accent;
     painter.setPen(QPen(mixed(c.panel, color, 0.6), 1));
-    painter.drawLine(QPointF(std::round(x) + 0.5, frame.area.top()), QPointF(std::round(x) + 0.5, frame.area.bottom()));
+    painter.drawLine(QPointF(std::round(x), frame.area.top()), QPointF(std::round(x), frame.area.bottom()));
     paintIcon(painter, alert ? QStringLiteral("warning") : QStringLiteral("flag"), QRectF(x + 3, frame.area.top(), 10, 10), color);
   }
 }
@@ -62,12 +63,51 @@ void paintMissing(QPainter& painter, const PlotFrame& frame, const std::vector<d
   }
 }
 
-void paintCrosshair(QPainter& painter, const PlotFrame& frame, double step, const std::vector<ReadOutRow>& rows, bool with_box) {
-  const double x = frame.x(step);
+void paintRug(QPainter& painter, const PlotFrame& frame, const std::vector<double>& steps, const QColor& color) {
+  double last = -1e9;
+  painter.setPen(QPen(color, 1));
+  for (const double step : steps) {
+    const double x = std::round(frame.x(step));
+    if (!std::isfinite(x) || x < frame.area.left() || x > frame.area.right() || x - last < 2) continue;
+    painter.drawLine(QPointF(x, frame.area.bottom() - 6), QPointF(x, frame.area.bottom()));
+    last = x;
+  }
+}
+
+void paintBeyond(QPainter& painter, const PlotFrame& frame, const std::vector<double>& above, const std::vector<double>& below, const QColor& color) {
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(color);
+  const auto arrows = [&](const std::vector<double>& steps, double edge, double direction) {
+    double last = -1e9;
+    for (const double step : steps) {
+      const double x = frame.x(step);
+      if (!std::isfinite(x) || x < frame.area.left() || x > frame.area.right() || x - last < 8) continue;
+      painter.drawPolygon(QPolygonF({{x - 3.5, edge + direction * 6}, {x + 3.5, edge + direction * 6}, {x, edge}}));
+      last = x;
+    }
+  };
+  arrows(above, frame.area.top(), 1);
+  arrows(below, frame.area.bottom(), -1);
+}
+
+void paintBadge(QPainter& painter, const PlotFrame& frame, const QString& text) {
+  const ThemeColors& c = themeColors();
+  const QFontMetricsF words(captionFont());
+  const QRectF box(frame.area.left() + 4, frame.area.top() + 9, words.horizontalAdvance(text) + 8, 16);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(c.panel);
+  painter.drawRect(box);
+  painter.setFont(captionFont());
+  painter.setPen(c.dim);
+  painter.drawText(box, Qt::AlignCenter, text);
+}
+
+void paintCrosshair(QPainter& painter, const PlotFrame& frame, double at_step, const QString& head, const std::vector<ReadOutRow>& rows, bool with_box) {
+  const double x = frame.x(at_step);
   if (!std::isfinite(x) || x < frame.area.left() - 1 || x > frame.area.right() + 1) return;
   const ThemeColors& c = themeColors();
   painter.setPen(QPen(c.dim, 1));
-  painter.drawLine(QPointF(std::round(x) + 0.5, frame.area.top()), QPointF(std::round(x) + 0.5, frame.area.bottom()));
+  painter.drawLine(QPointF(std::round(x), frame.area.top()), QPointF(std::round(x), frame.area.bottom()));
   for (const ReadOutRow& row : rows) {
     const double y = frame.y(row.value);
     if (!std::isfinite(y) || y < frame.area.top() || y > frame.area.bottom()) continue;
@@ -78,7 +118,6 @@ void paintCrosshair(QPainter& painter, const PlotFrame& frame, double step, cons
   if (!with_box) return;
 
   const QFontMetricsF words(captionFont()), digits(monoFont());
-  const QString head = QStringLiteral("step ") + groupedText(std::llround(step));
   const std::size_t shown = std::min(rows.size(), kMostRows);
   double names = 0, smoothed = 0, raw = 0;
   for (std::size_t i = 0; i < shown; ++i) {
@@ -117,16 +156,33 @@ void paintCrosshair(QPainter& painter, const PlotFrame& frame, double step, cons
   }
 }
 
-void paintLegend(QPainter& painter, const PlotFrame& frame, const std::vector<ReadOutRow>& rows) {
+void paintLegend(QPainter& painter, const PlotFrame& frame, const std::vector<ReadOutRow>& rows, const std::vector<QPointF>& points) {
   const ThemeColors& c = themeColors();
   const QFontMetricsF words(captionFont());
   double width = 0;
   for (const ReadOutRow& row : rows) width = std::max(width, words.horizontalAdvance(row.name));
-  double y = frame.area.top() + 2;
+  const QSizeF size(width + 24, kRowHeight * static_cast<double>(rows.size()));
+  const QRectF& area = frame.area;
+  const QPointF corners[] = {{area.right() - size.width(), area.top() + 2}, {area.right() - size.width(), area.bottom() - size.height() - 4},
+                             {area.left() + 4, area.top() + 2}, {area.left() + 4, area.bottom() - size.height() - 4}};
+  QRectF box;
+  std::ptrdiff_t least = -1;
+  for (const QPointF& corner : corners) {
+    const QRectF here(corner, size);
+    const std::ptrdiff_t covered = std::count_if(points.begin(), points.end(), [&](const QPointF& p) { return here.contains(p); });
+    if (least >= 0 && covered >= least) continue;
+    least = covered;
+    box = here;
+  }
+  double y = box.top();
   painter.setFont(captionFont());
   for (const ReadOutRow& row : rows) {
-    if (y + kRowHeight > frame.area.bottom()) return;
-    const double left = frame.area.right() - width - 4;
+    if (y + kRowHeight > area.bottom()) return;
+    const double left = box.left() + 20;
+    // A veil keeps the names readable above a curve.
+    QColor veil = c.panel;
+    veil.setAlphaF(0.75F);
+    painter.fillRect(QRectF(left - 19, y, width + 23, kRowHeight), veil);
     painter.setPen(QPen(row.color, 2));
     painter.drawLine(QPointF(left - 16, y + kRowHeight / 2), QPointF(left - 5, y + kRowHeight / 2));
     painter.setPen(c.dim);

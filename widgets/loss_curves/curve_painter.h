@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QColor>
+#include <QPointF>
 #include <QRectF>
 #include <QString>
 
@@ -31,8 +32,16 @@ void paintChance(QPainter& painter, const PlotFrame& frame, double chance);
 void paintMarks(QPainter& painter, const PlotFrame& frame, const std::vector<Mark>& marks);
 /// A triangle on the axis at each step whose value was not finite; near ones share one.
 void paintMissing(QPainter& painter, const PlotFrame& frame, const std::vector<double>& steps, const QColor& color);
-void paintCrosshair(QPainter& painter, const PlotFrame& frame, double step, const std::vector<ReadOutRow>& rows, bool with_box);
-void paintLegend(QPainter& painter, const PlotFrame& frame, const std::vector<ReadOutRow>& rows);
+/// Short strokes on the axis: values that a logarithmic axis cannot show.
+void paintRug(QPainter& painter, const PlotFrame& frame, const std::vector<double>& steps, const QColor& color);
+/// Arrows at the upper and lower edge where values lie beyond the axis.
+void paintBeyond(QPainter& painter, const PlotFrame& frame, const std::vector<double>& above, const std::vector<double>& below, const QColor& color);
+/// "12 beyond the axis" in the upper left corner.
+void paintBadge(QPainter& painter, const PlotFrame& frame, const QString& text);
+/// `head`: what stands above the rows, "step 1 200".
+void paintCrosshair(QPainter& painter, const PlotFrame& frame, double at, const QString& head, const std::vector<ReadOutRow>& rows, bool with_box);
+/// In the corner that covers the fewest of `points` (pixels of the curves).
+void paintLegend(QPainter& painter, const PlotFrame& frame, const std::vector<ReadOutRow>& rows, const std::vector<QPointF>& points);
 void paintSelection(QPainter& painter, const PlotFrame& frame, double from_x, double to_x);
 
 }  // namespace geocyte::widgets::loss_curves

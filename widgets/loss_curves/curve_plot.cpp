@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/loss_curves/curve_plot.h"
 
+#include <QDateTime>
 #include <QMouseEvent>
 #include <QPointer>
 #include <QWheelEvent>
@@ -87,6 +88,7 @@ void CurvePlot::setLines(const std::vector<Curve>& curves, bool color_by_tag) {
     const auto found = std::find_if(lines_.begin(), lines_.end(), same);
     if (found == lines_.end()) {
       kept.push_back(std::make_unique<CurveLine>(curve, smoothing_, unit_));
+      kept.back()->setUnit(counted_);
     } else {
       (*found)->update(curve);
       kept.push_back(std::move(*found));
@@ -104,6 +106,21 @@ void CurvePlot::setSmoothing(double amount) {
   smoothing_ = std::clamp(amount, 0.0, 0.99);
   for (const auto& line : lines_) line->setSmoothing(smoothing_, unit_);
 }
+
+void CurvePlot::setUnit(StepUnit unit) {
+  if (unit == counted_) return;
+  counted_ = unit;
+  for (const auto& line : lines_) line->setUnit(unit);
+  follow_ = true;
+  from_ = 0;
+  to_ = 0;
+}
+
+void CurvePlot::setOutliers(Outliers outliers) { outliers_ = outliers; }
+
+/// Positions of marks and of the cross-hair are those of the topmost curve.
+double CurvePlot::axisOf(double step) const { return lines_.empty() ? step : lines_.back()->axisOf(step); }
+double CurvePlot::stepAt(double position) const { return lines_.empty() ? std::round(position) : lines_.back()->stepAt(position); }
 
 void CurvePlot::setLogX(bool on) { log_x_ = on; }
 void CurvePlot::setLogY(bool on) { log_y_ = on; }
@@ -153,20 +170,32 @@ void CurvePlot::style() {
 
 void CurvePlot::setStepAxis() {
   if (follow_) {
-    double newest = 0;
-    for (const auto& line : lines_) newest = std::max(newest, line->lastStep());
-    from_ = 0;
-    // The axis is stretched only when the curves have reached its end, then by a quarter: labels stay where they are.
-    const bool fits = to_ >= newest && (newest >= to_ * 0.5 || to_ == total_steps_);
-    double to = fits ? to_ : newest / (1 - kFree);
-    if (total_steps_ > 0 && newest <= total_steps_) to = fits && to <= total_steps_ ? to : std::min(to, total_steps_);
-    if (total_steps_ > 0 && newest >= total_steps_ * (1 - kFree)) to = std::max(newest, total_steps_);
-    to_ = std::max(1.0, to);
+    double newest = 0, oldest = INFINITY;
+    for (const auto& line : lines_) newest = std::max(newest, line->last());
+    for (const auto& line : lines_)
+      if (line->first() > 0) oldest = std::min(oldest, line->first());
+    from_ = counted_ == StepUnit::clock && oldest < newest ? oldest : 0;
+    if (counted_ != StepUnit::step) {
+      const double free = to_ >= newest && (newest - from_) > 0.5 * (to_ - from_) ? to_ : newest + kFree * (newest - from_);
+      to_ = std::max(free, from_ + 1e-6);
+    } else {
+      // The axis is stretched only when the curves have reached its end, then by a quarter: labels stay where they are.
+      const bool fits = to_ >= newest && (newest >= to_ * 0.5 || to_ == total_steps_);
+      double to = fits ? to_ : newest / (1 - kFree);
+      if (total_steps_ > 0 && newest <= total_steps_) to = fits && to <= total_steps_ ? to : std::min(to, total_steps_);
+      if (total_steps_ > 0 && newest >= total_steps_ * (1 - kFree)) to = std::max(newest, total_steps_);
+      to_ = std::max(1.0, to);
+    }
   }
-  const double from = log_x_ ? std::max(1.0, from_) : from_;
-  plot_->xAxis->setScaleType(log_x_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  setStepTicks(plot_->xAxis, log_x_, std::clamp(plot_->width() / 90, 2, 8));
-  plot_->xAxis->setRange(from, std::max(to_, from * 1.001));
+  const bool log = log_x_ && counted_ != StepUnit::clock;     // the logarithm of a date means nothing
+  const double least = counted_ == StepUnit::step ? 1.0 : std::max(1e-5, to_ * 1e-4);
+  const double from = log ? std::max(least, from_) : from_;
+  const int ticks = std::clamp(plot_->width() / 90, 2, 8);
+  plot_->xAxis->setScaleType(log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  plot_->xAxis->setRange(from, std::max(to_, from + (counted_ == StepUnit::step ? from * 0.001 : 1e-6)));
+  if (counted_ == StepUnit::clock) setClockTicks(plot_->xAxis, ticks);
+  else if (counted_ == StepUnit::hours && !log) setHourTicks(plot_->xAxis, ticks);
+  else setStepTicks(plot_->xAxis, log, ticks);
 }
 
 void CurvePlot::setValueAxis() {
@@ -185,7 +214,8 @@ void CurvePlot::setValueAxis() {
   }
   if (!(low <= high)) low = log_y_ ? 0.1 : 0, high = raw_high = log_y_ ? 10 : 1, raw_low = low;
   const auto size = [this](double a, double b) { return log_y_ ? std::log10(b / a) : b - a; };
-  if (size(raw_low, raw_high) <= kOutlier * size(low, high) || size(low, high) <= 0) low = raw_low, high = raw_high;
+  clipped_ = outliers_ == Outliers::clip && size(raw_low, raw_high) > kOutlier * size(low, high) && size(low, high) > 0;
+  if (!clipped_) low = raw_low, high = raw_high;
   if (chance_ && (!log_y_ || *chance_ > 0)) low = std::min(low, *chance_), high = std::max(high, *chance_);
   if (log_y_) {
     if (high / low < 1.5) low /= 2, high *= 2;
@@ -219,7 +249,7 @@ void CurvePlot::fillGraphs() {
     keys.reserve(static_cast<qsizetype>(points.size()));
     values.reserve(static_cast<qsizetype>(points.size()));
     for (const Point& p : points) {
-      if ((log_x_ && p.step <= 0) || (log_y_ && p.value <= 0)) continue;
+      if ((plot_->xAxis->scaleType() == QCPAxis::stLogarithmic && p.step <= 0) || (log_y_ && p.value <= 0)) continue;
       keys.push_back(p.step);
       values.push_back(p.value);
     }
@@ -280,18 +310,21 @@ PlotFrame CurvePlot::frame() const {
 QString CurvePlot::nameInTile(const QString& tag) const {
   const QString name = tag.section('/', -1);
   for (const auto& line : lines_)
-    if (line->curve().tag != tag && line->curve().tag.section('/', -1) == name) return tag;
-  return name;
+    if (line->curve().tag != tag && line->curve().tag.section('/', -1) == name) return QString(tag).replace('_', ' ');
+  return QString(name).replace('_', ' ');
 }
 
 std::vector<ReadOutRow> CurvePlot::rowsAt(double step) const {
   std::vector<ReadOutRow> rows;
+  const double at = axisOf(step);
+  const bool several = by_tag_ && std::any_of(lines_.begin(), lines_.end(), [this](const auto& line) { return line->curve().run != lines_.front()->curve().run; });
   for (const auto& line : lines_) {
-    const Point* smooth = line->smooth().nearest(step);
-    const Point* raw = line->raw().nearest(step);
-    if (!smooth || step > line->lastStep() + 0.02 * (to_ - from_)) continue;
+    const Point* smooth = line->smooth().nearest(at);
+    const Point* raw = line->raw().nearest(at);
+    if (!smooth || at > line->last() + 0.02 * (to_ - from_)) continue;
     const Curve& curve = line->curve();
-    rows.push_back({by_tag_ ? nameInTile(curve.tag) : curve.name, exactText(smooth->value),
+    const QString of_run = several ? QStringLiteral(" · ") + curve.name : QString();
+    rows.push_back({by_tag_ ? nameInTile(curve.tag) + of_run : curve.name, exactText(smooth->value),
                     smoothing_ > 0 ? exactText(raw->value) : QString(), curve.color, smooth->value});
   }
   return rows;
@@ -302,12 +335,29 @@ void CurvePlot::paintStatic(QPainter& painter) const {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   if (chance_) paintChance(painter, at, *chance_);
-  paintMarks(painter, at, marks_);
+  const PlotFrame by_step{at.area, [this, &at](double step) { return at.x(axisOf(step)); }, at.y};
+  paintMarks(painter, by_step, marks_);
   for (const auto& line : lines_) paintMissing(painter, at, line->raw().missing(), line->curve().color);
+  paintEdges(painter, at);
   if (by_tag_) {
     std::vector<ReadOutRow> names;
-    for (const auto& line : lines_) names.push_back({nameInTile(line->curve().tag), {}, {}, line->curve().color, 0});
-    paintLegend(painter, at, names);
+    for (const auto& line : lines_) {
+      const QString name = nameInTile(line->curve().tag);
+      if (std::none_of(names.begin(), names.end(), [&](const ReadOutRow& row) { return row.name == name; })) names.push_back({name, {}, {}, line->curve().color, 0});
+    }
+    std::vector<QPointF> points;
+    for (const auto& line : lines_) {
+      const std::vector<Point> shown = line->smooth().sample(from_, to_, 200);
+      for (std::size_t i = 0; i < shown.size(); ++i) {
+        const QPointF here(at.x(shown[i].step), at.y(shown[i].value));
+        points.push_back(here);
+        // Sparse curves are long strokes: points along them count as well.
+        if (i == 0 || shown.size() >= 60) continue;
+        const QPointF before(at.x(shown[i - 1].step), at.y(shown[i - 1].value));
+        for (int k = 1; k < 8; ++k) points.push_back(before + (here - before) * (k / 8.0));
+      }
+    }
+    paintLegend(painter, at, names, points);
   }
   painter.restore();
 }
@@ -323,9 +373,43 @@ void CurvePlot::paintHover(QPainter& painter) const {
       std::stable_sort(rows.begin(), rows.end(), [&](const ReadOutRow& a, const ReadOutRow& b) {
         return std::abs(at.y(a.value) - hover_y_) < std::abs(at.y(b.value) - hover_y_);
       });
-    paintCrosshair(painter, at, crosshair_->step(), rows, hovered_);
+    paintCrosshair(painter, at, axisOf(crosshair_->step()), headAt(crosshair_->step()), rows, hovered_);
   }
   painter.restore();
+}
+
+QString CurvePlot::headAt(double step) const {
+  QString head = QStringLiteral("step ") + groupedText(std::llround(step));
+  if (counted_ == StepUnit::hours) head += QStringLiteral(" · %1 h").arg(QString::number(axisOf(step), 'f', 3));
+  if (counted_ == StepUnit::clock) head += QStringLiteral(" · ") + QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(1000 * axisOf(step))).toString(QStringLiteral("HH:mm:ss"));
+  return head;
+}
+
+std::size_t CurvePlot::beyondCount() const {
+  if (!clipped_) return 0;
+  std::size_t count = 0;
+  const QCPRange range = plot_->yAxis->range();
+  for (const auto& line : lines_)
+    for (const Point& p : line->raw().points())
+      count += p.step >= from_ && p.step <= to_ && (p.value > range.upper || (p.value < range.lower && !(log_y_ && p.value <= 0)));
+  return count;
+}
+
+void CurvePlot::paintEdges(QPainter& painter, const PlotFrame& at) const {
+  const QCPRange range = plot_->yAxis->range();
+  const int columns = std::max(50, plot_->axisRect()->width());
+  for (const auto& line : lines_) {
+    std::vector<double> above, below, never;
+    for (const Point& p : line->raw().sample(from_, to_, columns)) {
+      if (p.step < from_ || p.step > to_) continue;
+      if (log_y_ && p.value <= 0) never.push_back(p.step);
+      else if (clipped_ && p.value > range.upper) above.push_back(p.step);
+      else if (clipped_ && p.value < range.lower) below.push_back(p.step);
+    }
+    paintRug(painter, at, never, line->curve().color);
+    paintBeyond(painter, at, above, below, line->curve().color);
+  }
+  if (const std::size_t count = beyondCount(); count > 0) paintBadge(painter, at, tr("%1 beyond the axis (O shows all)").arg(groupedText(static_cast<std::int64_t>(count))));
 }
 
 void CurvePlot::redrawHover() {
@@ -351,8 +435,8 @@ void CurvePlot::onMove(QMouseEvent* event) {
   hover_y_ = at.y();
   hovered_ = true;
   if (!crosshair_) return redrawHover();
-  const double step = std::round(plot_->xAxis->pixelToCoord(at.x()));
-  if (step < from_ || step > to_) crosshair_->clear();
+  const double position = plot_->xAxis->pixelToCoord(at.x()), step = stepAt(position);
+  if (position < from_ || position > to_) crosshair_->clear();
   else if (crosshair_->isActive() && crosshair_->step() == step) redrawHover();
   else crosshair_->setStep(step);
 }

@@ -36,6 +36,8 @@ class CurvePlot : public QObject {
   void setChance(std::optional<double> chance) { chance_ = chance; }
   void setTotalSteps(double total) { total_steps_ = total; }
   void setSmoothing(double amount);
+  void setUnit(StepUnit unit);
+  void setOutliers(Outliers outliers);
   void setLogX(bool on);
   void setLogY(bool on);
   void setFollow(bool on);
@@ -54,6 +56,11 @@ class CurvePlot : public QObject {
   const std::vector<std::unique_ptr<CurveLine>>& lines() const { return lines_; }
   QString nameInTile(const QString& tag) const;
   std::vector<ReadOutRow> rowsAt(double step) const;
+  StepUnit unit() const { return counted_; }
+  double axisOf(double step) const;
+  double stepAt(double position) const;
+  /// Values in the shown range that lie beyond the value axis.
+  std::size_t beyondCount() const;
   QCustomPlot* widget() const { return plot_; }
   double centreStep() const;
 
@@ -69,6 +76,8 @@ class CurvePlot : public QObject {
   void setValueAxis();
   void fillGraphs();
   void paintStatic(QPainter& painter) const;
+  void paintEdges(QPainter& painter, const PlotFrame& at) const;
+  QString headAt(double step) const;
   void paintHover(QPainter& painter) const;
   void onPress(QMouseEvent* event);
   void onMove(QMouseEvent* event);
@@ -84,6 +93,9 @@ class CurvePlot : public QObject {
   std::vector<Mark> marks_;
   std::optional<double> chance_, drag_from_, drag_to_;
   std::optional<QPointF> pan_from_;
+  StepUnit counted_ = StepUnit::step;
+  Outliers outliers_ = Outliers::clip;
+  bool clipped_ = false;
   double smoothing_ = 0.6, unit_ = 1, total_steps_ = 0;
   double from_ = 0, to_ = 1;    ///< the steps that are shown
   bool log_x_ = false, log_y_ = false, follow_ = true, hovered_ = false, by_tag_ = false;

@@ -35,11 +35,37 @@ LossCurves::LossCurves(const ViewContext& context, QWidget* parent)
   connect(log_y_, &QToolButton::toggled, this, &LossCurves::setLogY);
   connect(plot_.get(), &CurvePlot::changed, this, [this] { scheduleRefresh(); });
   if (context.crosshair) connect(context.crosshair, &Crosshair::changed, this, &LossCurves::showValue);
+  if (context.charts) {
+    connect(context.charts, &ChartSettings::changed, this, &LossCurves::followSettings);
+    followSettings();
+  }
   if (context.palette) connect(context.palette, &PaletteModel::changed, this, [this] { scheduleRefresh(); });
   setEmptyText(tr("Waiting for the first step"));
 }
 
 LossCurves::~LossCurves() = default;
+
+void LossCurves::followSettings() {
+  const ChartSettings& settings = *context().charts;
+  plot_->setSmoothing(settings.smoothing());
+  plot_->setUnit(settings.unit());
+  plot_->setOutliers(settings.outliers());
+  scheduleRefresh();
+}
+
+void LossCurves::setOutliers(Outliers outliers) {
+  if (context().charts) return context().charts->setOutliers(outliers);
+  plot_->setOutliers(outliers);
+  scheduleRefresh();
+}
+
+void LossCurves::setUnit(StepUnit unit) {
+  if (context().charts) return context().charts->setUnit(unit);
+  plot_->setUnit(unit);
+  scheduleRefresh();
+}
+
+int LossCurves::beyondCount() const { return static_cast<int>(plot_->beyondCount()); }
 
 void LossCurves::bind(const QHash<QString, QString>& bindings) {
   View::bind(bindings);
@@ -163,11 +189,17 @@ void LossCurves::keyPressEvent(QKeyEvent* event) {
   const auto moveCrosshair = [&](int direction) {
     if (!crosshair) return;
     const QCPRange range = plot_->widget()->xAxis->range();
-    const double here = crosshair->isActive() ? crosshair->step() : plot_->centreStep();
-    crosshair->setStep(std::clamp(std::round(here + direction * std::max(1.0, range.size() / 50)), range.lower, range.upper));
+    const double here = crosshair->isActive() ? crosshair->step() : plot_->stepAt(plot_->centreStep());
+    // In steps, whatever the axis counts.
+    const double first = plot_->stepAt(range.lower), last = plot_->stepAt(range.upper);
+    crosshair->setStep(std::clamp(std::round(here + direction * std::max(1.0, (last - first) / 50)), first, last));
   };
   switch (event->key()) {
     case Qt::Key_L: return event->modifiers() & Qt::ShiftModifier ? setLogX(!logX()) : setLogY(!logY());
+    case Qt::Key_O:
+      show_all_ = !show_all_;
+      return setOutliers(show_all_ ? Outliers::show_all : Outliers::clip);
+    case Qt::Key_X: return setUnit(plot_->unit() == StepUnit::step ? StepUnit::hours : plot_->unit() == StepUnit::hours ? StepUnit::clock : StepUnit::step);
     case Qt::Key_F: return setFollow(!follow());
     case Qt::Key_Home: return setFollow(true);
     case Qt::Key_Plus: case Qt::Key_Equal: plot_->zoom(0.8, plot_->centreStep()); return scheduleRefresh();

@@ -2,7 +2,8 @@
 // One tile of curves: a metric of several runs over the steps.
 //
 // Bindings: "values" = one tag, several separated by commas, or a pattern ("loss/*").
-// Keys while the tile has the focus: L log y, Shift+L log x, F follow, Home fit, + and - zoom, ← → move the cross-hair.
+// Keys while the tile has the focus: L log y, Shift+L log x, X steps / hours / clock, O outliers, F follow, Home fit, + and
+// - zoom, ← → move the cross-hair. Smoothing, unit and outliers are shared by all tiles (ChartSettings).
 // Mouse: wheel zooms at the pointer, drag zooms a range of steps (Shift+drag moves), double click fits everything.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "widgets/base/shared_models.h"
 #include "widgets/base/view.h"
 
 class QCustomPlot;
@@ -41,6 +43,10 @@ class LossCurves : public View {
   /// The right fifth of the step axis stays free, so that curves do not jump at each step.
   void setFollow(bool on);
   bool follow() const;
+  /// Clipped outliers get arrows at the edge and are counted.
+  void setOutliers(Outliers outliers);
+  void setUnit(StepUnit unit);
+  int beyondCount() const;
   /// A range of steps chosen by hand; follow ends.
   void setStepRange(double from, double to);
   /// The nearest values of all curves at a step, as printed in the read-out.
@@ -57,8 +63,10 @@ class LossCurves : public View {
 
  private:
   void showValue();
+  void followSettings();
   std::unique_ptr<CurvePlot> plot_;
   QToolButton* log_y_;
+  bool show_all_ = false;
 };
 
 }  // namespace geocyte::widgets::loss_curves

@@ -20,7 +20,7 @@ Ramp ramp(bool dark) {
 /// Position on the diverging scale, -1 to 1.
 double divergence(double value, const CellScale& scale) {
   const double gate = *scale.gate;
-  if (gate > 0) return value <= 0 ? -1 : std::clamp(std::log(value / gate) / std::log(8.0), -1.0, 1.0);
+  if (gate > 0) return value <= 0 ? -1 : std::clamp(std::log(value / gate) / std::log(std::max(1.01, scale.reach)), -1.0, 1.0);
   const double reach = std::max(std::abs(scale.high - gate), std::abs(gate - scale.low));
   return reach > 0 ? std::clamp((value - gate) / reach, -1.0, 1.0) : 0;
 }

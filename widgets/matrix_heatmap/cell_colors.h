@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Colours of matrix cells.
-// With a gate g > 0 they diverge there: t = ln(v / g) / ln 8, cut to [-1, 1], blue below, neutral at the gate, orange
+// With a gate g > 0 they diverge there: t = ln(v / g) / ln r (r = 8), cut to [-1, 1], blue below, neutral at the gate, orange
 // above. The scale is fixed, so a colour means the same at every step. Without a gate: sequential between smallest and
 // largest value.
 #pragma once
@@ -14,6 +14,7 @@ namespace geocyte::widgets::matrix_heatmap {
 struct CellScale {
   std::optional<double> gate;
   double low = 0, high = 1;             ///< of the values, for the sequential scale and gates <= 0
+  double reach = 8;                     ///< r above 1: colours are full at r times the gate and at an r-th of it
 };
 
 QColor cellColor(double value, const CellScale& scale, bool dark);

@@ -30,8 +30,6 @@ double widest(const QStringList& names, const QFontMetricsF& metrics) {
 
 }  // namespace
 
-bool GridData::isAboveGate(int row, int column) const { return scale.gate && value(row, column) > *scale.gate; }
-
 MatrixGrid::MatrixGrid(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
@@ -235,6 +233,8 @@ void MatrixGrid::mouseMoveEvent(QMouseEvent* event) {
   if (row == hover_row_ && column == hover_column_) return;
   hover_row_ = row;
   hover_column_ = column;
+  if (row >= 0 && hover_) HoverCard::showAt(event->globalPosition().toPoint(), hover_(row, column), this);
+  else HoverCard::hideFrom(this);
   update();
 }
 
@@ -269,7 +269,7 @@ bool MatrixGrid::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
   int row = -1, column = -1;
-  if (hit(help->pos(), &row, &column) && tooltip_) QToolTip::showText(help->globalPos(), tooltip_(row, column), this);
+  if (hit(help->pos(), &row, &column)) QToolTip::hideText();   // the card says it
   else if (const int r = rowLabelAt(help->pos()); r >= 0) QToolTip::showText(help->globalPos(), data_.row_names.value(r), this);
   else if (const int k = columnLabelAt(help->pos()); k >= 0) QToolTip::showText(help->globalPos(), data_.column_names.value(k), this);
   else QToolTip::hideText();

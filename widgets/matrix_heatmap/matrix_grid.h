@@ -5,10 +5,12 @@
 #include <QStringList>
 #include <QWidget>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
 
+#include "widgets/base/hover_card.h"
 #include "widgets/matrix_heatmap/cell_colors.h"
 
 namespace geocyte::widgets::matrix_heatmap {
@@ -18,8 +20,14 @@ struct GridData {
   std::vector<double> values;           ///< row-major; NaN cells stay blank
   QStringList row_names, column_names;
   CellScale scale;
+  std::vector<std::uint8_t> fails, judged;      ///< one a cell: beyond its gate; has a gate at all
   double value(int row, int column) const { return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)]; }
-  bool isAboveGate(int row, int column) const;
+  bool isAboveGate(int row, int column) const { return flag(fails, row, column); }
+  bool isJudged(int row, int column) const { return flag(judged, row, column); }
+  bool flag(const std::vector<std::uint8_t>& flags, int row, int column) const {
+    const std::size_t at = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column);
+    return at < flags.size() && flags[at] != 0;
+  }
 };
 
 class MatrixGrid : public QWidget {
@@ -28,7 +36,8 @@ class MatrixGrid : public QWidget {
   explicit MatrixGrid(QWidget* parent = nullptr);
   void setData(GridData data);
   const GridData& data() const { return data_; }
-  void setTooltips(std::function<QString(int row, int column)> text) { tooltip_ = std::move(text); }
+  /// Said beside the mouse while it is on a cell.
+  void setHover(std::function<HoverContent(int row, int column)> content) { hover_ = std::move(content); }
   /// Names that stand out because they are selected.
   void setSelectedNames(const QStringList& names);
   void setFocusCell(int row, int column);       ///< -1 = none
@@ -67,7 +76,7 @@ class MatrixGrid : public QWidget {
   void paintLabels(QPainter& painter) const;
   GridData data_;
   Geometry at_;
-  std::function<QString(int, int)> tooltip_;
+  std::function<HoverContent(int, int)> hover_;
   QStringList selected_;
   int focus_row_ = -1, focus_column_ = -1, hover_row_ = -1, hover_column_ = -1;
 };

@@ -2,12 +2,13 @@
 #include "widgets/matrix_heatmap/matrix_heatmap.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "widgets/base/number_format.h"
+#include "widgets/base/reference_choice.h"
 #include "widgets/base/shared_models.h"
 #include "widgets/controls/choice_button.h"
 #include "widgets/matrix_heatmap/matrix_grid.h"
@@ -16,24 +17,23 @@ namespace geocyte::widgets::matrix_heatmap {
 namespace {
 
 const QString kValues = QStringLiteral("values");
-constexpr std::int64_t kMostCells = 1000000;   // beyond this a picture of cells says nothing
+constexpr int kMostMetrics = 12;
 
-bool isMatrix(const ArrayView* array) {
-  return array && array->shape.size() == 2 && !array->isEmpty() && array->size() <= kMostCells;
-}
+QString roleOf(int number) { return number == 1 ? kValues : kValues + QString::number(number); }
 
 }  // namespace
 
 MatrixHeatmap::MatrixHeatmap(const ViewContext& context, QWidget* parent)
-    : View(context, parent), grid_(new MatrixGrid), metric_(new ChoiceButton(tr("Metric"))) {
+    : View(context, parent), grid_(new MatrixGrid), metric_(new ChoiceButton(tr("Metric"))), against_(new ReferenceChoice(context)) {
   grid_->setObjectName(QStringLiteral("matrixGrid"));
   grid_->setAccessibleName(tr("Matrix"));
   metric_->setObjectName(QStringLiteral("matrixMetric"));
   setBody(grid_);
   titleChoices()->addWidget(metric_);
+  titleEnd()->addWidget(against_);
   setEmptyText(tr("No matrix yet"));
-  grid_->setTooltips([this](int row, int column) { return tooltip(row, column); });
-  connect(metric_, &ChoiceButton::chosen, this, [this] { rebuild(); });
+  grid_->setHover([this](int row, int column) { return hover(row, column); });
+  connect(metric_, &ChoiceButton::chosen, this, &MatrixHeatmap::shareMetric);
   connect(grid_, &MatrixGrid::cellActivated, this, [this](int row, int column, bool add) {
     const GridData& cells = grid_->data();
     selectNames({cells.row_names.value(row), cells.column_names.value(column)}, add);
@@ -46,17 +46,36 @@ MatrixHeatmap::MatrixHeatmap(const ViewContext& context, QWidget* parent)
     if (this->context().selection) this->context().selection->clear();
   });
   if (context.selection) connect(context.selection, &SelectionModel::changed, this, &MatrixHeatmap::showSelection);
+  if (context.metric) connect(context.metric, &SharedChoice::changed, this, &MatrixHeatmap::followMetric);
+  if (context.reference) connect(context.reference, &Reference::changed, this, &MatrixHeatmap::rebuild);
 }
 
 void MatrixHeatmap::bind(const QHash<QString, QString>& bindings) {
   View::bind(bindings);
-  gate_ = number(QStringLiteral("gate"));
+  gate_ = gateOf(kValues);
   rebuild();
 }
 
 void MatrixHeatmap::setArrays(const ArrayMap& arrays) {
   arrays_ = arrays;
   rebuild();
+}
+
+void MatrixHeatmap::setReference(const ArrayMap& arrays) {
+  reference_ = arrays;
+  rebuild();
+}
+
+QStringList MatrixHeatmap::historyNames() const {
+  QStringList names;
+  for (int i = 1; i <= kMostMetrics; ++i)
+    if (bindings_.contains(roleOf(i))) names << bindings_.value(roleOf(i));
+  return names;
+}
+
+void MatrixHeatmap::setHistory(const ArrayHistory& history) {
+  history_ = history;
+  against_->setMoments(arrays_.step, history_.moments.empty() ? -1 : history_.moments.front().step);
 }
 
 void MatrixHeatmap::setGate(std::optional<double> gate) {
@@ -66,91 +85,96 @@ void MatrixHeatmap::setGate(std::optional<double> gate) {
 
 std::optional<double> MatrixHeatmap::gate() const { return gate_; }
 
-std::optional<double> MatrixHeatmap::number(const QString& role) const {
-  bool is_number = false;
-  const double value = bindings_.value(role).toDouble(&is_number);
-  return is_number && std::isfinite(value) ? std::optional(value) : std::nullopt;
+QString MatrixHeatmap::bound(const char* what, const QString& role) const {
+  // "gate" belongs to "values", "gate2" to "values2": metrics differ in scale.
+  return bindings_.value(QLatin1String(what) + role.mid(kValues.size()));
 }
 
 std::optional<double> MatrixHeatmap::gateOf(const QString& role) const {
-  // "gate" belongs to "values", "gate2" to "values2": metrics differ in scale.
-  return role == kValues ? gate_ : number(QStringLiteral("gate") + role.mid(kValues.size()));
+  bool is_number = false;
+  const double value = bound("gate", role).toDouble(&is_number);
+  return is_number && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+QString MatrixHeatmap::label() const { return bindings_.value(QStringLiteral("labels")); }
+
+MetricParts MatrixHeatmap::partsOf(const QString& role) const {
+  MetricParts parts;
+  parts.values = bindings_.value(role);
+  parts.label = label();
+  parts.gate = bound("gate", role);
+  parts.pass = bound("pass", role);
+  parts.lower = bindings_.value(QStringLiteral("lower"));
+  bool is_number = false;
+  const double reach = bound("reach", role).toDouble(&is_number);
+  if (is_number && reach > 1) parts.reach = reach;
+  return parts;
 }
 
 void MatrixHeatmap::setMetric(const QString& role) {
   metric_->setCurrent(role);
+  shareMetric();
+}
+
+void MatrixHeatmap::shareMetric() {
   rebuild();
+  if (context().metric) context().metric->set(bindings_.value(metric_->current()));
 }
 
-const ArrayView* MatrixHeatmap::array(const QString& role) const {
-  const auto bound = bindings_.constFind(role);
-  return bound == bindings_.constEnd() ? nullptr : arrays_.find(bound.value());
+void MatrixHeatmap::followMetric() {
+  for (const ChoiceButton::Choice& choice : metric_->choices())
+    if (bindings_.value(choice.id) == context().metric->value() && choice.id != metric_->current()) {
+      metric_->setCurrent(choice.id);
+      rebuild();
+    }
 }
 
-double MatrixHeatmap::element(const QString& role, int row, int column) const {
-  const ArrayView* found = array(role);
-  const GridData& cells = grid_->data();
-  if (!isMatrix(found) || found->shape[0] != cells.rows || found->shape[1] != cells.columns) return std::numeric_limits<double>::quiet_NaN();
-  return found->at(static_cast<std::int64_t>(row) * cells.columns + column);
-}
-
-QStringList MatrixHeatmap::namesOf(const QString& axis, std::int64_t count) const {
-  const auto found = arrays_.labels.constFind(axis);
-  QStringList names = found == arrays_.labels.constEnd() ? QStringList() : found->categories.mid(0, count);
-  for (qsizetype i = names.size(); i < count; ++i) names << QString::number(i + 1);
-  return names;
+QString MatrixHeatmap::metricName(const QString& role) const {
+  const QString named = bound("name", role), array = bindings_.value(role);
+  if (!named.isEmpty()) return named;
+  const ArrayView* found = arrays_.find(array);
+  return found && !found->caption.isEmpty() ? found->caption.section(',', 0, 0) : array.section('/', -1).replace('_', ' ');
 }
 
 void MatrixHeatmap::rebuild() {
   std::vector<ChoiceButton::Choice> choices;
-  for (int i = 1; i < 10; ++i) {
-    const QString role = i == 1 ? kValues : kValues + QString::number(i);
-    if (!bindings_.contains(role)) continue;
-    const ArrayView* found = array(role);
-    if (!isMatrix(found)) continue;
-    QString text = found->caption.isEmpty() ? bindings_.value(role).section('/', -1).replace('_', ' ') : found->caption.section(',', 0, 0);
-    choices.push_back({role, text, {}});
+  for (int i = 1; i <= kMostMetrics; ++i) {
+    const QString role = roleOf(i);
+    if (bindings_.contains(role) && isMatrix(arrays_.find(bindings_.value(role)))) choices.push_back({role, metricName(role), {}});
   }
   metric_->setChoices(choices);
   const QString role = metric_->current();
-  const ArrayView* values = array(role);
+  const ArrayView* values = arrays_.find(bindings_.value(role));
   if (choices.empty() || !values) {
+    content_ = {};
     grid_->setData({});
     setEmptyText(tr("No matrix yet"));
+    setHeadline({});
     return;
   }
-  GridData cells;
-  cells.rows = static_cast<int>(values->shape[0]);
-  cells.columns = static_cast<int>(values->shape[1]);
-  const QString labels = bindings_.value(QStringLiteral("labels"));
-  const auto axis = [&](qsizetype i) { return labels.isEmpty() ? values->axes.value(i) : labels; };
-  cells.row_names = namesOf(axis(0), cells.rows);
-  cells.column_names = namesOf(axis(1), cells.columns);
-  const ArrayView* lower = array(QStringLiteral("lower"));
-  const bool has_lower = isMatrix(lower) && lower->shape == values->shape && cells.rows == cells.columns;
-  const bool same_axis = cells.rows == cells.columns && cells.row_names == cells.column_names;
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  cells.values.reserve(static_cast<std::size_t>(values->size()));
-  for (int row = 0; row < cells.rows; ++row)
-    for (int column = 0; column < cells.columns; ++column) {
-      const std::int64_t at = static_cast<std::int64_t>(row) * cells.columns + column;
-      double value = has_lower && row > column ? lower->at(at) : values->at(at);
-      if (same_axis && row == column && value == 0) value = std::numeric_limits<double>::quiet_NaN();  // no distance to itself
-      cells.values.push_back(value);
-      if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
-    }
-  cells.scale = {gateOf(role), low <= high ? low : 0, low <= high ? high : 1};
-  setCount(has_lower ? tr("lower: %1").arg(lower->caption.isEmpty() ? bindings_.value(QStringLiteral("lower")) : lower->caption) : QString());
-  QStringList caption;
-  if (!arrays_.caption.isEmpty()) caption << arrays_.caption;
-  if (!values->caption.isEmpty()) caption << values->caption;
-  if (arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
-  if (cells.scale.gate) caption << tr("hatched: above gate %1").arg(cellText(*cells.scale.gate));
-  setCaption(caption.join(QStringLiteral(" · ")));
-  grid_->setData(std::move(cells));
+  const bool compares = context().reference && context().reference->isSet() && !reference_.arrays.isEmpty();
+  content_ = contentOf(arrays_, partsOf(role), role == kValues ? gate_ : gateOf(role), compares ? &reference_ : nullptr);
+  against_->setMoments(arrays_.step, history_.moments.empty() ? -1 : history_.moments.front().step);
+  describe(*values);
+  grid_->setData(content_.cells);
   setEmptyText({});
   showSelection();
   scheduleRefresh();
+}
+
+void MatrixHeatmap::describe(const ArrayView& values) {
+  setHeadline(summaryText(content_));
+  const ArrayView* lower = arrays_.find(bindings_.value(QStringLiteral("lower")));
+  const bool compares = context().reference && context().reference->isSet();
+  setCount(lower && content_.has_lower && !compares ? tr("lower: %1").arg(lower->caption.isEmpty() ? bindings_.value(QStringLiteral("lower")) : lower->caption) : QString());
+  QStringList caption;
+  if (!arrays_.caption.isEmpty()) caption << arrays_.caption;
+  if (!values.caption.isEmpty()) caption << values.caption;
+  if (arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
+  if (compares && content_.has_lower) caption << tr("lower triangle: %1, step %2").arg(context().reference->name(), groupedText(reference_.step));
+  if (compares && !content_.has_lower) caption << tr("%1 has no such matrix").arg(context().reference->name());
+  if (content_.cells.scale.gate) caption << tr("hatched: above gate %1").arg(cellText(*content_.cells.scale.gate));
+  setCaption(caption.join(QStringLiteral(" · ")));
 }
 
 void MatrixHeatmap::refresh() { grid_->update(); }
@@ -161,10 +185,9 @@ void MatrixHeatmap::selectNames(QStringList names, bool add) {
   if (add)
     for (const QString& name : selection->sources()) names << name;
   names.removeDuplicates();
-  const ArrayView* values = array(metric_->current());
-  QString label = bindings_.value(QStringLiteral("labels"));
-  if (label.isEmpty() && values) label = values->axes.value(0);
-  const auto found = arrays_.labels.constFind(label);
+  const ArrayView* values = arrays_.find(bindings_.value(metric_->current()));
+  const QString name = label().isEmpty() && values ? values->axes.value(0) : label();
+  const auto found = arrays_.labels.constFind(name);
   std::vector<std::uint8_t> mask;
   if (found != arrays_.labels.constEnd()) mask = found->maskOf(names);
   const QString reason = names.join(tr(" and "));
@@ -186,14 +209,60 @@ void MatrixHeatmap::showSelection() {
   }
 }
 
-QString MatrixHeatmap::tooltip(int row, int column) const {
-  const GridData& cells = grid_->data();
-  QStringList lines{tr("%1 – %2: %3").arg(cells.row_names.value(row), cells.column_names.value(column), exactText(cells.value(row, column)))};
-  const double floor = element(QStringLiteral("floor"), row, column), ratio = element(QStringLiteral("ratio"), row, column);
-  if (std::isfinite(floor)) lines << tr("noise floor %1").arg(exactText(floor));
-  if (std::isfinite(ratio)) lines << tr("%1 times its floor").arg(exactText(ratio));
-  if (cells.scale.gate) lines << (cells.isAboveGate(row, column) ? tr("above the gate %1") : tr("within the gate %1")).arg(exactText(*cells.scale.gate));
-  return lines.join('\n');
+HoverContent MatrixHeatmap::hover(int row, int column) const {
+  const GridData& cells = content_.cells;
+  HoverContent said;
+  if (row < 0 || column < 0 || row >= cells.rows || column >= cells.columns || !std::isfinite(cells.value(row, column))) return said;
+  const QString a = cells.row_names.value(row), b = cells.column_names.value(column), role = metric_->current(), name = bindings_.value(role);
+  const bool lower = row > column && content_.has_lower && context().reference && context().reference->isSet();
+  const ArrayMap& map = lower ? reference_ : arrays_;
+  const auto value = [&](const QString& array) { return array.isEmpty() ? std::nan("") : pairValue(map, array, label(), a, b); };
+  const auto add = [&](const QString& title, double number) {
+    if (std::isfinite(number)) said.rows.append({title, exactText(number)});
+  };
+  said.title = tr("%1 – %2").arg(a, b);
+  said.rows.append({metricName(role), exactText(cells.value(row, column))});
+  const double low = value(name + QStringLiteral("_low")), high = value(name + QStringLiteral("_high"));
+  if (std::isfinite(low) && std::isfinite(high)) said.rows.append({tr("95 % interval"), tr("%1 to %2").arg(exactText(low), exactText(high))});
+  add(tr("sampling alone gives"), value(bound("floor", role)));
+  add(tr("times its floor"), value(bound("ratio", role)));
+  const auto pair = [&](const ArrayMap& at) { return pairValue(at, name, label(), a, b); };
+  if (!lower) {
+    for (std::size_t i = history_.moments.size(); i-- > 0;)
+      if (history_.moments[i].step < arrays_.step && std::isfinite(pair(history_.moments[i]))) {
+        const double change = cells.value(row, column) - pair(history_.moments[i]);
+        said.rows.append({tr("since step %1").arg(groupedText(history_.moments[i].step)), (change >= 0 ? QStringLiteral("+") : QString()) + exactText(change)});
+        break;
+      }
+  }
+  if (context().reference && context().reference->isSet() && content_.is_symmetric) {
+    const double other = lower ? pair(arrays_) : pair(reference_);
+    add(lower ? tr("now, step %1").arg(groupedText(arrays_.step)) : context().reference->name(), other);
+  }
+  // One metric must not stand alone: a small distance beside a high AUC is no alignment.
+  for (const ChoiceButton::Choice& choice : metric_->choices())
+    if (choice.id != role) add(choice.text, value(bindings_.value(choice.id)));
+  if (cells.isJudged(row, column))
+    said.notes << (cells.scale.gate ? (cells.isAboveGate(row, column) ? tr("above the gate %1") : tr("within the gate %1")).arg(exactText(*cells.scale.gate))
+                                    : cells.isAboveGate(row, column) ? tr("fails its gate") : tr("passes its gate"));
+  if (lower) said.notes << tr("of %1").arg(context().reference->name());
+  for (const ArrayMap& moment : history_.moments) {
+    said.curve.push_back(pair(moment));
+    if (moment.step == arrays_.step) said.curve_now = static_cast<int>(said.curve.size()) - 1;
+  }
+  said.curve_gate = cells.scale.gate;
+  if (said.curve.size() > 1) said.curve_name = tr("steps %1 to %2").arg(groupedText(history_.moments.front().step), groupedText(history_.moments.back().step));
+  return said;
+}
+
+void MatrixHeatmap::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_B) return against_->toggle();
+  if (event->key() == Qt::Key_M && metric_->choices().size() > 1) {
+    const auto& choices = metric_->choices();
+    const auto at = std::find_if(choices.begin(), choices.end(), [this](const auto& c) { return c.id == metric_->current(); });
+    return setMetric(at == choices.end() || at + 1 == choices.end() ? choices.front().id : (at + 1)->id);
+  }
+  View::keyPressEvent(event);
 }
 
 QList<QStringList> MatrixHeatmap::table() const {

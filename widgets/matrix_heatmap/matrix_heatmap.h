@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A small labelled matrix, rows and columns the same categories or not: distances between sources, confusion, scores.
 //
-// Bindings: "values" (rows, columns); "values2", "values3" … further metrics to choose from (their captions are the
-// names in the menu); "labels" name of the label set (default: the array's own axis); "gate" ("gate2" …) a number: colours
-// diverge there, cells above it are hatched; "floor", "ratio" arrays of the same shape for the tooltip; "lower" an array that
-// takes the lower triangle (a baseline).
-// A click selects both categories everywhere, a click on a label one; arrow keys move the focus, Enter selects, Esc clears.
+// Bindings: "values" (rows, columns); "values2", "values3" … further metrics to choose from (their captions are the names
+// in the menu, "name2" another name). For each of them: "gate2" a number or the name of an array of bounds, colours diverge
+// there and cells above it are hatched; "pass2" an array (1 passes, 0 fails) that judges instead; "reach2" the factor at
+// which colours are full (8); "floor2", "ratio2" arrays for the hover. Arrays <values>_low and <values>_high are its
+// interval. "labels" name of the label set (default: the array's own axis). "lower" an array that takes the lower triangle.
+// With a Reference the lower triangle shows the same metric of that moment (B).
+// A click selects both categories everywhere, Ctrl adds, a click on a label takes one; arrow keys move the focus, Enter
+// selects, Esc clears, M takes the next metric.
 #pragma once
 
 #include <QStringList>
@@ -14,14 +17,14 @@
 #include <vector>
 
 #include "widgets/base/view.h"
+#include "widgets/matrix_heatmap/matrix_content.h"
 
 namespace geocyte::widgets {
 class ChoiceButton;
+class ReferenceChoice;
 }
 
 namespace geocyte::widgets::matrix_heatmap {
-
-class MatrixGrid;
 
 class MatrixHeatmap : public View {
   Q_OBJECT
@@ -30,30 +33,41 @@ class MatrixHeatmap : public View {
 
   void bind(const QHash<QString, QString>& bindings) override;
   void setArrays(const ArrayMap& arrays) override;
+  void setReference(const ArrayMap& arrays) override;
+  QStringList historyNames() const override;
+  void setHistory(const ArrayHistory& history) override;
   QList<QStringList> table() const override;
 
   void setGate(std::optional<double> gate);
   std::optional<double> gate() const;
   void setMetric(const QString& role);          ///< "values", "values2", …
   MatrixGrid* grid() const { return grid_; }
+  /// What is said about a cell.
+  HoverContent hover(int row, int column) const;
 
  protected:
   void refresh() override;
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
   void rebuild();
+  void describe(const ArrayView& values);
   void selectNames(QStringList names, bool add);
-  QStringList namesOf(const QString& axis, std::int64_t count) const;
-  std::optional<double> number(const QString& role) const;
+  QString bound(const char* what, const QString& role) const;
   std::optional<double> gateOf(const QString& role) const;
+  MetricParts partsOf(const QString& role) const;
+  void shareMetric();
+  void followMetric();
   void showSelection();
-  QString tooltip(int row, int column) const;
-  const ArrayView* array(const QString& role) const;
-  double element(const QString& role, int row, int column) const;
+  QString metricName(const QString& role) const;
+  QString label() const;
 
   MatrixGrid* grid_;
   ChoiceButton* metric_;
-  ArrayMap arrays_;
+  ReferenceChoice* against_;
+  ArrayMap arrays_, reference_;
+  ArrayHistory history_;
+  MatrixContent content_;
   std::optional<double> gate_;
 };
 

@@ -5,7 +5,6 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QPainterPath>
 #include <QToolTip>
 #include <QVariantAnimation>
 #include <QWheelEvent>
@@ -15,14 +14,12 @@
 
 #include "widgets/scatter/splat.h"
 #include "widgets/theme/colors.h"
-#include "widgets/theme/fonts.h"
 
 namespace geocyte::widgets::scatter {
 namespace {
 
 constexpr int kGlideMs = 250;
-constexpr double kDim = 0.15, kMargin = 22, kReach = 8, kDragPixels = 4;
-constexpr double kLegendRow = 18, kLegendLeft = 14, kLegendWidth = 170;
+constexpr double kMargin = 22, kReach = 8, kDragPixels = 4;
 
 }  // namespace
 
@@ -80,11 +77,32 @@ void ScatterCanvas::setCloud(PointCloud cloud, bool y_down, bool animate) {
   redraw();
 }
 
-void ScatterCanvas::setCategories(std::vector<std::int32_t> category, std::vector<LegendEntry> legend, const QColor& missing) {
+void ScatterCanvas::setCategories(std::vector<std::int32_t> category, std::vector<LegendEntry> legend, const QColor& missing, RampLegend ramp) {
   if (!category.empty() && category.size() != target_.size()) category.clear();
   category_ = std::move(category);
   legend_ = std::move(legend);
   missing_ = missing;
+  ramp_ = std::move(ramp);
+  redraw();
+}
+
+void ScatterCanvas::setCorner(const QString& text) {
+  if (corner_ == text) return;
+  corner_ = text;
+  update();
+}
+
+void ScatterCanvas::setMode(Mode mode) {
+  if (mode_ == mode) return;
+  mode_ = mode;
+  redraw();
+  emit modeChanged();
+}
+
+void ScatterCanvas::setMap(const PlaneMap& map) {
+  if (isAnimating()) return;
+  fitted_ = false;
+  map_ = target_map_ = map;
   redraw();
 }
 
@@ -109,6 +127,18 @@ void ScatterCanvas::fitAll() {
   target_map_ = PlaneMap::fit(target_.bounds(), drawingArea(), map_.y_down);
   if (!isAnimating()) map_ = target_map_;
   redraw();
+  emit mapMoved();
+}
+
+void ScatterCanvas::fitSelection() {
+  PointCloud kept;
+  for (std::size_t i = 0; i < target_.size(); ++i)
+    if (isKept(i)) kept.x.push_back(target_.x[i]), kept.y.push_back(target_.y[i]);
+  if (mask_.empty() || kept.shownCount() == 0) return fitAll();
+  fitted_ = false;
+  map_ = target_map_ = PlaneMap::fit(kept.bounds(), drawingArea(), map_.y_down);
+  redraw();
+  emit mapMoved();
 }
 
 void ScatterCanvas::zoom(double factor, const QPointF& around) {
@@ -119,6 +149,7 @@ void ScatterCanvas::zoom(double factor, const QPointF& around) {
   map_.origin_y = around.y() + (map_.origin_y - around.y()) * factor;
   map_.scale = scale;
   redraw();
+  emit mapMoved();
 }
 
 void ScatterCanvas::forgetArea() {
@@ -132,36 +163,15 @@ void ScatterCanvas::redraw() {
   update();
 }
 
-void ScatterCanvas::drawPoints() {
-  const double dpr = devicePixelRatioF();
-  const QSize pixels = (QSizeF(size()) * dpr).toSize();
-  if (image_.size() != pixels) image_ = QImage(pixels, QImage::Format_RGB32);
-  image_.setDevicePixelRatio(1);
-  const QColor panel = themeColors().panel;
-  image_.fill(panel);
-  SplatStyle style, dim;
-  style.diameter = dim.diameter = pointDiameter(target_.size()) * dpr;
-  style.colors.push_back(missing_.rgb());
-  for (const LegendEntry& entry : legend_) style.colors.push_back(entry.color.rgb());
-  for (const QRgb color : style.colors) dim.colors.push_back(mixed(panel, QColor(color), kDim).rgb());
-  const PlaneMap map = map_.scaledBy(dpr);
-  if (mask_.empty()) {
-    splat(image_, shown_, category_, order_, map, style);
-  } else {
-    splat(image_, shown_, category_, order_, map, dim, mask_, false);
-    splat(image_, shown_, category_, order_, map, style, mask_, true);
-  }
-  image_.setDevicePixelRatio(dpr);
-}
-
 void ScatterCanvas::paintEvent(QPaintEvent*) {
   if (stale_ || image_.isNull() || image_.devicePixelRatio() != devicePixelRatioF()) {
     stale_ = false;
-    drawPoints();
+    mode_ == Mode::density ? drawDensity() : drawPoints();
   }
   QPainter painter(this);
   painter.drawImage(0, 0, image_);
   painter.setRenderHint(QPainter::Antialiasing);
+  if (mode_ == Mode::contours && !isAnimating()) paintContours(painter);
   paintArea(painter);
   if (hovered_ >= 0 && static_cast<std::size_t>(hovered_) < shown_.size() && !isAnimating()) {
     const auto i = static_cast<std::size_t>(hovered_);
@@ -171,69 +181,8 @@ void ScatterCanvas::paintEvent(QPaintEvent*) {
     const double r = pointDiameter(target_.size());
     painter.drawEllipse(map_.toPixel(shown_.x[i], shown_.y[i]), r, r);
   }
-  paintLegend(painter);
-}
-
-void ScatterCanvas::paintArea(QPainter& painter) const {
-  QPolygonF outline = drawing_;
-  if (outline.isEmpty())
-    for (const QPointF& p : area_) outline << map_.toPixel(p.x(), p.y());
-  if (outline.size() < 2) return;
-  QPen pen(themeColors().ink, 1, Qt::CustomDashLine);
-  pen.setDashPattern({3, 3});
-  painter.setPen(pen);
-  painter.setBrush(Qt::NoBrush);
-  painter.drawPolygon(outline);
-}
-
-int ScatterCanvas::legendShown() const {
-  const int room = static_cast<int>((height() - 20) / kLegendRow);
-  const int all = static_cast<int>(legend_.size());
-  return all <= room ? all : std::max(0, room - 1);
-}
-
-QRectF ScatterCanvas::legendRect(int category) const {
-  const int shown = legendShown(), lines = shown + (shown < static_cast<int>(legend_.size()) ? 1 : 0);
-  return {kLegendLeft, height() - 6 - kLegendRow * (lines - category), std::min(kLegendWidth, width() - 2 * kLegendLeft), kLegendRow};
-}
-
-int ScatterCanvas::legendAt(const QPointF& at) const {
-  const QFontMetricsF metrics(captionFont());
-  for (int i = 0; i < legendShown(); ++i) {
-    QRectF where = legendRect(i);
-    where.setWidth(std::min(where.width(), 22 + metrics.horizontalAdvance(legend_[static_cast<std::size_t>(i)].name)));
-    if (where.contains(at)) return i;
-  }
-  return -1;
-}
-
-void ScatterCanvas::paintLegend(QPainter& painter) const {
-  const ThemeColors& c = themeColors();
-  const QFontMetricsF metrics(captionFont());
-  const bool any = std::any_of(legend_.begin(), legend_.end(), [](const LegendEntry& e) { return e.selected; });
-  painter.setFont(captionFont());
-  const int shown = legendShown();
-  const auto line = [&](int row, const QString& text, const QColor& ink) {
-    const QRectF where = legendRect(row);
-    const QString name = metrics.elidedText(text, Qt::ElideMiddle, where.width() - 20);
-    // A veil of the panel's colour, so that names stay readable above points.
-    QColor veil = c.panel;
-    veil.setAlphaF(0.82F);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(veil);
-    painter.drawRect(QRectF(where.left() - 3, where.top(), metrics.horizontalAdvance(name) + 24, where.height()));
-    painter.setPen(ink);
-    painter.drawText(where.adjusted(16, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, name);
-  };
-  for (int i = 0; i < shown; ++i) {
-    const LegendEntry& entry = legend_[static_cast<std::size_t>(i)];
-    line(i, entry.name, entry.selected || !any ? c.ink : c.dim);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(entry.color);
-    painter.drawEllipse(QPointF(kLegendLeft + 5, legendRect(i).center().y()), 4.5, 4.5);
-  }
-  const int more = static_cast<int>(legend_.size()) - shown;
-  if (more > 0) line(shown, tr("and %1 more").arg(more), c.dim);
+  ramp_.title.isEmpty() ? paintLegend(painter) : paintRamp(painter);
+  paintCorner(painter);
 }
 
 int ScatterCanvas::rowAt(const QPointF& pixel) const {
@@ -278,7 +227,8 @@ void ScatterCanvas::mouseMoveEvent(QMouseEvent* event) {
     map_.origin_x += at.x() - pan_->x();
     map_.origin_y += at.y() - pan_->y();
     pan_ = at;
-    return redraw();
+    redraw();
+    return emit mapMoved();
   }
   if (press_) {
     if (drawing_.isEmpty() && (at - *press_).manhattanLength() < kDragPixels) return;
@@ -288,10 +238,11 @@ void ScatterCanvas::mouseMoveEvent(QMouseEvent* event) {
   }
   if (!space_) setCursor(legendAt(at) >= 0 ? Qt::PointingHandCursor : Qt::CrossCursor);
   const int row = rowAt(at);
-  if (row != hovered_) {
-    hovered_ = row;
-    update();
-  }
+  if (row == hovered_) return;
+  hovered_ = row;
+  if (row >= 0 && hover_content_) HoverCard::showAt(event->globalPosition().toPoint(), hover_content_(row), this);
+  else HoverCard::hideFrom(this);
+  update();
 }
 
 void ScatterCanvas::mouseReleaseEvent(QMouseEvent* event) {
@@ -335,6 +286,7 @@ void ScatterCanvas::keyPressEvent(QKeyEvent* event) {
     map_.origin_x += dx;
     map_.origin_y += dy;
     redraw();
+    emit mapMoved();
   };
   constexpr double kPan = 40, kZoom = 1.25;
   switch (event->key()) {
@@ -345,6 +297,10 @@ void ScatterCanvas::keyPressEvent(QKeyEvent* event) {
       press_.reset();
       emit cleared();
       return;
+    case Qt::Key_D: return setMode(mode_ == Mode::density ? Mode::points : Mode::density);
+    case Qt::Key_C: return setMode(mode_ == Mode::contours ? Mode::points : Mode::contours);
+    case Qt::Key_S: return setMode(Mode::points);
+    case Qt::Key_Z: return fitSelection();
     case Qt::Key_Home: case Qt::Key_F: return fitAll();
     case Qt::Key_Plus: case Qt::Key_Equal: return zoom(kZoom, QRectF(rect()).center());
     case Qt::Key_Minus: return zoom(1 / kZoom, QRectF(rect()).center());
@@ -375,9 +331,7 @@ bool ScatterCanvas::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
   const int category = legendAt(help->pos());
-  const int row = category < 0 ? rowAt(help->pos()) : -1;
   if (category >= 0) QToolTip::showText(help->globalPos(), tr("%1: %2 points. Click selects them, Shift adds.").arg(legend_[static_cast<std::size_t>(category)].name).arg(legend_[static_cast<std::size_t>(category)].count), this);
-  else if (row >= 0 && tooltip_) QToolTip::showText(help->globalPos(), tooltip_(row), this);
   else QToolTip::hideText();
   return true;
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/base/hover_card.h"
 #include "widgets/scatter/point_cloud.h"
 
 class QVariantAnimation;
@@ -23,7 +24,14 @@ struct LegendEntry {
   bool selected = false;        ///< some of it is selected
 };
 
+/// In place of the list of categories where a number colours the points; an empty title = none.
+struct RampLegend {
+  QString title, low, high;
+};
+
 enum class Tool { lasso, rectangle };
+/// Points as they are; how densely they lie; the outlines that hold 30, 60 and 90 % of each category.
+enum class Mode { points, density, contours };
 
 class ScatterCanvas : public QWidget {
   Q_OBJECT
@@ -32,19 +40,30 @@ class ScatterCanvas : public QWidget {
 
   /// With `animate` the points of the same rows glide to their new places.
   void setCloud(PointCloud cloud, bool y_down, bool animate);
-  void setCategories(std::vector<std::int32_t> category, std::vector<LegendEntry> legend, const QColor& missing);
+  void setCategories(std::vector<std::int32_t> category, std::vector<LegendEntry> legend, const QColor& missing, RampLegend ramp = {});
+  /// A name in the upper left corner, where two clouds stand side by side.
+  void setCorner(const QString& text);
+  void setMode(Mode mode);
+  Mode mode() const { return mode_; }
+  /// Shows the same part of the plane as another canvas.
+  void setMap(const PlaneMap& map);
   /// One byte a row; empty = nothing selected.
   void setMask(std::vector<std::uint8_t> mask);
-  void setTooltips(std::function<QString(int row)> text) { tooltip_ = std::move(text); }
+  /// Said beside the mouse while it is near a point.
+  void setHover(std::function<HoverContent(int row)> content) { hover_content_ = std::move(content); }
   void setTool(Tool tool);
   Tool tool() const { return tool_; }
   void fitAll();
   void zoom(double factor, const QPointF& around);
+  /// Shows the selected rows as large as they fit; all without a selection.
+  void fitSelection();
   /// The outline of the last lasso stays until something else is selected.
   void forgetArea();
 
   const PointCloud& cloud() const { return target_; }
   const std::vector<LegendEntry>& legend() const { return legend_; }
+  const RampLegend& ramp() const { return ramp_; }
+  const QString& corner() const { return corner_; }
   PlaneMap map() const { return map_; }
   bool isAnimating() const;
   std::vector<std::uint8_t> inside(const QPolygonF& area) const { return pointsInside(target_, map_, area, size()); }
@@ -58,6 +77,8 @@ class ScatterCanvas : public QWidget {
   void categoryClicked(int category, Qt::KeyboardModifiers modifiers);
   void cleared();
   void toolChanged();
+  void modeChanged();
+  void mapMoved();              ///< by the user
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -76,6 +97,11 @@ class ScatterCanvas : public QWidget {
  private:
   void redraw();
   void drawPoints();
+  void drawDensity();
+  void paintContours(QPainter& painter) const;
+  void paintRamp(QPainter& painter) const;
+  void paintCorner(QPainter& painter) const;
+  bool isKept(std::size_t row) const { return mask_.empty() || mask_[row] != 0; }
   void paintLegend(QPainter& painter) const;
   void paintArea(QPainter& painter) const;
   QRectF drawingArea() const;
@@ -88,12 +114,15 @@ class ScatterCanvas : public QWidget {
   std::vector<std::int32_t> category_;
   std::vector<LegendEntry> legend_;
   QColor missing_;
+  RampLegend ramp_;
+  QString corner_;
   std::vector<std::uint8_t> mask_;
-  std::function<QString(int)> tooltip_;
+  std::function<HoverContent(int)> hover_content_;
   QVariantAnimation* animation_;
   QImage image_;
   bool stale_ = true, fitted_ = true, space_ = false;
   Tool tool_ = Tool::lasso;
+  Mode mode_ = Mode::points;
   QPolygonF drawing_;                   ///< in pixels, while the button is down
   QPolygonF area_;                      ///< the last one, in data coordinates
   std::optional<QPointF> press_, pan_;

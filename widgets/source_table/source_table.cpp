@@ -18,7 +18,7 @@
 namespace geocyte::widgets::source_table {
 namespace {
 
-constexpr int kMostColumns = 12, kRowHeight = 25;
+constexpr int kMostColumns = 12, kRowHeight = 24;
 constexpr std::int64_t kMostRows = 4096;   // more categories are no table that a person reads
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -99,9 +99,9 @@ QString SourceTable::axisName() const {
 TableColumn SourceTable::columnOf(int number, const ArrayView& array, std::int64_t rows) const {
   TableColumn column;
   const QString name = bindings_.value(role("column", number)).section('/', -1).replace('_', ' ');
-  column.title = bindings_.value(role("title", number), array.caption.isEmpty() ? name : array.caption);
+  column.title = bindings_.value(role("title", number), array.caption.isEmpty() ? name : array.caption.section(',', 0, 0));
   column.gate = Gate::parse(bindings_.value(role("gate", number)));
-  QStringList help{bindings_.value(role("column", number))};
+  QStringList help{array.caption.isEmpty() ? bindings_.value(role("column", number)) : array.caption};
   if (!array.units.isEmpty()) help << array.units;
   if (array.shape.size() == 2) help << tr("the largest of the row");
   column.help = help.join(QStringLiteral(" · "));
@@ -124,7 +124,7 @@ void SourceTable::rebuild() {
     if (context().palette) content.colors.push_back(context().palette->category(static_cast<int>(row)));
   }
   if (rows > 0 && has_label && label->codes && !counts.isEmpty()) {
-    TableColumn column{counts, tr("how many there are of each"), std::vector<double>(static_cast<std::size_t>(rows)), {}};
+    TableColumn column{counts == content.axis ? tr("n") : counts, tr("how many there are of each"), std::vector<double>(static_cast<std::size_t>(rows)), {}};
     for (const std::int32_t code : *label->codes)
       if (code >= 0 && code < rows) ++column.values[static_cast<std::size_t>(code)];
     content.columns.push_back(std::move(column));

@@ -160,7 +160,7 @@ class TestControls : public QObject {
     auto* why = line.findChild<QPushButton*>("verdictWhy");
     QVERIFY(why->isVisible());
     QTest::mouseClick(why, Qt::LeftButton);
-    auto* card = line.findChild<QFrame*>("verdictCard");
+    auto* card = line.findChild<QFrame*>("infoCard");
     QVERIFY(card && card->isVisible());
     card->close();
     line.setVerdict({VerdictState::good, "Learning.", "", ""});

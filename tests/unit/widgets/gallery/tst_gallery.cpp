@@ -229,6 +229,76 @@ class TestGallery : public QObject {
     }
   }
 
+  void align_data() { themes(); }
+  void align() {
+    QFETCH(bool, dark);
+    wear(dark);
+    SelectionModel selection;
+    Reference reference;
+    RunSet runs;
+    SharedChoice metric;
+    PaletteModel palette;
+    palette.setDark(dark);
+    runs.setRuns({{"a", "recommended", palette.category(0), true}, {"b", "seed", palette.category(4), true}});
+    runs.setCurrent("a");
+    ViewContext context{&selection, nullptr, &runs, &palette};
+    context.reference = &reference;
+    context.metric = &metric;
+    QWidget page;
+    auto* grid = new QGridLayout(&page);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(1);
+    std::vector<View*> views;
+    const auto add = [&](const char* type, const char* title, const QHash<QString, QString>& bindings, int row, int column, int span) {
+      View* view = makeView(type, context, &page);
+      view->setTitle(title);
+      view->setCard({title, {{title, "What it is.", "a / b", "Near 1.", ".5"}}});
+      view->bind(bindings);
+      grid->addWidget(view, row, column, 1, span);
+      views.push_back(view);
+    };
+    const QHash<QString, QString> matrix{{"values", "align/centroid_distance"}, {"values2", "align/raw"}, {"labels", "source"}, {"gate", "0.36"}};
+    add("matrix_heatmap", "Source distance", matrix, 0, 0, 3);
+    add("scatter", "Embedding", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"labels", "source"}}, 0, 3, 3);
+    add("source_table", "Sources", {{"labels", "source"}, {"counts", "source"}, {"column1", "source/std"}, {"column2", "source/own share"}, {"gate2", ".36"}}, 1, 0, 2);
+    add("pair_trend", "Pairs over training", matrix, 1, 2, 2);
+    add("selection_counts", "Selection", {{"labels", "source"}}, 1, 4, 2);
+    for (int column = 0; column < 6; ++column) grid->setColumnStretch(column, 1);
+    grid->setRowStretch(0, 5);
+    grid->setRowStretch(1, 3);
+    page.resize(1280, 860);
+    page.show();
+    ArrayMap arrays = someArrays(), before = someArrays();
+    std::vector<double> even(36);
+    for (int r = 0; r < 6; ++r)
+      for (int c = 0; c < 6; ++c) even[static_cast<std::size_t>(6 * r + c)] = r == c ? 0 : (r == 3 || c == 3 ? .74 : .1) + .02 * std::abs(r - c);
+    arrays.arrays["align/centroid_distance"] = arrayOf<double>(even, {6, 6}, {"source", "source"}, ElementType::f64);
+    arrays.arrays["align/centroid_distance"].caption = "Mahalanobis distance, n = 1 702 held-out cells";
+    before.step = 500;
+    ArrayHistory history;
+    for (int m = 0; m < 30; ++m) {
+      ArrayMap moment;
+      moment.step = 420 * m;
+      std::vector<double> values = even;
+      for (double& v : values) v *= 1 + 3 * std::exp(-m / 7.0);
+      moment.arrays["align/centroid_distance"] = arrayOf<double>(values, {6, 6}, {"source", "source"}, ElementType::f64);
+      moment.labels["source"] = {"source", kSources, nullptr};
+      history.moments.push_back(moment);
+    }
+    reference.set("b", -1, "seed");
+    for (View* view : views) {
+      view->setArrays(arrays);
+      view->setHistory(history);
+      view->setReference(view == views[0] ? someArrays() : ArrayMap());
+    }
+    std::vector<std::uint8_t> mask;
+    for (const std::int32_t code : *arrays.labels["source"].codes) mask.push_back(code == 2 || code == 3);
+    selection.select("cell", mask, "P2_ST3 and P2_SC", {"P2_ST3", "P2_SC"});
+    QTest::qWait(400);
+    save(page, dark ? "align-dark" : "align-light");
+    checkTexts(page);
+  }
+
   void panels_data() { themes(); }
   void panels() {
     QFETCH(bool, dark);

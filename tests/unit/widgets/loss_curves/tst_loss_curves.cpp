@@ -92,13 +92,13 @@ class TestLossCurves : public QObject {
   void axesEndRoundAndHoldTheirData() {
     for (double low = -3; low < 3; low += 0.37)
       for (double size = 1e-4; size < 1e6; size *= 2.7) {
-        const auto axis = loss_curves::roundedAxis(low, low + size);
+        const auto axis = roundedAxis(low, low + size);
         QVERIFY(axis.low <= low + 1e-6 * size && axis.high >= low + size - 1e-6 * size);
         const double count = (axis.high - axis.low) / axis.step;
         QVERIFY(std::abs(count - std::round(count)) < 1e-6 && count > 2.9 && count < 5.1);
         QVERIFY(axis.high - axis.low < 2.1 * size);
       }
-    const auto whole = loss_curves::roundedAxis(0, 1);
+    const auto whole = roundedAxis(0, 1);
     QCOMPARE(whole.low, 0.0);
     QCOMPARE(whole.high, 1.0);
     QCOMPARE(whole.step, 0.25);
@@ -245,6 +245,73 @@ class TestLossCurves : public QObject {
     QTest::qWait(60);
     QCOMPARE(view->plot()->grab().toImage().pixelColor(2, 2), themeColors(true).panel);
     theme_->setChoice(ThemeChoice::light);
+  }
+
+  void theAxisCountsStepsHoursOrTheClock() {
+    auto series = line(100, 2);
+    for (int i = 0; i < 100; ++i) series->seconds.push_back(1.7e9 + 72 * i);      // two hours less 72 s
+    Crosshair crosshair;
+    auto view = tile(oneCurve(series), &crosshair);
+    view->setUnit(StepUnit::hours);
+    QTest::qWait(40);
+    QVERIFY2(std::abs(view->plot()->xAxis->range().upper - 1.2 * 1.98) < 0.02, qPrintable(QString::number(view->plot()->xAxis->range().upper)));
+    QCOMPARE(view->readOut(50), QStringList{"seed 2 raw 2"});         // the cross-hair is in steps, whatever the axis counts
+    QTest::mouseMove(view->plot(), QPoint(static_cast<int>(view->plot()->xAxis->coordToPixel(1.0)), 100));
+    QTRY_VERIFY(crosshair.isActive());
+    QVERIFY2(std::abs(crosshair.step() - 50) <= 2, qPrintable(QString::number(crosshair.step())));
+    QTest::keyClick(view->plot(), Qt::Key_X);
+    QTest::qWait(40);
+    QVERIFY(view->plot()->xAxis->range().lower >= 1.7e9);
+    QTest::keyClick(view->plot(), Qt::Key_X);
+    QTest::qWait(40);
+    QVERIFY(view->plot()->xAxis->range().upper < 1000);
+    view->setCurves(oneCurve(line(100, 2)));                            // times are not known: nothing is invented
+    view->setUnit(StepUnit::clock);
+    QTest::qWait(40);
+    view->plot()->grab();
+    QVERIFY(view->readOut(50).isEmpty());
+  }
+
+  void clippedOutliersAreMarkedAndCounted() {
+    auto series = line(1000, 1);
+    for (std::size_t i = 0; i < 1000; ++i) series->values[i] += 0.1 * std::sin(static_cast<double>(i));
+    series->values[400] = 500;
+    series->values[401] = 800;
+    auto view = tile(oneCurve(series));
+    view->setSmoothing(0.99);
+    view->setStepRange(0, 1000);
+    QTest::qWait(40);
+    QCOMPARE(view->beyondCount(), 2);
+    QVERIFY(view->plot()->yAxis->range().upper < 500);
+    QTest::keyClick(view->plot(), Qt::Key_O);
+    QTest::qWait(40);
+    QCOMPARE(view->beyondCount(), 0);
+    QVERIFY(view->plot()->yAxis->range().upper >= 800);
+  }
+
+  void aLogarithmicAxisShowsWhatItCannotDrawAsARug() {
+    auto series = line(100, 1);
+    for (std::size_t i = 40; i < 60; ++i) series->values[i] = -1;
+    auto view = tile(oneCurve(series));
+    view->setSmoothing(0);
+    view->setLogY(true);
+    QTest::qWait(40);
+    const QImage image = view->plot()->grab().toImage();
+    const int x = static_cast<int>(view->plot()->xAxis->coordToPixel(50)), bottom = view->plot()->axisRect()->bottom();
+    QVERIFY(pixelsNear(image.copy(x - 3, bottom - 5, 6, 4), QColor(0, 114, 178)) > 0);
+  }
+
+  void theSettingsHoldForAllTiles() {
+    ChartSettings settings;
+    ViewContext context;
+    context.charts = &settings;
+    LossCurves a(context), b(context);
+    settings.setSmoothing(0.9);
+    QCOMPARE(a.smoothing(), 0.9);
+    QTest::keyClick(&a, Qt::Key_X);
+    QCOMPARE(settings.unit(), StepUnit::hours);
+    QTest::keyClick(&b, Qt::Key_O);
+    QCOMPARE(settings.outliers(), Outliers::show_all);
   }
 
  private:

@@ -153,6 +153,105 @@ class TestMatrixHeatmap : public QObject {
     QVERIFY(f.view->count().contains("raw distance"));
   }
 
+  void theHeadlineCountsPairsOnceAndNamesTheWorst() {
+    const Fixture f(threeSources());
+    QCOMPARE(f.view->headline(), QString("2 of 3 pairs pass (at most .36)  ·  worst A – C  2.000"));
+    const Fixture open(threeSources(), {{"values", "d"}});
+    QCOMPARE(open.view->headline(), QString("worst A – C  2.000"));
+  }
+
+  void aVerdictOfPairsWinsOverTheGateAndBoundsMayDiffer() {
+    ArrayMap map = threeSources();
+    map.arrays["pass"] = matrix({1, 1, 1, 1, 1, 0, 1, 0, 1}, 3, 3);
+    map.arrays["bound"] = matrix({1, .05, 3, .05, 1, 1, 3, 1, 1}, 3, 3);
+    const Fixture judged(map, {{"values", "d"}, {"gate", "0.36"}, {"pass", "pass"}});
+    QVERIFY(judged.grid()->data().isAboveGate(1, 2) && !judged.grid()->data().isAboveGate(0, 2));
+    const Fixture bounded(map, {{"values", "d"}, {"gate", "bound"}});
+    QVERIFY(bounded.grid()->data().isAboveGate(0, 1) && !bounded.grid()->data().isAboveGate(0, 2));
+    QVERIFY(bounded.view->headline().startsWith("2 of 3 pairs pass"));
+  }
+
+  void theReferenceTakesTheLowerTriangleByName() {
+    SelectionModel selection;
+    Reference reference;
+    RunSet runs;
+    runs.setRuns({{"a", "recommended", Qt::blue, true}, {"b", "seed", Qt::red, true}});
+    runs.setCurrent("a");
+    ViewContext context;
+    context.selection = &selection;
+    context.reference = &reference;
+    context.runs = &runs;
+    MatrixHeatmap view(context);
+    view.bind({{"values", "d"}, {"gate", "0.36"}});
+    view.resize(420, 420);
+    view.show();
+    view.setArrays(threeSources());
+    ArrayMap other = threeSources();                   // sources in another order, and one that this run does not have
+    other.step = 700;
+    other.arrays["d"] = matrix({0, 7, 8, 7, 0, 9, 8, 9, 0}, 3, 3);
+    other.labels["source"].categories = QStringList{"C", "B", "Z"};
+    reference.set("b", -1, "seed");
+    view.setReference(other);
+    QCOMPARE(view.grid()->cellText(0, 2), QString("2.00"));
+    QCOMPARE(view.grid()->cellText(2, 1), QString("7.00"));      // C – B
+    QCOMPARE(view.grid()->cellText(1, 0), QString());            // there is no A
+    QVERIFY(view.grid()->data().isAboveGate(2, 1));
+    QVERIFY(view.caption().contains("lower triangle: seed, step 700"));
+    QVERIFY(view.headline().startsWith("2 of 3 pairs pass"));     // of this run, not of the other one
+    QVERIFY(view.hover(1, 2).text().contains("seed 7"));
+    auto* choice = view.findChild<ChoiceButton*>("referenceChoice");
+    QCOMPARE(choice->current(), QString("run:b"));
+    QTest::keyClick(view.grid(), Qt::Key_B);
+    QVERIFY(!reference.isSet());
+    QCOMPARE(view.grid()->cellText(2, 1), QString(".36"));
+    QTest::keyClick(view.grid(), Qt::Key_B);
+    QCOMPARE(reference.run(), QString("b"));
+  }
+
+  void theHoverHasIntervalFloorChangeCurveAndTheOtherMetrics() {
+    ArrayMap map = threeSources();
+    map.step = 30;
+    map.arrays["d_low"] = matrix({0, .05, 1.5, .05, 0, .2, 1.5, .2, 0}, 3, 3);
+    map.arrays["d_high"] = matrix({0, .2, 2.5, .2, 0, .5, 2.5, .5, 0}, 3, 3);
+    map.arrays["floor"] = matrix(std::vector<double>(9, .125), 3, 3);
+    Fixture f(map, {{"values", "d"}, {"gate", "0.36"}, {"floor", "floor"}, {"values2", "e"}});
+    ArrayHistory history;
+    for (const int step : {10, 20, 30}) {
+      ArrayMap moment = threeSources();
+      moment.step = step;
+      moment.arrays["d"] = matrix({0, .1, 62.0 / step, .1, 0, .36, 62.0 / step, .36, 0}, 3, 3);
+      history.moments.push_back(moment);
+    }
+    QCOMPARE(f.view->historyNames(), (QStringList{"d", "e"}));
+    f.view->setHistory(history);
+    const HoverContent said = f.view->hover(0, 2);
+    const QString text = said.text();
+    for (const char* part : {"A – C", "95 % interval 1.5 to 2.5", "sampling alone gives 0.125", "since step 20 -1.1", "raw distance 6", "above the gate 0.36"})
+      QVERIFY2(text.contains(part), qPrintable(QString(part) + " is missing in\n" + text));
+    QCOMPARE(said.curve.size(), std::size_t{3});
+    QCOMPARE(said.curve_now, 2);
+    const QPoint cell = f.grid()->cellRect(0, 2).center().toPoint();
+    QTest::mouseMove(f.grid(), QPoint(2, 2));
+    QTest::mouseMove(f.grid(), cell);
+    QTRY_VERIFY(HoverCard::shown());
+    QVERIFY(HoverCard::shown()->content().title == "A – C");
+    QVERIFY(f.view->hover(0, 0).isEmpty() && f.view->hover(-1, 9).isEmpty());
+  }
+
+  void theMetricIsSharedWithOtherViews() {
+    SharedChoice metric;
+    ViewContext context;
+    context.metric = &metric;
+    MatrixHeatmap a(context), b(context);
+    for (MatrixHeatmap* view : {&a, &b}) {
+      view->bind({{"values", "d"}, {"values2", "e"}});
+      view->setArrays(threeSources());
+    }
+    QTest::keyClick(&a, Qt::Key_M);
+    QCOMPARE(metric.value(), QString("e"));
+    QCOMPARE(b.grid()->cellText(0, 1), QString("5.00"));
+  }
+
   void theTableRepeatsTheNumbers() {
     const Fixture f(threeSources());
     const auto table = f.view->table();

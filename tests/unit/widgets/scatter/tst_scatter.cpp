@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
 #include <QImage>
+#include <QLineEdit>
 #include <QTest>
 
 #include <cmath>
@@ -7,6 +9,10 @@
 
 #include "widgets/base/shared_models.h"
 #include "widgets/controls/choice_button.h"
+#include "widgets/scatter/cloud_colors.h"
+#include "widgets/scatter/density.h"
+#include "widgets/scatter/gene_picker.h"
+#include "widgets/scatter/neighbour.h"
 #include "widgets/scatter/point_cloud.h"
 #include "widgets/scatter/scatter.h"
 #include "widgets/scatter/scatter_canvas.h"
@@ -216,6 +222,193 @@ class TestScatter : public QObject {
     const PointCloud cloud{{-1, 0, 8, 1e30F, NAN, -1e30F}, {0, 8, 8, 0, 0, INFINITY}};
     for (const double diameter : {1.0, 2.0, 7.0, 40.0}) splat(image, cloud, {9, -1, 0, 0, 0, 0}, drawOrder(6), {1, 0, 0, true}, {{qRgb(1, 2, 3)}, diameter});
     QVERIFY(image.pixel(0, 7) == qRgb(1, 2, 3));
+  }
+
+  void aDensityKeepsItsMassAndHasTheVarianceOfItsKernel() {
+    const PointCloud one{{100.5F}, {100.5F}};
+    PlaneMap map;
+    map.y_down = true;
+    const DensityGrid grid = densityOf(one, map, {200, 200}, 1, 6, [](std::size_t) { return true; });
+    double mass = 0, spread = 0;
+    for (int y = 0; y < grid.height; ++y)
+      for (int x = 0; x < grid.width; ++x) mass += grid.at(x, y), spread += grid.at(x, y) * (x - 100) * (x - 100);
+    QVERIFY(std::abs(mass - 1) < 1e-4);
+    QVERIFY2(std::abs(spread / mass - 36) < 2, qPrintable(QString::number(spread / mass)));
+    const DensityGrid none = densityOf(PointCloud{{NAN, 900}, {1, -5}}, map, {200, 200}, 1, 6, [](std::size_t) { return true; });
+    QCOMPARE(none.highest(), 0.0F);
+  }
+
+  void aMassLevelHoldsItsShareAndTheContourOfAConeIsACircle() {
+    DensityGrid cone;
+    cone.width = cone.height = 101;
+    for (int y = 0; y < 101; ++y)
+      for (int x = 0; x < 101; ++x) cone.values.push_back(std::max(0.0F, 50.0F - std::hypot(static_cast<float>(x - 50), static_cast<float>(y - 50))));
+    for (const double mass : {0.3, 0.6, 0.9}) {
+      const float level = massLevel(cone, mass);
+      double above = 0, whole = 0;
+      for (const float v : cone.values) whole += v, above += v >= level ? v : 0;
+      QVERIFY(std::abs(above / whole - mass) < 0.02);
+    }
+    double length = 0;
+    for (const QLineF& piece : contour(cone, 20)) {
+      length += piece.length();
+      QVERIFY(std::abs(std::hypot(piece.x1() - 50.5, piece.y1() - 50.5) - 30) < 0.5);
+    }
+    QVERIFY2(std::abs(length - 2 * M_PI * 30) < 2, qPrintable(QString::number(length)));
+    QVERIFY(contour(cone, 0).empty() && contour(cone, 60).empty());
+  }
+
+  void keysChooseDensityAndContours() {
+    Fixture f(corners());
+    const QImage points = f.canvas()->grab().toImage();
+    QTest::keyClick(f.canvas(), Qt::Key_D);
+    QCOMPARE(f.canvas()->mode(), Mode::density);
+    QVERIFY(f.view->count().contains("density"));
+    QVERIFY(f.canvas()->grab().toImage() != points);
+    QTest::keyClick(f.canvas(), Qt::Key_C);
+    QCOMPARE(f.canvas()->mode(), Mode::contours);
+    f.canvas()->grab();
+    QTest::keyClick(f.canvas(), Qt::Key_S);
+    QCOMPARE(f.canvas()->grab().toImage(), points);
+  }
+
+  void aSecondCloudShowsOtherColoursOfTheSamePart() {
+    Fixture f(corners());
+    QTest::keyClick(f.canvas(), Qt::Key_Backslash, Qt::ControlModifier);
+    QCOMPARE(f.view->beside(), QString("cell_type"));
+    QVERIFY(f.view->secondCanvas()->isVisible());
+    QCOMPARE(f.view->secondCanvas()->legend().size(), std::size_t{1});
+    QCOMPARE(f.view->secondCanvas()->corner(), QString("cell type"));
+    f.canvas()->zoom(2, QPointF(50, 60));
+    QCOMPARE(f.view->secondCanvas()->map().scale, f.canvas()->map().scale);
+    QCOMPARE(f.view->secondCanvas()->map().origin_x, f.canvas()->map().origin_x);
+    QTest::keyClick(f.canvas(), Qt::Key_Backslash, Qt::ControlModifier);
+    QVERIFY(!f.view->secondCanvas()->isVisible());
+  }
+
+  void theReferenceStandsBeside() {
+    SelectionModel selection;
+    Reference reference;
+    ViewContext context;
+    context.selection = &selection;
+    context.reference = &reference;
+    Scatter view(context);
+    view.setAnimated(false);
+    view.bind({{"points", "umap"}, {"labels", "source"}});
+    view.resize(700, 400);
+    view.show();
+    view.setArrays(corners());
+    reference.set("b", -1, "seed");
+    ArrayMap other;
+    other.step = 1200;
+    other.arrays["umap"] = points({5, 5, 6, 6});
+    other.labels["source"] = {"source", {"B", "A"}, std::make_shared<std::vector<std::int32_t>>(std::vector<std::int32_t>{0, 1})};
+    view.setReference(other);
+    QCOMPARE(view.beside(), QString("reference"));
+    QCOMPARE(view.secondCanvas()->cloud().size(), std::size_t{2});
+    QVERIFY(view.secondCanvas()->corner().startsWith("seed, step 1"));
+    selection.select("cell", {1, 1, 0, 0, 0}, "A", {"A"});      // a whole source is followed by name into other cells
+    QVERIFY(view.secondCanvas()->legend()[0].name == "B");
+    reference.clear();
+    view.setReference({});
+    QVERIFY(!view.secondCanvas()->isVisible());
+  }
+
+  void numbersAndGenesColourByARamp() {
+    ArrayMap map = corners();
+    map.arrays["cell/depth"] = points({10, 20, 30, 40, 50, 0}, {"cell"});
+    map.arrays["cell/depth"].shape = {5};
+    ArrayView block = points({0, 1, 0, 2, 5, 3, 0, 4, 0, 5}, {"cell", "gene"});
+    map.arrays["cell/expression"] = block;
+    map.labels["gene"] = {"gene", {"EPCAM", "CD3E"}, nullptr};
+    Fixture f(map);
+    f.view->setColorBy("array:cell/depth");
+    QCOMPARE(f.canvas()->ramp().title, QString("depth"));
+    QCOMPARE(f.colorAt(0), rampColor(0, false));
+    QVERIFY(f.colorAt(3).lightness() < f.colorAt(1).lightness());
+    QCOMPARE(genesOf(map, "cell", 5), (QStringList{"EPCAM", "CD3E"}));
+    QTest::keyClick(f.canvas(), Qt::Key_G);
+    auto* text = f.view->findChild<QLineEdit*>("geneText");
+    QVERIFY(text);
+    QTest::keyClicks(text, "epc");
+    QTest::keyClick(text, Qt::Key_Return);
+    QCOMPARE(f.view->colorBy(), QString("gene:EPCAM"));
+    QCOMPARE(f.canvas()->ramp().low, QString("0"));      // most cells have none of it: the ramp begins at nothing
+    QCOMPARE(f.colorAt(2), rampColor(1, false));
+  }
+
+  void genesAreFoundByTheirBeginningFirst() {
+    QStringList genes{"ACD3", "CD3E", "CD30", "XCD3"};
+    QCOMPARE(matching(genes, "cd3", 3), (QStringList{"CD3E", "CD30", "ACD3"}));
+    QVERIFY(matching(genes, "nothing", 5).isEmpty());
+    QStringList many;
+    for (int i = 0; i < 20000; ++i) many << QString("GENE%1").arg(i);
+    QElapsedTimer timer;
+    timer.start();
+    QCOMPARE(matching(many, "199", 50).size(), 50);
+    qInfo("20 000 names searched in %.1f ms", static_cast<double>(timer.nsecsElapsed()) / 1e6);
+  }
+
+  void theNearestOfAnotherCategoryIsThatOfAFullSearch() {
+    std::mt19937 random(4);
+    std::vector<float> values;
+    std::vector<std::int32_t> category;
+    for (int i = 0; i < 300; ++i) {
+      values.push_back(static_cast<float>(random() % 1000));
+      values.push_back(static_cast<float>(random() % 1000));
+      category.push_back(static_cast<std::int32_t>(random() % 4) - 1);
+    }
+    const ArrayView space = points(values);
+    for (std::int64_t row = 0; row < 300; row += 7) {
+      double best = 1e300;
+      for (std::int64_t i = 0; i < 300; ++i)
+        if (category[static_cast<std::size_t>(i)] >= 0 && category[static_cast<std::size_t>(i)] != category[static_cast<std::size_t>(row)])
+          best = std::min(best, std::hypot(space.at(2 * i) - space.at(2 * row), space.at(2 * i + 1) - space.at(2 * row + 1)));
+      QVERIFY(std::abs(nearestOther(space, category, row).distance - best) < 1e-6);
+    }
+    QCOMPARE(nearestOther(space, {1, 2}, 0).row, std::int64_t{-1});
+    Fixture f(corners());
+    const QString said = f.view->hover(0).text();
+    QVERIFY2(said.contains("nearest of another source B") && said.contains("at distance 2.236068"), qPrintable(said));
+  }
+
+  void hiddenRowsAreSaid() {
+    Fixture f(corners());
+    QVERIFY2(f.view->caption().contains("1 not finite, hidden"), qPrintable(f.view->caption()));
+  }
+
+  void zoomingToTheSelectionFillsThePicture() {
+    Fixture f(corners());
+    f.selection.select("cell", {1, 0, 0, 0, 0}, "one");
+    QTest::keyClick(f.canvas(), Qt::Key_Z);
+    QVERIFY((QPointF(f.pixel(0)) - QRectF(f.canvas()->rect()).center()).manhattanLength() < 3);
+  }
+
+  void aHundredThousandPointsArePannedWithinAFrame() {
+    std::mt19937 random(3);
+    std::normal_distribution<float> normal;
+    std::vector<float> xy;
+    auto codes = std::make_shared<std::vector<std::int32_t>>();
+    for (int i = 0; i < 100000; ++i) {
+      xy.push_back(normal(random));
+      xy.push_back(normal(random));
+      codes->push_back(i % 6);
+    }
+    ArrayMap map;
+    map.arrays["umap"] = points(xy);
+    map.labels["source"] = {"source", {"A", "B", "C", "D", "E", "F"}, codes};
+    Fixture f(map);
+    f.view->resize(800, 660);
+    std::vector<double> times;
+    for (int i = 0; i < 12; ++i) {
+      QElapsedTimer timer;
+      timer.start();
+      QTest::keyClick(f.canvas(), i % 2 ? Qt::Key_Left : Qt::Key_Right);
+      f.canvas()->grab();
+      times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    }
+    std::sort(times.begin(), times.end());
+    qInfo("100 000 points, pan and paint: median %.1f ms, worst %.1f ms", times[6], times[11]);
   }
 
   void emptyNanSingleAndBrokenArraysSurvive() {
