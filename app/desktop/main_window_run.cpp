@@ -243,6 +243,7 @@ void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
     if (against->run() == path) menu.addAction(tr("Stop comparing with it"), against, &widgets::Reference::clear);
     else menu.addAction(tr("Compare the shown run with it"), this, [against, path, name = run->info.name] { against->set(path, -1, name); });
     menu.addAction(tr("Show it"), this, [this, path] { workbench_.show(path); });
+    menu.addAction(actions_.edit_marks->text(), this, [this, path] { editMarks(path); });
     menu.exec(at);
     return;
   }
