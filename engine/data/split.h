@@ -16,7 +16,9 @@ struct Split {
 };
 
 /// Keeps round(fraction * n) cells of every source out (at least 1 when the source has >= 5 cells and fraction > 0).
-/// `source_of_cell` has one source index a cell.
-Split split_by_source(const std::vector<std::int32_t>& source_of_cell, int n_sources, double held_out_fraction, Rng& rng);
+/// `source_of_cell` has one source index a cell. Sources in `whole` are held out with all their cells; the others split as
+/// they would without that.
+Split split_by_source(const std::vector<std::int32_t>& source_of_cell, int n_sources, double held_out_fraction, Rng& rng,
+                      const std::vector<int>& whole = {});
 
 }  // namespace geocyte::data

@@ -51,12 +51,19 @@ std::map<std::string, Setter> setters() {
       {"seed", [](Options& o, const std::string& key, std::string_view text) { o.seed = parse_value<std::uint64_t>(key, text); }},
       {"scale", number(&Options::scale)},
       {"platform_log_sd", number(&Options::platform_log_sd)},
+      {"effects",
+       [](Options& o, const std::string& key, std::string_view text) {
+         // Later keys of the address switch single effects on again.
+         if (parse_value<int>(key, text) == 0) simulate::only_platform(o);
+       }},
+      {"slide_log_sd", number(&Options::slide_log_sd)},
       {"patient_log_sd", number(&Options::patient_log_sd)},
       {"outlier_log_sd", number(&Options::outlier_log_sd)},
       {"library_log_sd", number(&Options::library_log_sd)},
       {"dropout", number(&Options::dropout)},
       {"ambient", number(&Options::ambient)},
       {"dispersion", number(&Options::dispersion)},
+      {"recovery", number(&Options::recovery)},
   };
 }
 
@@ -68,8 +75,8 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
 
 std::string cache_key(const std::string& recipe, const simulate::SixSourcesOptions& o) {
   const std::string everything =
-      fmt::format("{} v{} {} {} {} {} {} {} {} {} {} {}", recipe, kRecipeVersion, o.genes, o.seed, o.scale, o.platform_log_sd,
-                  o.patient_log_sd, o.outlier_log_sd, o.library_log_sd, o.dropout, o.ambient, o.dispersion);
+      fmt::format("{} v{} {} {} {} {} {} {} {} {} {} {} {} {}", recipe, kRecipeVersion, o.genes, o.seed, o.scale, o.platform_log_sd,
+                  o.patient_log_sd, o.outlier_log_sd, o.library_log_sd, o.dropout, o.ambient, o.dispersion, o.slide_log_sd, o.recovery);
   return fmt::format("{}-g{}-s{}-{:08x}", recipe, o.genes, o.seed, hash64(everything) & 0xffffffffu);
 }
 

@@ -11,13 +11,15 @@
 #include "engine/core/check.h"
 #include "engine/core/text.h"
 #include "engine/preprocess/normalise.h"
+#include "engine/preprocess/thinning.h"
 
 namespace geocyte::preprocess {
 namespace {
 
 /// Training rows of each source, as positions within the source.
 std::vector<std::vector<std::int64_t>> rows_by_source(const std::vector<data::Source>& sources,
-                                                      std::span<const std::int64_t> train_rows) {
+                                                      std::span<const std::int64_t> train_rows,
+                                                      const std::vector<std::string>& unseen) {
   std::vector<std::vector<std::int64_t>> rows(sources.size());
   std::size_t source = 0;
   std::int64_t begin = 0, previous = -1;
@@ -29,7 +31,7 @@ std::vector<std::vector<std::int64_t>> rows_by_source(const std::vector<data::So
     rows[source].push_back(row - begin);
   }
   for (std::size_t i = 0; i < sources.size(); ++i)
-    if (rows[i].empty())
+    if (rows[i].empty() && std::find(unseen.begin(), unseen.end(), sources[i].name) == unseen.end())
       throw Error(ErrorCode::bad_data, "source " + sources[i].name + " has no cell to train on",
                   "Hold fewer cells out, or leave the source out.");
   return rows;
@@ -53,50 +55,38 @@ std::vector<std::int64_t> find_columns(const data::Source& source, const std::ve
   return found;
 }
 
-void subtract_from_rows(data::DenseMatrix& cells, std::span<const float> means) {
-  for (std::int64_t i = 0; i < cells.rows; ++i) {
-    const auto row = cells.row(i);
-    for (std::size_t g = 0; g < means.size(); ++g) row[g] -= means[g];
-  }
-}
-
-/// Mean of each column over some rows (all rows when `rows` is absent).
-std::vector<float> column_means(const data::DenseMatrix& cells, const std::vector<std::int64_t>* rows) {
-  std::vector<double> sums(static_cast<std::size_t>(cells.cols), 0.0);
-  const auto n = rows != nullptr ? static_cast<std::int64_t>(rows->size()) : cells.rows;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto row = cells.row(rows != nullptr ? (*rows)[i] : i);
-    for (std::size_t g = 0; g < row.size(); ++g) sums[g] += row[g];
-  }
-  std::vector<float> means(sums.size(), 0.0F);
-  if (n > 0)
-    for (std::size_t g = 0; g < sums.size(); ++g) means[g] = static_cast<float>(sums[g] / static_cast<double>(n));
-  return means;
-}
-
 void check_stop(const StopToken& stop) {
   if (stop.stop_requested()) throw Error(ErrorCode::interrupted, "choosing genes was stopped");
 }
 
 }  // namespace
 
-Recipe Recipe::fit(const std::vector<data::Source>& sources, std::span<const std::int64_t> train_rows,
+Recipe Recipe::fit(const std::vector<data::Source>& given, std::span<const std::int64_t> train_rows,
                    const RecipeOptions& options) {
   if (!(options.target_sum > 0) || !std::isfinite(options.target_sum))
     throw Error(ErrorCode::bad_config,
                 fmt::format("normalize.target_sum is {}, but must be a positive number", options.target_sum));
   require(options.genes >= 0, "the size of the panel is not negative");
-  require(!sources.empty(), "a recipe is fitted on at least one source");
+  require(!given.empty(), "a recipe is fitted on at least one source");
   Recipe recipe;
   recipe.target_sum_ = options.target_sum;
   recipe.variability_ = options.variability;
-  recipe.centre_ = options.centre_by_source;
+  recipe.by_source_ = options.by_source;
+  recipe.seed_ = options.seed;
 
-  const std::vector<std::string> shared = data::shared_genes(sources);
-  const auto rows = rows_by_source(sources, train_rows);
+  const std::vector<std::string> shared = data::shared_genes(given);
+  std::vector<std::vector<std::int64_t>> rows = rows_by_source(given, train_rows, options.unseen);
+  std::vector<data::Source> sources = given;
+  if (options.thin) {
+    for (std::size_t i = 0; i < sources.size(); ++i)
+      if (const double depth = median_depth(sources[i], rows[i]); depth > 0)
+        recipe.depth_ = recipe.depth_ > 0 ? std::min(recipe.depth_, depth) : depth;
+    for (auto& source : sources) source = recipe.thinned(source);
+  }
   std::vector<std::vector<double>> scores;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     check_stop(options.stop);
+    if (rows[i].empty()) continue;
     const GeneMoments moments = gene_moments(sources[i], rows[i], find_columns(sources[i], shared), options.target_sum,
                                              options.variability);
     scores.push_back(variability_scores(moments, options.variability));
@@ -104,15 +94,18 @@ Recipe Recipe::fit(const std::vector<data::Source>& sources, std::span<const std
   const std::int64_t wanted = options.genes == 0 ? static_cast<std::int64_t>(shared.size()) : options.genes;
   for (const auto g : top_genes(scores, shared, wanted)) recipe.panel_.push_back(shared[g]);
 
-  if (recipe.centre_) {
+  if (recipe.by_source_ != BySource::none) {
     for (std::size_t i = 0; i < sources.size(); ++i) {
       check_stop(options.stop);
+      if (rows[i].empty()) continue;
       const data::DenseMatrix cells = recipe.log_normalised_panel(sources[i], MissingGenes::refuse);
-      recipe.centres_[sources[i].name] = column_means(cells, &rows[i]);
+      recipe.statistics_[sources[i].name] = statistics_of(cells, &rows[i], recipe.by_source_);
     }
   }
   return recipe;
 }
+
+data::Source Recipe::thinned(const data::Source& source) const { return depth_ > 0 ? thin(source, depth_, seed_) : source; }
 
 data::DenseMatrix Recipe::log_normalised_panel(const data::Source& source, MissingGenes missing) const {
   require(source.dataset != nullptr, "source " + source.name + " has a data set");
@@ -132,12 +125,27 @@ data::DenseMatrix Recipe::log_normalised_panel(const data::Source& source, Missi
   return log_normalise(source, columns, target_sum_);
 }
 
+data::DenseMatrix Recipe::log_normalised(const data::Source& source, MissingGenes missing) const {
+  require(source.dataset != nullptr, "source " + source.name + " has a data set");
+  return log_normalised_panel(thinned(source), missing);
+}
+
+std::vector<double> Recipe::library_sizes(const data::Source& source) const {
+  const data::Source given = thinned(source);
+  const std::vector<double> sums = data::row_sums(given.dataset->x);
+  std::vector<double> sizes;
+  for (std::int64_t i = 0; i < given.size(); ++i) sizes.push_back(sums[static_cast<std::size_t>(given.rows.empty() ? i : given.rows[static_cast<std::size_t>(i)])]);
+  return sizes;
+}
+
+SourceStatistics Recipe::statistics(const std::string& source, const data::DenseMatrix& cells) const {
+  const auto known = statistics_.find(source);
+  return known != statistics_.end() ? known->second : statistics_of(cells, nullptr, by_source_);
+}
+
 data::DenseMatrix Recipe::apply(const data::Source& source, MissingGenes missing) const {
-  data::DenseMatrix cells = log_normalised_panel(source, missing);
-  if (!centre_) return cells;
-  const auto known = centres_.find(source.name);
-  // A source that was not there in training has no fitted centre; its own mean is the only one there is.
-  subtract_from_rows(cells, known != centres_.end() ? known->second : column_means(cells, nullptr));
+  data::DenseMatrix cells = log_normalised(source, missing);
+  if (by_source_ != BySource::none) apply_statistics(cells, statistics(source.name, cells), by_source_);
   return cells;
 }
 

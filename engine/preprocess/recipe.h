@@ -2,10 +2,13 @@
 // From counts to what an encoder sees: an ordered, serialised recipe whose statistics are fitted on the training part
 // of a run and applied unchanged to any later data.
 //
+//   thin       cells read deeper than a common depth are thinned to it (optional), see thinning.h
 //   normalize  y_cg = x_cg * T / sum_g x_cg over all genes of the cell's own file   (T = target_sum; empty cells stay 0)
 //   log1p      z_cg = ln(1 + y_cg)
 //   select     the panel: the top genes by within-source variability, see hvg.h
-//   centre     z_cg - mean over training cells of the same source (optional); an unseen source is centred by itself
+//   centre     z_cg - mean over training cells of the same source (optional), see source_statistics.h
+//   scale      / their standard deviation, clipped (optional)
+// A source that was not there in training is centred and scaled by its own cells: all that is known of it.
 //
 // The library size is taken over all genes that a source has, before the panel is selected, so that the panel never
 // changes the scale of a cell.
@@ -21,6 +24,7 @@
 #include "engine/core/stop_token.h"
 #include "engine/data/dataset.h"
 #include "engine/preprocess/hvg.h"
+#include "engine/preprocess/source_statistics.h"
 
 namespace geocyte::preprocess {
 
@@ -28,7 +32,10 @@ struct RecipeOptions {
   double target_sum = 1e4;
   std::int64_t genes = 2000;               ///< size of the panel; 0 or more than shared = all shared genes
   Variability variability = Variability::dispersion;
-  bool centre_by_source = false;
+  BySource by_source = BySource::none;
+  bool thin = false;                       ///< to the median depth of the shallowest source (training cells)
+  std::uint64_t seed = 0;                  ///< of the thinning
+  std::vector<std::string> unseen;         ///< names of sources that are held out whole and may have no training cell
   StopToken stop;                          ///< a stopped fit throws Error{interrupted}
 };
 
@@ -47,8 +54,19 @@ class Recipe {
   /// missing, or that the values are negative and so cannot be counts.
   data::DenseMatrix apply(const data::Source& source, MissingGenes missing = MissingGenes::refuse) const;
 
+  /// The same before it is centred and scaled: counts of the common depth, log-normalised.
+  data::DenseMatrix log_normalised(const data::Source& source, MissingGenes missing = MissingGenes::refuse) const;
+  /// Counts of each cell of the source, over all its genes, of the common depth.
+  std::vector<double> library_sizes(const data::Source& source) const;
+  BySource by_source() const { return by_source_; }
+  /// Whether a source has to be whole to be applied to: one that was not trained on is centred by itself.
+  bool centres() const { return by_source_ != BySource::none; }
+  /// Fitted statistics of the source of that name, or of these cells (log_normalised()) when it was not there in training.
+  SourceStatistics statistics(const std::string& source, const data::DenseMatrix& cells) const;
+
   const std::vector<std::string>& panel() const { return panel_; }
   double target_sum() const { return target_sum_; }
+  double depth() const { return depth_; }  ///< that cells are thinned to; 0 = they are not
 
   /// {"format":1,"steps":[{"step":"normalize",…},…]}; from_json(to_json()) gives equal numbers.
   Json to_json() const;
@@ -58,13 +76,17 @@ class Recipe {
   std::string hash() const;
 
  private:
+  data::Source thinned(const data::Source& source) const;
+  /// Of a source that has been thinned.
   data::DenseMatrix log_normalised_panel(const data::Source& source, MissingGenes missing) const;
 
   double target_sum_ = 1e4;
   Variability variability_ = Variability::dispersion;
   std::vector<std::string> panel_;
-  bool centre_ = false;
-  std::map<std::string, std::vector<float>> centres_;   ///< by source name: mean of each gene of the panel
+  double depth_ = 0;
+  std::uint64_t seed_ = 0;
+  BySource by_source_ = BySource::none;
+  std::map<std::string, SourceStatistics> statistics_;   ///< by source name
 };
 
 }  // namespace geocyte::preprocess

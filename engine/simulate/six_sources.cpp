@@ -32,7 +32,6 @@ constexpr SourcePlan kPlan[] = {
     {"P10_ST3", "P10", true, 460, 1.2, 0.0, 0.0},   {"P10_SC", "P10", false, 950, 1.0, 0.3, 0.0},
 };
 
-constexpr double kSlideLogSd = 0.08;       // two slides of one assay are never quite alike
 constexpr double kMoreCellsPerSpot = 4;    // a spot holds 1 + Poisson(this)
 constexpr double kStressRise = 2.2;        // log rise of stress genes, in units of outlier_log_sd
 
@@ -74,7 +73,7 @@ SourceFactors factors_of(const SourcePlan& plan, World& world) {
   SourceFactors out;
   const int genes = world.options.genes;
   out.patient = world.patient.at(plan.patient);
-  out.slide = draw_log_factors(genes, kSlideLogSd, world.streams.stream(std::string("slide/") + plan.name));
+  out.slide = draw_log_factors(genes, world.options.slide_log_sd, world.streams.stream(std::string("slide/") + plan.name));
   for (int g = 0; g < genes; ++g) {
     out.platform.push_back(plan.platform * world.platform[g]);
     out.outlier.push_back(plan.outlier * world.outlier[g]);
@@ -128,7 +127,7 @@ SourceRows draw_rows(const SourcePlan& plan, World& world, std::int64_t n) {
     row.gradients = tissue.gradients(place, out.places.z);
     auto weights = composition(membership, row.gradients);
     if (!plan.spots)
-      for (int t = 0; t < kTypes; ++t) weights[t] *= cell_types()[t].recovery;
+      for (int t = 0; t < kTypes; ++t) weights[t] *= std::pow(cell_types()[t].recovery, world.options.recovery);
     const std::int64_t count = plan.spots ? 1 + cells.poisson(kMoreCellsPerSpot) : 1;
     for (std::int64_t i = 0; i < count; ++i) ++row.cells[draw(cells, weights)];
     const double factor = std::exp(world.options.library_log_sd * libraries.normal());
@@ -215,12 +214,18 @@ void check_options(const SixSourcesOptions& o) {
     check_option(value >= 0 && value <= most, name, fmt::format("{}", value), allowed);
   };
   check_size(o.platform_log_sd, "platform_log_sd", 3, "between 0 and 3");
+  check_size(o.slide_log_sd, "slide_log_sd", 3, "between 0 and 3");
   check_size(o.patient_log_sd, "patient_log_sd", 3, "between 0 and 3");
   check_size(o.outlier_log_sd, "outlier_log_sd", 3, "between 0 and 3");
   check_size(o.library_log_sd, "library_log_sd", 3, "between 0 and 3");
   check_size(o.dropout, "dropout", 1, "between 0 and 1");
   check_size(o.ambient, "ambient", 0.9, "between 0 and 0.9");
   check_size(o.dispersion, "dispersion", 10, "between 0 and 10");
+  check_size(o.recovery, "recovery", 5, "between 0 and 5");
+}
+
+void only_platform(SixSourcesOptions& o) {
+  o.slide_log_sd = o.patient_log_sd = o.outlier_log_sd = o.library_log_sd = o.dropout = o.ambient = o.recovery = 0;
 }
 
 std::vector<data::Dataset> simulate_six_sources(const SixSourcesOptions& options, const Progress& progress) {

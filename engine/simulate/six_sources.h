@@ -28,13 +28,18 @@ struct SixSourcesOptions {
   std::uint64_t seed = 7;
   double scale = 1.0;                    ///< multiplies the number of spots and cells of every source
   double platform_log_sd = 0.45;         ///< gene factors of cells against spots; 0 = off
+  double slide_log_sd = 0.08;            ///< gene factors of each slide and suspension: two of one assay are never quite alike; 0 = off
   double patient_log_sd = 0.20;          ///< gene factors of patients; 0 = off
   double outlier_log_sd = 0.55;          ///< further gene factors and stress of P2_SC only; 0 = off
   double library_log_sd = 0.35;          ///< spread of library sizes within a source; 0 = off
   double dropout = 0.3;                  ///< a count of a cell is lost with probability dropout * exp(-mean); 0 = off
   double ambient = 0.05;                 ///< share of a spot's counts that comes from the whole slide; 0 = off
   double dispersion = 0.25;              ///< negative binomial: variance = mean + dispersion * mean^2; 0 = Poisson
+  double recovery = 1;                   ///< types survive dissociation with their chance to the power of this; 0 = alike
 };
+
+/// Every effect that sets sources apart but the platform's (patient, slide, outlier, library, dropout, ambient, recovery) off.
+void only_platform(SixSourcesOptions& options);
 
 /// Throws Error{bad_config} naming the option that is out of range and what is allowed.
 void check_options(const SixSourcesOptions& options);

@@ -72,5 +72,19 @@ TEST(Split, RefusesFractionsAndSourcesThatAreImpossible) {
   EXPECT_THROW(split_by_source({0, 3}, 2, 0.2, rng), Error);
 }
 
+TEST(Split, AWholeSourceIsHeldOutAndTheOthersSplitAsBefore) {
+  Rng a(3), b(3);
+  const Split with = split_by_source(cells_of({50, 31, 8}), 3, 0.2, a, {1}), without = split_by_source(cells_of({50, 31, 8}), 3, 0.2, b);
+  EXPECT_EQ(std::count_if(with.train.begin(), with.train.end(), [](auto cell) { return cell >= 50 && cell < 81; }), 0);
+  const auto of_others = [](const std::vector<std::int64_t>& cells) {
+    std::vector<std::int64_t> kept;
+    for (const auto cell : cells)
+      if (cell < 50 || cell >= 81) kept.push_back(cell);
+    return kept;
+  };
+  EXPECT_EQ(of_others(with.held_out), of_others(without.held_out));
+  EXPECT_EQ(with.train.size() + with.held_out.size(), 89u);
+}
+
 }  // namespace
 }  // namespace geocyte::data

@@ -60,7 +60,7 @@ Recipe fit(const std::vector<Source>& sources, const RecipeOptions& options = {}
 RecipeOptions panel_of(std::int64_t genes, bool centre = false) {
   RecipeOptions options;
   options.genes = genes;
-  options.centre_by_source = centre;
+  if (centre) options.by_source = BySource::centre;
   return options;
 }
 
@@ -196,6 +196,45 @@ TEST(Recipe, AnUnseenSourceIsCentredByItself) {
   EXPECT_NEAR(mean, 0, 1e-5);
 }
 
+TEST(Recipe, ZScoringGivesEachSourceMeanZeroAndSpreadOneOnItsTrainingCells) {
+  RecipeOptions options = panel_of(8);
+  options.by_source = BySource::standardise;
+  const std::vector<Source> sources{counts("a", 60, 15, 4), counts("b", 50, 15, 9)};
+  const std::vector<std::int64_t> train = [] {
+    std::vector<std::int64_t> rows(80);
+    std::iota(rows.begin(), rows.end(), 0);
+    return rows;
+  }();
+  const Recipe recipe = Recipe::fit(sources, train, options);
+  const DenseMatrix b = recipe.apply(sources[1]);
+  for (std::int64_t g = 0; g < b.cols; ++g) {
+    double mean = 0, square = 0;
+    for (std::int64_t i = 0; i < 20; ++i) mean += b.row(i)[g] / 20;
+    for (std::int64_t i = 0; i < 20; ++i) square += (b.row(i)[g] - mean) * (b.row(i)[g] - mean) / 19;
+    EXPECT_NEAR(mean, 0, 1e-5);
+    EXPECT_NEAR(square, 1, 1e-4);
+  }
+  // Reversible: what the encoder sees gives the log-normalised values back.
+  const DenseMatrix raw = recipe.log_normalised(sources[1]);
+  const auto statistics = recipe.statistics("b", raw);
+  for (std::int64_t i = 0; i < b.rows; ++i)
+    for (std::size_t g = 0; g < statistics.mean.size(); ++g)
+      EXPECT_NEAR(b.row(i)[g] * statistics.sd[g] + statistics.mean[g], raw.row(i)[g], 1e-5);
+}
+
+TEST(Recipe, AWholeHeldOutSourceIsScaledByItselfAndChoosesNoGene) {
+  RecipeOptions options = panel_of(8);
+  options.by_source = BySource::standardise;
+  options.unseen = {"b"};
+  const Source a = counts("a", 60, 15, 4), b = counts("b", 50, 15, 9);
+  std::vector<std::int64_t> train(60);
+  std::iota(train.begin(), train.end(), 0);
+  const Recipe recipe = Recipe::fit({a, b}, train, options), alone = fit({a}, options);
+  EXPECT_EQ(recipe.panel(), alone.panel());
+  EXPECT_EQ(recipe.hash(), alone.hash());
+  EXPECT_EQ(recipe.apply(b).values, alone.apply(b).values);
+}
+
 TEST(Recipe, MissingGenesAreRefusedWithTheirNumberUnlessAllowed) {
   const Recipe recipe = fit({counts("a", 40, 12, 4)}, panel_of(0));
   const Source later = make_source("later", {"g100", "g101", "g102"}, DenseMatrix{1, 3, {1, 1, 2}});
@@ -233,6 +272,21 @@ TEST(Recipe, OptionsAndRowsAreChecked) {
   options = {};
   options.stop = stop.get_token();
   expect_error(ErrorCode::interrupted, {"stopped"}, [&] { fit({a}, options); });
+}
+
+TEST(RecipeJson, ReadsThinningAndScalingBackToEqualNumbers) {
+  const std::vector<Source> sources{counts("a", 40, 12, 4), counts("b", 30, 12, 5)};
+  RecipeOptions options = panel_of(6);
+  options.by_source = BySource::standardise;
+  options.thin = true;
+  options.seed = 3;
+  const Recipe recipe = fit(sources, options);
+  const Recipe again = Recipe::from_json(Json::parse(recipe.to_json().dump()));
+  EXPECT_EQ(again.hash(), recipe.hash());
+  EXPECT_EQ(again.apply(sources[1]).values, recipe.apply(sources[1]).values);
+  EXPECT_EQ(recipe.to_json()["steps"].size(), 6u);
+  options.seed = 4;
+  EXPECT_NE(fit(sources, options).hash(), recipe.hash());
 }
 
 TEST(RecipeJson, ReadsBackToEqualNumbers) {

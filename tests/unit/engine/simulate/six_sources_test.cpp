@@ -201,5 +201,23 @@ TEST(SixSourcesTest, the_source_list_names_what_is_simulated) {
   }
 }
 
+TEST(SixSourcesTest, without_any_effect_the_slides_differ_by_their_cells_alone) {
+  SixSourcesOptions o = small();
+  o.platform_log_sd = 0;
+  only_platform(o);
+  const auto sources = simulate_six_sources(o);
+  for (const auto& d : sources)
+    for (const char* factor : {"platform_log_factor", "patient_log_factor", "slide_log_factor", "outlier_log_factor"})
+      for (const double value : d.var.find(factor)->numbers) ASSERT_EQ(value, 0) << d.name << " " << factor;
+  for (const double value : sources[0].obs.find("library_factor")->numbers) EXPECT_EQ(value, 1);
+}
+
+TEST(SixSourcesTest, equal_recovery_gives_a_suspension_the_types_of_the_tissue) {
+  SixSourcesOptions unequal = small(), equal = small();
+  equal.recovery = 0;
+  EXPECT_NE(simulate_six_sources(unequal)[3].obs.find("cell_type")->codes, simulate_six_sources(equal)[3].obs.find("cell_type")->codes);
+  EXPECT_EQ(simulate_six_sources(unequal)[0].obs.find("cell_type")->codes, simulate_six_sources(equal)[0].obs.find("cell_type")->codes);
+}
+
 }  // namespace
 }  // namespace geocyte::simulate
