@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/state_io.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "engine/core/error.h"
@@ -23,6 +24,11 @@ void CheckpointWriter::optimizer(const std::string& name, const optim::AdamW& op
   append(state_.optimizers, optimizer.state_tensors(name + "."));
 }
 
+void CheckpointWriter::tensors(const std::string& name, const NamedTensors& tensors) {
+  for (const auto& [own, tensor] : tensors)
+    state_.model.emplace_back(name + "." + own, tensor.detach().to(at::kCPU, tensor.scalar_type(), false, /*copy=*/true).contiguous());
+}
+
 void CheckpointWriter::value(const std::string& name, Json value) { state_.values[name] = std::move(value); }
 
 void CheckpointReader::module(const std::string& name, torch::nn::Module& module) const {
@@ -31,6 +37,17 @@ void CheckpointReader::module(const std::string& name, torch::nn::Module& module
 
 void CheckpointReader::optimizer(const std::string& name, optim::AdamW& optimizer) const {
   with_context("loading the optimiser of " + name, [&] { optimizer.load_state_tensors(state_.optimizers, name + "."); });
+}
+
+void CheckpointReader::tensors(const std::string& name, const NamedTensors& tensors) const {
+  for (const auto& [own, tensor] : tensors) {
+    const std::string wanted = name + "." + own;
+    const auto found = std::find_if(state_.model.begin(), state_.model.end(), [&](const auto& saved) { return saved.first == wanted; });
+    if (found == state_.model.end() || found->second.sizes() != tensor.sizes() || found->second.scalar_type() != tensor.scalar_type())
+      throw Error(ErrorCode::bad_data, "the checkpoint has no tensor '" + wanted + "' of the shape and type that are needed",
+                  "it was written by another version or system");
+    at::Tensor(tensor).copy_(found->second);
+  }
 }
 
 const Json& CheckpointReader::value(const std::string& name) const {

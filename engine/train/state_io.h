@@ -33,6 +33,8 @@ class CheckpointWriter {
   void module(const std::string& name, const torch::nn::Module& module);
   /// Moments and step counts of every parameter as "<name>.<i>.…".
   void optimizer(const std::string& name, const optim::AdamW& optimizer);
+  /// State that is in no module, as "<name>.<name of the tensor>".
+  void tensors(const std::string& name, const NamedTensors& tensors);
   void value(const std::string& name, Json value);
 
   const SystemState& state() const { return state_; }
@@ -48,6 +50,8 @@ class CheckpointReader {
   explicit CheckpointReader(SystemState state) : state_(std::move(state)) {}
   void module(const std::string& name, torch::nn::Module& module) const;
   void optimizer(const std::string& name, optim::AdamW& optimizer) const;
+  /// Copies values into the tensors, whatever their device.
+  void tensors(const std::string& name, const NamedTensors& tensors) const;
   const Json& value(const std::string& name) const;
 
  private:

@@ -21,6 +21,7 @@ struct BatchGroups {
 struct Views {
   at::Tensor z1, z2;                       ///< (B, D) embeddings of two augmented views
   at::Tensor centred;                      ///< (B, G) expression minus the mean of its source
+  at::Tensor expression;                   ///< (B, G) log-normalised, before augmentation
   at::Tensor rows;                         ///< (B) int64, place on the cell axis; undefined where there is no such axis
 };
 

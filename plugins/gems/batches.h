@@ -36,6 +36,7 @@ class Batches {
   Batches(std::vector<std::vector<std::int64_t>> rows_of_source, BatchLayout layout);
 
   const BatchLayout& layout() const { return layout_; }
+  const std::vector<std::vector<std::int64_t>>& rows_of_source() const { return rows_of_source_; }
   /// Fills `rows` (layout().cells() of them). O(cells).
   void draw(Rng& rng, std::span<std::int64_t> rows);
 

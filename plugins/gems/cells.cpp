@@ -2,8 +2,10 @@
 #include "plugins/gems/cells.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
+#include <set>
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -11,6 +13,7 @@
 #include <ATen/ops/tensor.h>
 
 #include "engine/core/error.h"
+#include "engine/core/text.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -44,11 +47,12 @@ void add_types(const data::Source& source, store::AxisLabels& types) {
 }
 
 /// (N, G) on the host, source by source, so that only one source is dense twice at a time.
-at::Tensor stack_expression(const train::Inputs& inputs, const Cells& cells) {
+at::Tensor stack_expression(const train::Inputs& inputs, const Cells& cells, std::vector<preprocess::SourceStatistics>& statistics) {
   at::Tensor all = at::empty({cells.count(), cells.genes()}, at::kFloat);
   float* to = all.mutable_data_ptr<float>();
   for (const data::Source& source : inputs.sources) {
-    const data::DenseMatrix values = cells.recipe.apply(source);
+    const data::DenseMatrix values = cells.recipe.log_normalised(source);
+    if (cells.recipe.by_source() != preprocess::BySource::none) statistics.push_back(cells.recipe.statistics(source.name, values));
     std::memcpy(to, values.values.data(), values.values.size() * sizeof(float));
     to += values.values.size();
   }
@@ -58,15 +62,25 @@ at::Tensor stack_expression(const train::Inputs& inputs, const Cells& cells) {
 at::Tensor means_of_sources(const at::Tensor& expression, const std::vector<std::vector<std::int64_t>>& rows) {
   at::Tensor means = at::empty({static_cast<std::int64_t>(rows.size()), expression.size(1)}, expression.options());
   for (std::size_t s = 0; s < rows.size(); ++s)
-    means.select(0, static_cast<std::int64_t>(s)).copy_(expression.index_select(0, at::tensor(rows[s], at::kLong)).mean(0));
+    means.select(0, static_cast<std::int64_t>(s)).copy_(expression.index_select(0, at::tensor(rows[s], at::kLong)).mean(0));   // (G)
   return means;
 }
 
-store::AxisLabels labels(std::string name, std::vector<std::string> categories) {
-  store::AxisLabels made;
-  made.name = std::move(name);
-  made.categories = std::move(categories);
-  return made;
+/// Indices of the sources that are held out whole.
+std::vector<int> whole_sources(const Cells& cells, const GemsOptions& options) {
+  std::vector<std::string> names;
+  for (const SourceFacts& source : cells.sources) names.push_back(source.name);
+  std::vector<int> whole;
+  for (const std::string& name : options.held_out_sources) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+      throw Error(ErrorCode::bad_config, "held_out.sources names " + quoted(name) + ", but no source is called so",
+                  "The sources are " + listed(names) + ".");
+    whole.push_back(static_cast<int>(found - names.begin()));
+  }
+  if (names.size() - std::set(whole.begin(), whole.end()).size() < 2)
+    throw Error(ErrorCode::bad_config, "held_out.sources leaves fewer than two sources to train on", "hold fewer sources out");
+  return whole;
 }
 
 /// (N, 2), NaN where a cell has no place; nothing when no cell has one.
@@ -87,6 +101,36 @@ std::vector<NamedArray> coordinates_of(const Cells& cells, const train::Inputs& 
   }
   if (!any) return {};
   return {make_array<float>("coordinates", xy, {cells.count(), 2}, {"cell", "xy"}, "coordinates", "place on the slide as in the file")};
+}
+
+/// Places of cells on their slides, and whose may be used in training.
+void add_places(const train::Inputs& inputs, const GemsOptions& options, Cells& cells, train::TrainContext& ctx) {
+  cells.slide_of_cell.assign(static_cast<std::size_t>(cells.count()), -1);
+  for (const std::string& name : options.held_out_coordinates)
+    if (std::none_of(cells.sources.begin(), cells.sources.end(), [&](const SourceFacts& source) { return source.name == name; }))
+      throw Error(ErrorCode::bad_config, "held_out.coordinates names " + quoted(name) + ", but no source is called so", "name sources of this run");
+  const std::vector<NamedArray> found = coordinates_of(cells, inputs);
+  if (found.empty()) return;
+  const auto values = found.front().as<float>();
+  cells.xy = at::empty({cells.count(), 2}, at::kFloat);
+  for (std::int64_t i = 0; i < cells.count() * 2; ++i) {
+    const float value = values[static_cast<std::size_t>(i)];
+    cells.xy.mutable_data_ptr<float>()[i] = std::isfinite(value) ? value : 0;
+  }
+  cells.xy = cells.xy.to(ctx.device(), ctx.dtype());
+  for (std::int64_t i = 0; i < cells.count(); ++i) {
+    const auto source = static_cast<std::size_t>(cells.source_of_cell[static_cast<std::size_t>(i)]);
+    const auto& hidden = options.held_out_coordinates;
+    if (std::isfinite(values[static_cast<std::size_t>(2 * i)]) && std::find(hidden.begin(), hidden.end(), cells.sources[source].name) == hidden.end())
+      cells.slide_of_cell[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(source);
+  }
+}
+
+store::AxisLabels labels(std::string name, std::vector<std::string> categories) {
+  store::AxisLabels made;
+  made.name = std::move(name);
+  made.categories = std::move(categories);
+  return made;
 }
 
 store::Axis cell_axis(const Cells& cells, const train::Inputs& inputs) {
@@ -150,14 +194,33 @@ Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, tra
     cells.sources.push_back(std::move(facts));
   }
   cells.split = data::split_by_source(cells.source_of_cell, static_cast<int>(cells.sources.size()), options.held_out_fraction,
-                                      ctx.rng().stream("split"));
+                                      ctx.rng().stream("split"), whole_sources(cells, options));
+  if (!options.held_out_sources.empty()) cells.split.method += ", all of " + listed(options.held_out_sources);
   preprocess::RecipeOptions recipe;
   recipe.target_sum = options.target_sum;
   recipe.genes = options.genes;
+  recipe.by_source = preprocess::by_source_named(options.by_source);
+  recipe.thin = options.depth == "thin";
+  recipe.seed = ctx.rng().seed();
+  recipe.unseen = options.held_out_sources;
   recipe.stop = ctx.stop();
   cells.recipe = preprocess::Recipe::fit(inputs.sources, cells.split.train, recipe);
-  at::Tensor expression = stack_expression(inputs, cells);
-  cells.source_mean = means_of_sources(expression, cells.by_source(cells.split.train)).to(ctx.device(), ctx.dtype());
+  std::vector<preprocess::SourceStatistics> statistics;
+  at::Tensor expression = stack_expression(inputs, cells, statistics);
+  if (!statistics.empty()) cells.scaling = InputScaling::of(statistics, cells.recipe.by_source(), ctx.device(), ctx.dtype());
+  // A source that is held out whole is centred by itself, as one that comes later would be.
+  auto rows = cells.by_source(cells.split.train), held_out = cells.by_source(cells.split.held_out);
+  for (std::size_t s = 0; s < rows.size(); ++s)
+    if (rows[s].empty()) rows[s] = std::move(held_out[s]);
+  cells.source_mean = means_of_sources(expression, rows).to(ctx.device(), ctx.dtype());
+  add_places(inputs, options, cells, ctx);
+  std::vector<double> library;
+  for (const data::Source& source : inputs.sources) {
+    const auto sizes = cells.recipe.library_sizes(source);
+    library.insert(library.end(), sizes.begin(), sizes.end());
+  }
+  cells.library = at::tensor(library, at::kDouble).to(ctx.device(), ctx.dtype());
+  cells.source_number = at::tensor(std::vector<std::int64_t>(cells.source_of_cell.begin(), cells.source_of_cell.end()), at::kLong).to(ctx.device());
   cells.expression = expression.to(ctx.device(), ctx.dtype());
   return cells;
 }

@@ -15,6 +15,7 @@
 #include "engine/store/contract/axis.h"
 #include "engine/train/inputs.h"
 #include "engine/train/train_context.h"
+#include "plugins/gems/input_scaling.h"
 #include "plugins/gems/options.h"
 
 namespace geocyte::plugins::gems {
@@ -35,8 +36,13 @@ struct Cells {
   preprocess::Recipe recipe;
   data::Split split;
   std::vector<std::int32_t> source_of_cell;
+  at::Tensor source_number;                 ///< (N) int64, the same on the device
   store::AxisLabels types;                 ///< "cell_type"; no categories when no source has labels
   at::Tensor expression;                   ///< (N, G) log-normalised, on the device
+  InputScaling scaling;                    ///< from there to what the encoder sees
+  at::Tensor xy;                           ///< (N, 2) place on the slide, 0 where a cell has none; undefined when no cell has one
+  std::vector<std::int64_t> slide_of_cell; ///< source of a cell whose place training may see, else -1
+  at::Tensor library;                      ///< (N) counts of each cell, of the depth that the recipe gives it
   at::Tensor source_mean;                  ///< (S, G) over training cells
 
   std::int64_t count() const { return static_cast<std::int64_t>(source_of_cell.size()); }
@@ -47,8 +53,9 @@ struct Cells {
   std::vector<std::vector<std::int64_t>> by_source(std::span<const std::int64_t> rows) const;
 };
 
-/// Splits, fits the recipe on the training part and builds the tensor. Throws Error{bad_data} for fewer than two sources or a
-/// modality that is neither "st" nor "sc", and what Recipe throws.
+/// Splits (cells of each source, and whole sources), fits the recipe on the training part and builds the tensor. Throws Error{bad_data} for fewer than two sources or a
+/// modality that is neither "st" nor "sc", a held-out source that is not
+/// there or leaves fewer than two to train on, and what Recipe throws.
 Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, train::TrainContext& ctx);
 
 /// The axes of a run: cell (source, patient, modality, cell_type, split; coordinates), gene, source.

@@ -16,6 +16,7 @@
 #include "engine/stats/own_source_share.h"
 #include "engine/stats/probe_classifier.h"
 #include "engine/stats/source_distances.h"
+#include "plugins/gems/embedding.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -268,7 +269,7 @@ train::Evaluation evaluate_alignment(const Cells& cells, const Model& model, con
   if (cells.split.held_out.size() < 2) return evaluation;
   const Judge judge(cells, request, stop);
   const Space raw = to_space("raw", cells.expression);
-  judge.judge(to_space("model", model.embed(cells.expression)), evaluation.rows);
+  judge.judge(to_space("model", embed_cells(cells, model)), evaluation.rows);
   judge.judge(pca_space(raw, cells, request.seed), evaluation.rows);
   judge.judge(raw, evaluation.rows);
   evaluation.verdicts = verdicts(evaluation.rows);

@@ -4,19 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
-
 #include "engine/core/check.h"
 #include "engine/nn/generator.h"
 
 namespace geocyte::plugins::gems {
-namespace {
-
-constexpr std::int64_t kChunk = 2048;   // rows embedded at once: bounds the memory of hidden layers
-
-}  // namespace
-
 Model::Model(std::int64_t genes, const GemsOptions& options, train::TrainContext& ctx) : device_(ctx.device()) {
   nn::MlpOptions encoder;
   encoder.in = genes;
@@ -54,17 +45,6 @@ std::vector<std::pair<std::string, optim::AdamW*>> Model::partners() const {
   std::vector<std::pair<std::string, optim::AdamW*>> all;
   for (const Part& one : parts_)
     if (one.spec.role == Role::partner) all.emplace_back(one.spec.name, one.optimizer.get());
-  return all;
-}
-
-at::Tensor Model::embed(const at::Tensor& expression) const {
-  const at::NoGradGuard no_gradient;
-  const std::int64_t rows = expression.size(0);
-  at::Tensor all = at::empty({rows, encoder_->options().out}, at::kFloat);
-  for (std::int64_t begin = 0; begin < rows; begin += kChunk) {
-    const std::int64_t count = std::min(kChunk, rows - begin);
-    all.narrow(0, begin, count).copy_(encoder_->forward(expression.narrow(0, begin, count)));   // (count, D)
-  }
   return all;
 }
 

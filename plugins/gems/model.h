@@ -48,9 +48,6 @@ class Model {
   /// Optimisers that step with the encoder, and their names.
   std::vector<std::pair<std::string, optim::AdamW*>> partners() const;
 
-  /// Embedding of `expression` (N, G) as (N, latent) float on the host: no dropout, no gradient, in chunks.
-  at::Tensor embed(const at::Tensor& expression) const;
-
   void save(train::CheckpointWriter& writer) const;
   /// Parts that the checkpoint does not know (of a term that was switched on later) stay as they are.
   void load(train::CheckpointReader& reader);

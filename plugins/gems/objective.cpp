@@ -16,8 +16,9 @@ Objective::Objective() = default;
 Objective::~Objective() = default;
 
 void Objective::make(const TermSpec& spec, const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx) {
+  if (!knowledge_) knowledge_ = std::make_unique<CellKnowledge>(cells);
   auto& term = made_[spec.id];
-  if (!term) term = make_term(spec.id, {options, options.term(spec.id), cells, model, ctx});
+  if (!term) term = make_term(spec.id, {options, options.term(spec.id), cells, *knowledge_, model, ctx});
 }
 
 void Objective::prepare(const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx) {

@@ -59,6 +59,7 @@ class Objective {
  private:
   void make(const TermSpec& spec, const GemsOptions& options, const Cells& cells, Model& model, train::TrainContext& ctx);
 
+  std::unique_ptr<CellKnowledge> knowledge_;
   std::map<std::string, std::unique_ptr<Term>> made_;
 };
 

@@ -14,7 +14,11 @@ template <class T>
 void read(const Json& options, const std::string& path, T& into) {
   const Json* value = config::find(options, path);
   require(value != nullptr, "a resolved configuration has the option " + path);
-  into = value->template get<T>();
+  try {
+    into = value->template get<T>();
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::bad_config, path + " is " + value->dump() + ", which is not of the kind it must be");
+  }
 }
 
 const Json& own_value(const TermOptions& term, const char* name) {
@@ -44,13 +48,19 @@ GemsOptions read_options(const Json& json) {
   read(json, "batch_size", o.batch_size);
   read(json, "genes", o.genes);
   read(json, "normalize.target_sum", o.target_sum);
+  read(json, "normalize.by_source", o.by_source);
+  read(json, "normalize.depth", o.depth);
   read(json, "held_out.fraction", o.held_out_fraction);
+  read(json, "held_out.sources", o.held_out_sources);
+  read(json, "held_out.coordinates", o.held_out_coordinates);
   read(json, "encoder.hidden", o.encoder.hidden);
   read(json, "encoder.latent", o.encoder.latent);
   read(json, "encoder.dropout", o.encoder.dropout);
   read(json, "augment.gene_dropout", o.augment.gene_dropout);
   read(json, "augment.library_jitter", o.augment.library_jitter);
   read(json, "augment.noise", o.augment.noise);
+  read(json, "augment.pseudo_spots", o.augment.pseudo_spots);
+  read(json, "augment.pseudo_spot_cells", o.augment.pseudo_spot_cells);
   read(json, "optimizer.lr", o.optimizer.lr);
   read(json, "optimizer.weight_decay", o.optimizer.weight_decay);
   read(json, "optimizer.clip_norm", o.optimizer.clip_norm);

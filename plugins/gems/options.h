@@ -36,6 +36,8 @@ struct EncoderOptions {
 
 struct AugmentationOptions {
   double gene_dropout = 0.2, library_jitter = 0.1, noise = 0.01;
+  double pseudo_spots = 0;                 ///< share of the single cells of a batch that are sums of several
+  std::int64_t pseudo_spot_cells = 5;      ///< of one source
 };
 
 struct OptimizerOptions {
@@ -53,7 +55,11 @@ struct DiscriminatorOptions {
 struct GemsOptions {
   std::int64_t seed = 7, steps = 2000, batch_size = 256, genes = 2000;
   double target_sum = 1e4;
+  std::string by_source = "none";          ///< genes: "none", "centre" or "zscore" by source
+  std::string depth = "keep";              ///< or "thin"
   double held_out_fraction = 0.2;
+  std::vector<std::string> held_out_sources;   ///< held out whole
+  std::vector<std::string> held_out_coordinates;   ///< trained on, but not their coordinates
   EncoderOptions encoder;
   AugmentationOptions augment;
   OptimizerOptions optimizer;

@@ -40,6 +40,9 @@ void add_other_metrics(std::vector<MetricSpec>& m) {
   m.push_back(metric("align/median_std", "Median standard deviation", "Spread of the middle dimension.", "median over dimensions of std", "Near 1 with VICReg.", "",
                      Direction::neutral));
   m.push_back(metric("align/*", "Alignment", "Further numbers of the source comparison.", "see the card of the matrix", "", ""));
+  m.push_back(metric("parity/gap", "Loss/evaluation parity", "Largest difference between the embedding that is optimised and the one that is judged, "
+                     "without noise, at the first step; it is checked again at every validation.", "max |z_judged - z_optimised| / rms(z)",
+                     "Below 1e-4; above it the run stops, because its scores would be of something that no loss shapes.", ""));
   m.push_back(metric("grad/*", "Gradient norm", "Norm before clipping; grad/norm is the encoder's.", "||g||", "Settles; spikes announce divergence.", "Gradient"));
   m.push_back(metric("lr/*", "Learning rate", "Of each optimiser.", "cosine or constant", "", "Learning rate", Direction::neutral));
   m.push_back(metric("time/*", "Time", "Milliseconds of a step, and of assembling its batch.", "wall clock", "Steady.", "Time"));

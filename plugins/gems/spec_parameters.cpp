@@ -42,8 +42,19 @@ void add_data(config::Schema& s, const GemsOptions& o) {
                                  "shared genes."), 0));
   s.push_back(within(parameter("normalize.target_sum", ParameterType::number, o.target_sum, "Data", "Counts per cell",
                                "Every cell is scaled to this many counts before the logarithm."), 1, 1e7, "counts"));
+  s.push_back(one_of(parameter("normalize.by_source", ParameterType::choice, o.by_source, "Data", "Genes by source",
+                               "centre takes the mean of each gene in each source out, zscore its spread as well (training cells; a source "
+                               "that was not trained on: its own cells). Takes out what multiplies a gene in a whole source."),
+                     {"none", "centre", "zscore"}));
+  s.push_back(one_of(parameter("normalize.depth", ParameterType::choice, o.depth, "Data", "Depth",
+                               "thin draws the counts of deeper cells at random down to the median depth of the shallowest source; keep leaves them."),
+                     {"keep", "thin"}));
   s.push_back(within(parameter("held_out.fraction", ParameterType::number, o.held_out_fraction, "Data", "Held out",
                                "Share of the cells of every source that training never sees; all scores are of these cells."), 0.01, 0.9));
+  s.push_back(parameter("held_out.sources", ParameterType::list, o.held_out_sources, "Data", "Held-out sources",
+                        "Names of sources that training never sees a cell of: whole slides or patients."));
+  s.push_back(parameter("held_out.coordinates", ParameterType::list, o.held_out_coordinates, "Data", "Held-out coordinates",
+                        "Names of slides that are trained on without their coordinates, so that locality can be judged on them."));
 }
 
 void add_general(config::Schema& s, const GemsOptions& o) {
@@ -73,6 +84,11 @@ void add_model(config::Schema& s, const GemsOptions& o) {
                                "A view looks as if its cell had been read up to this share deeper or shallower.", kLive), 0, 0.95));
   s.push_back(within(parameter("augment.noise", ParameterType::number, o.augment.noise, "Augmentation", "Noise",
                                "Standard deviation of the noise added to log counts.", kLive), 0, 10));
+  s.push_back(within(parameter("augment.pseudo_spots", ParameterType::number, o.augment.pseudo_spots, "Augmentation", "Pseudo-spots",
+                               "Share of the single cells of a batch that are replaced by sums of several cells of their source, so that "
+                               "suspensions show mixtures as slides do.", kLive), 0, 1));
+  s.push_back(within(parameter("augment.pseudo_spot_cells", ParameterType::integer, o.augment.pseudo_spot_cells, "Augmentation",
+                               "Cells of a pseudo-spot", "How many cells are summed.", kLive), 2, 64, "cells"));
 }
 
 void add_losses(config::Schema& s) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/sub.h>
@@ -14,23 +15,26 @@
 #include "engine/core/error.h"
 #include "engine/nn/augment.h"
 #include "engine/nn/generator.h"
+#include "plugins/gems/embedding.h"
 #include "plugins/gems/evaluation.h"
+#include "plugins/gems/parity.h"
+#include "plugins/gems/pseudo_spots.h"
 
 namespace geocyte::plugins::gems {
 namespace {
 
 constexpr std::int64_t kValidationCells = 1024;
+constexpr std::int64_t kParityCells = 64;
 
 double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// (B, G): the mean of the source of each cell of a batch of that layout.
-at::Tensor means_of_layout(const Cells& cells, const BatchLayout& layout) {
+/// (B): the source of each cell of a batch of that layout.
+at::Tensor sources_of_layout(const Cells& cells, const BatchLayout& layout) {
   std::vector<std::int64_t> own(cells.sources.size());
   for (std::size_t s = 0; s < own.size(); ++s) own[s] = static_cast<std::int64_t>(s);
-  const at::Tensor sources = at::tensor(layout.spread(own), at::kLong).to(cells.source_mean.device());
-  return cells.source_mean.index_select(0, sources);
+  return at::tensor(layout.spread(own), at::kLong).to(cells.source_mean.device());
 }
 
 std::vector<bool> not_empty(const std::vector<std::vector<std::int64_t>>& rows) {
@@ -70,7 +74,9 @@ void Gems::begin(const train::Stage&, const train::Inputs& inputs, train::TrainC
   auto train_rows = cells_->by_source(cells_->split.train);
   BatchLayout layout = balanced_layout(cells_->modality_of_source(), not_empty(train_rows), options_.batch_size);
   groups_.emplace(layout, *cells_, ctx.device());
-  batch_means_ = means_of_layout(*cells_, layout);
+  const at::Tensor sources = sources_of_layout(*cells_, layout);
+  batch_means_ = cells_->source_mean.index_select(0, sources);
+  batch_scaling_ = cells_->scaling.rows(sources);
   const std::int64_t batch = layout.cells();
   batches_ = std::make_unique<Batches>(std::move(train_rows), std::move(layout));
   rows_ = at::empty({batch}, at::kLong);
@@ -96,7 +102,8 @@ void Gems::prepare_validation(train::TrainContext& ctx) {
   Batches(std::move(rows), layout).draw(rng, chosen);
   const at::Tensor at_rows = at::tensor(chosen, at::kLong).to(ctx.device());
   const at::Tensor expression = cells_->expression.index_select(0, at_rows);
-  validation_.emplace(Validation{expression, expression - means_of_layout(*cells_, layout), at_rows, BatchGroups(layout, *cells_, ctx.device()), rng()});
+  const at::Tensor sources_of = sources_of_layout(*cells_, layout);
+  validation_.emplace(Validation{expression, expression - cells_->source_mean.index_select(0, sources_of), at_rows, cells_->scaling.rows(sources_of), BatchGroups(layout, *cells_, ctx.device()), rng()});
 }
 
 void Gems::load_batch(train::TrainContext& ctx) {
@@ -106,23 +113,28 @@ void Gems::load_batch(train::TrainContext& ctx) {
   // The buffers of the last step are free again: its backward pass is over.
   device_rows_ = ctx.device().is_cpu() ? rows_ : rows_.to(ctx.device());
   at::index_select_out(batch_, cells_->expression, 0, device_rows_);
+  if (options_.augment.pseudo_spots > 0)
+    make_pseudo_spots(batch_, *cells_, batches_->layout(), batches_->rows_of_source(), options_.augment.pseudo_spots,
+                      options_.augment.pseudo_spot_cells, ctx.rng().stream("pseudo_spots"));
   at::sub_out(centred_, batch_, batch_means_);
   noise_seed_ = ctx.rng().stream("noise")();
 }
 
-StepInput Gems::step_input(const at::Tensor& expression, const at::Tensor& centred, const at::Tensor& rows, std::uint64_t noise_seed) const {
+StepInput Gems::step_input(const at::Tensor& expression, const at::Tensor& centred, const at::Tensor& rows, const InputScaling& scaling,
+                           std::uint64_t noise_seed) const {
   const at::Generator generator = nn::make_generator(noise_seed, expression.device());
   const nn::AugmentOptions augment{options_.augment.gene_dropout, options_.augment.library_jitter, options_.augment.noise};
-  return {expression, centred, rows, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
+  return {expression, centred, rows, scaling, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
 }
 
 train::StepReport Gems::step(train::TrainContext& ctx) {
   train::StepReport report;
+  if (ctx.step() == 0) report.scalars["parity/gap"] = check_paths();
   const auto start = std::chrono::steady_clock::now();
   load_batch(ctx);
   report.scalars["time/data_ms"] = milliseconds_since(start);
 
-  StepInput input = step_input(batch_, centred_, device_rows_, noise_seed_);
+  StepInput input = step_input(batch_, centred_, device_rows_, batch_scaling_, noise_seed_);
   input.opponent_noise = [&] { return nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device()); };
   const StepOutcome outcome = training_step(options_, *model_, *objective_, *groups_, input, ctx);
   report.scalars.insert(outcome.scalars.begin(), outcome.scalars.end());
@@ -140,9 +152,30 @@ train::StepReport Gems::step(train::TrainContext& ctx) {
   return report;
 }
 
+double Gems::check_paths() const {
+  // Cells from everywhere on the axis, so that every source's preprocessing is held against itself.
+  const std::int64_t all = cells_->count(), count = std::min(all, kParityCells);
+  std::vector<std::int64_t> places(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) places[static_cast<std::size_t>(i)] = i * all / count;
+  const at::Tensor rows = at::tensor(places, at::kLong).to(cells_->expression.device());
+  const auto optimised = [&] {
+    const at::NoGradGuard no_gradient;
+    StepInput input;
+    input.expression = cells_->expression.index_select(0, rows);
+    input.scaling = cells_->scaling.rows(cells_->source_number.index_select(0, rows));
+    return embed_views(*model_, input).z1;
+  };
+  return check_parity(optimised, [&] { return judged(rows); });
+}
+
+at::Tensor Gems::judged(const at::Tensor& rows) const {
+  const at::Tensor z = embed_cells(*cells_, *model_, rows);
+  return judged_through_ ? judged_through_(z) : z;
+}
+
 std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
   if (!validation_) return {};
-  StepInput input = step_input(validation_->expression, validation_->centred, validation_->rows, validation_->noise_seed);
+  StepInput input = step_input(validation_->expression, validation_->centred, validation_->rows, validation_->scaling, validation_->noise_seed);
   input.dropout.reset();
   const Views views = embed_views(*model_, input);
   const Objective::Value value = objective_->evaluate(options_, ctx.step(), views, validation_->groups, false);
@@ -155,6 +188,7 @@ std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
     if (!value.terms[i]->adversarial) total += value.weights[i] * values[i];
   }
   terms["total"] = total;
+  check_paths();
   return terms;
 }
 
@@ -163,10 +197,10 @@ store::Snapshot Gems::observe(const train::ProbeRequest& request, train::TrainCo
   at::Tensor embedding;
   const std::int64_t all = cells_->count();
   if (all <= request.max_rows) {
-    embedding = model_->embed(cells_->expression);
+    embedding = judged({});
   } else {
     const auto rows = analysis::stratified(cells_->source_of_cell, request.max_rows, ctx.rng().seed());
-    embedding = model_->embed(cells_->expression.index_select(0, at::tensor(rows, at::kLong).to(ctx.device())));
+    embedding = judged(at::tensor(rows, at::kLong).to(ctx.device()));
     snapshot.arrays.push_back(make_array<std::int64_t>("embedding/row_index", rows, {static_cast<std::int64_t>(rows.size())}, {"cell"}, "row_index"));
   }
   const std::int64_t shown = embedding.size(0);

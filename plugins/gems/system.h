@@ -2,6 +2,7 @@
 // gems as a system: one optimise stage, "encode".
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,12 +33,15 @@ class Gems : public train::System {
 
   /// For tests: every step then sees the same batch and the same noise.
   void freeze_batch() { frozen_ = true; }
+  /// For tests: something that stands between the encoder and whoever judges it.
+  void judge_through(std::function<at::Tensor(const at::Tensor&)> injected) { judged_through_ = std::move(injected); }
 
  private:
   /// The held-out batch that validation losses are computed on, the same throughout a run.
   struct Validation {
     at::Tensor expression, centred;        ///< (V, G)
     at::Tensor rows;                       ///< (V)
+    InputScaling scaling;
     BatchGroups groups;
     std::uint64_t noise_seed = 0;
   };
@@ -46,7 +50,12 @@ class Gems : public train::System {
   /// Fills batch_ and centred_ with the next cells.
   void load_batch(train::TrainContext& ctx);
   /// The cells with the noise of that seed; dropout of the encoder goes on from the same generator.
-  StepInput step_input(const at::Tensor& expression, const at::Tensor& centred, const at::Tensor& rows, std::uint64_t noise_seed) const;
+  StepInput step_input(const at::Tensor& expression, const at::Tensor& centred, const at::Tensor& rows, const InputScaling& scaling,
+                       std::uint64_t noise_seed) const;
+  /// The embedding that is judged and shown, (n, D) on the host; all cells when rows is undefined.
+  at::Tensor judged(const at::Tensor& rows) const;
+  /// Holds it against the one that is optimised (parity.h).
+  double check_paths() const;
 
   train::TrainContext* context_ = nullptr; ///< of begin(); lives as long as the run
   GemsOptions options_;
@@ -59,7 +68,9 @@ class Gems : public train::System {
   at::Tensor rows_, device_rows_;          ///< (B) int64, host and device
   at::Tensor batch_, centred_;             ///< (B, G), filled anew at each step
   at::Tensor batch_means_;                 ///< (B, G) mean of each row's source
+  InputScaling batch_scaling_;             ///< of each row's source
   std::uint64_t noise_seed_ = 0;
+  std::function<at::Tensor(const at::Tensor&)> judged_through_;
   bool frozen_ = false, filled_ = false;
 };
 

@@ -28,6 +28,7 @@ inline constexpr std::int64_t kViews = 2;
 struct StepInput {
   at::Tensor expression, centred;          ///< (B, G); centred by source
   at::Tensor rows;                         ///< (B) int64 on the cell axis; may be undefined
+  InputScaling scaling;                    ///< of the batch; none = the encoder sees log counts
   nn::AugmentDraws draws;                  ///< of kViews views
   std::optional<at::Generator> dropout;    ///< of the encoder; without it none acts
   NoiseSource opponent_noise;              ///< a generator for each update of an opponent

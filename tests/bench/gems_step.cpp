@@ -98,7 +98,7 @@ class Run {
     at::index_select_out(batch_, given_.at("expression"), 0, given_.at("rows")[at]);
     at::sub_out(centred_, batch_, means_);
     context_.set_step(t, recorded_steps());
-    const gems::StepInput input{batch_, centred_, {}, {given_.at("keep")[at], given_.at("depth")[at], given_.at("noise")[at]}, {}, {}};
+    const gems::StepInput input{batch_, centred_, {}, {}, {given_.at("keep")[at], given_.at("depth")[at], given_.at("noise")[at]}, {}, {}};
     return gems::training_step(options_, model_, objective_, *groups_, input, context_).objective.values.to(at::kDouble);
   }
 

@@ -4,6 +4,7 @@
 
 #include "engine/nn/discriminator.h"
 #include "engine/optim/schedule.h"
+#include "plugins/gems/model.h"
 #include "plugins/gems/terms/makers.h"
 #include "plugins/gems/terms/recall_scalars.h"
 

@@ -21,6 +21,20 @@ constexpr std::array kRows{
     Row{"patient_coral", make_patient_coral},
     Row{"source_coral", make_source_coral},
     Row{"local_align", make_local_align},
+    Row{"reconstruction", make_reconstruction},
+    Row{"mmd", make_mmd},
+    Row{"energy", make_energy},
+    Row{"sinkhorn", make_sinkhorn},
+    Row{"sliced_wasserstein", make_sliced_wasserstein},
+    Row{"running_coral", make_running_coral},
+    Row{"source_adversary", make_source_adversary},
+    Row{"critic", make_critic},
+    Row{"spatial", make_spatial},
+    Row{"mnn_contrast", make_mnn_contrast},
+    Row{"expression_contrast", make_expression_contrast},
+    Row{"class_discrepancy", make_class_discrepancy},
+    Row{"cycle", make_cycle},
+    Row{"pseudo_labels", make_pseudo_labels},
 };
 
 }  // namespace

@@ -18,16 +18,19 @@
 #include "engine/train/state_io.h"
 #include "engine/train/train_context.h"
 #include "plugins/gems/batch_groups.h"
-#include "plugins/gems/model.h"
+#include "plugins/gems/cell_knowledge.h"
 #include "plugins/gems/options.h"
 
 namespace geocyte::plugins::gems {
+
+class Model;
 
 /// What a term may be made from.
 struct TermSetup {
   const GemsOptions& options;
   const TermOptions& own;
   const Cells& cells;
+  CellKnowledge& knowledge;
   Model& model;
   train::TrainContext& ctx;
 };

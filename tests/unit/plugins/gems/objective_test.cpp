@@ -49,7 +49,7 @@ struct Setting {
     cells.patients = {"A", "B"};
     const at::Generator generator = nn::make_generator(4);
     const auto draw = [&](std::int64_t cols) { return at::randn({24, cols}, generator, at::TensorOptions(at::kDouble)); };
-    views = {draw(5).requires_grad_(), draw(5).requires_grad_(), draw(9), {}};
+    views = {draw(5).requires_grad_(), draw(5).requires_grad_(), draw(9), draw(9), {}};
     objective.prepare(options, cells, model, context);
   }
   Objective::Value evaluate(std::int64_t step = 0, bool training = true) {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/gems/cells.h"
+
+#include <algorithm>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/tensor.h>
+#include <gtest/gtest.h>
+
+#include "engine/core/error.h"
+#include "plugins/gems/pseudo_spots.h"
+#include "tests/conformance/small_run.h"
+
+namespace geocyte::plugins::gems {
+namespace {
+
+struct Prepared {
+  train::Inputs inputs = small_inputs();
+  GemsOptions options;
+  train::Collective alone;
+  train::TrainContext context{Json::object(), c10::kCPU, c10::kFloat, 1, 7, {}, "", alone};
+
+  Prepared() { options.genes = 0; }
+  Cells cells() { return prepare_cells(inputs, options, context); }
+};
+
+TEST(Cells, WhatTheEncoderSeesIsWhatTheRecipeMakesOfLaterData) {
+  for (const char* by_source : {"none", "centre", "zscore"})
+    for (const char* depth : {"keep", "thin"}) {
+      Prepared given;
+      given.options.by_source = by_source;
+      given.options.depth = depth;
+      const Cells cells = given.cells();
+      const at::Tensor seen = cells.scaling.rows(cells.source_number).apply(cells.expression);
+      for (std::size_t s = 0; s < cells.sources.size(); ++s) {
+        data::DenseMatrix later = cells.recipe.apply(given.inputs.sources[s]);
+        const at::Tensor wanted = at::from_blob(later.values.data(), {later.rows, later.cols}, at::kFloat);
+        EXPECT_LT((seen.narrow(0, cells.sources[s].first, cells.sources[s].size) - wanted).abs().max().item<float>(), 1e-4) << by_source << depth;
+      }
+    }
+}
+
+TEST(Cells, AHeldOutSourceHasNoTrainingCellAndTheSplitSaysSo) {
+  Prepared given;
+  given.options.held_out_sources = {"A_ST2"};
+  const Cells cells = given.cells();
+  EXPECT_TRUE(cells.by_source(cells.split.train)[1].empty());
+  EXPECT_EQ(static_cast<std::int64_t>(cells.by_source(cells.split.held_out)[1].size()), cells.sources[1].size);
+  EXPECT_NE(cells.split.method.find("all of A_ST2"), std::string::npos) << cells.split.method;
+  EXPECT_TRUE(cells.source_mean.isfinite().all().item<bool>());
+}
+
+TEST(Cells, ARuleThatMatchesNothingIsAnError) {
+  const auto complaint = [](auto spoil) {
+    Prepared given;
+    spoil(given.options);
+    try {
+      given.cells();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::bad_config);
+      return error.message();
+    }
+    return std::string();
+  };
+  EXPECT_NE(complaint([](GemsOptions& o) { o.held_out_sources = {"F_ST3"}; }).find("no source is called so"), std::string::npos);
+  EXPECT_NE(complaint([](GemsOptions& o) { o.held_out_coordinates = {"F_ST3"}; }).find("no source is called so"), std::string::npos);
+  EXPECT_NE(complaint([](GemsOptions& o) { o.held_out_sources = {"A_ST1", "A_ST2", "A_SC"}; }).find("fewer than two sources"), std::string::npos);
+}
+
+TEST(Cells, TheLibraryGivesTheCountsBack) {
+  Prepared given;
+  const Cells cells = given.cells();
+  const at::Tensor counts = cells.expression.expm1() * (cells.library / cells.recipe.target_sum()).unsqueeze(1);
+  EXPECT_LT((counts - counts.round()).abs().max().item<float>(), 1e-2);
+  EXPECT_GT(counts.max().item<float>(), 1);
+}
+
+TEST(PseudoSpots, AreMeansOfProfilesOfTheSameSource) {
+  Prepared given;
+  const Cells cells = given.cells();
+  const auto rows = cells.by_source(cells.split.train);
+  const BatchLayout layout{{0, 2}, {8, 8}};
+  std::vector<std::int64_t> drawn(rows[0].begin(), rows[0].begin() + 8);
+  drawn.insert(drawn.end(), rows[2].begin(), rows[2].begin() + 8);
+  const at::Tensor before = cells.expression.index_select(0, at::tensor(drawn, at::kLong));
+  at::Tensor batch = before.clone();
+  Rng rng(4), copy(4);
+  make_pseudo_spots(batch, cells, layout, rows, 0.5, 3, rng);
+  EXPECT_TRUE(batch.narrow(0, 0, 8).equal(before.narrow(0, 0, 8))) << "slides stay as they are";
+  EXPECT_TRUE(batch.narrow(0, 12, 4).equal(before.narrow(0, 12, 4))) << "half of the single cells stay";
+  for (std::int64_t i = 8; i < 12; ++i) {
+    at::Tensor sum = before[i].expm1();
+    for (int j = 0; j < 2; ++j) sum = sum + cells.expression[rows[2][copy.below(rows[2].size())]].expm1();
+    EXPECT_LT((batch[i] - (sum / 3).log1p()).abs().max().item<float>(), 1e-5) << i;
+  }
+}
+
+}  // namespace
+}  // namespace geocyte::plugins::gems
