@@ -19,6 +19,9 @@ std::vector<config::AlertSpec> make_alerts() {
   alerts.push_back({"adversary/majority", "bad", "The adversary always names the same class.",
                     "It gives the encoder no gradient. Balance its classes (batches and loss), lower discriminator.lr, or give it more steps.",
                     {{"adversary/favourite_recall", AlertTest::above, 0.9, 0, kSteps}, {"adversary/other_recall", AlertTest::below, 0.1, 0, kSteps}}});
+  alerts.push_back({"source_adversary/majority", "bad", "The adversary over sources always names the same source.",
+                    "It gives the encoder no gradient: set loss.source_adversary.balance to source, or lower discriminator.lr.",
+                    {{"source_adversary/favourite_recall", AlertTest::above, 0.9, 0, kSteps}, {"source_adversary/other_recall", AlertTest::below, 0.1, 0, kSteps}}});
   alerts.push_back({"adversary/confused", "warn", "The adversary guesses, but the sources stay apart.",
                     "A confused discriminator is no proof of alignment: here it is too weak. Give it more steps or width, or add a term that "
                     "compares distributions (source CORAL, MMD, Sinkhorn).",

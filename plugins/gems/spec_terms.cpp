@@ -120,12 +120,8 @@ void add_further_distances(std::vector<TermSpec>& all) {
 
 /// Opponents beside the binary adversary.
 void add_opponents(std::vector<TermSpec>& all) {
-  const auto accuracy = metric("source_adversary/balanced_accuracy", "Source adversary balanced accuracy",
-                               "How well the head of the sources tells them apart before it is trained on the batch.", "mean recall of the sources",
-                               "Near 1 / number of sources. Never read plain accuracy: the largest source alone makes that.", "Adversary accuracy",
-                               config::Direction::neutral);
-  const auto excess = metric("source_adversary/worst_excess", "Source adversary worst excess", "How far the best recognised source lies above chance.",
-                             "max over sources of recall - 1/K", "Near 0: no source stands out.", "Adversary accuracy");
+  auto recall = discriminator_metrics("source_adversary", "Source adversary", "sources", 0);
+  recall.front().chance.reset();   // 1 / number of sources; the skill is on a scale without it
   all.push_back({"source_adversary", "Source adversary",
                  "Classifiers tell modality, patient and source apart; the encoder is trained against them. Sources count alike, whatever their size.",
                  off(1, 200), "Near the mean of ln K over the heads when they guess; far below it when they win.", "Adversary loss", true,
@@ -141,7 +137,7 @@ void add_opponents(std::vector<TermSpec>& all) {
                             "Cells whose cluster other sources lack count less, so that sources are not forced to one composition."),
                   within(parameter("disturbance", ParameterType::number, 0.1, "Losses", "Input noise",
                                    "Noise on the classifiers' input, in standard deviations, falling to 0 over the first half.", true), 0, 5)},
-                 {accuracy, excess}});
+                 std::move(recall)});
   all.push_back({"critic", "Wasserstein critic", "A critic with gradient penalty scores each source above the others; the encoder closes the gap.", off(0.1, 200),
                  "Shrinks towards 0 as the sources meet; negative while the critic finds a gap.", "Critic", true,
                  {within(parameter("penalty", ParameterType::number, 10.0, "Losses", "Gradient penalty", "Weight of (|slope| - 1)^2.", true), 0, 1000),

@@ -35,7 +35,7 @@ inline Json small_options(const config::SystemSpec& spec, int steps) {
   set("encoder.hidden", Json::array({16}));
   set("encoder.latent", 8);
   set("discriminator.hidden", Json::array({8}));
-  set("augment.pseudo_spots", 0.25);
+  set("augment.pseudo_spots", 0.2);
   set("loss.reconstruction.components", 8);
   set("loss.spatial.neighbours", 3);
   set("loss.mnn_contrast.neighbours", 2);

@@ -12,6 +12,7 @@
 #include "engine/optim/schedule.h"
 #include "plugins/gems/model.h"
 #include "plugins/gems/terms/makers.h"
+#include "plugins/gems/terms/recall_scalars.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -54,11 +55,7 @@ class SourceAdversary : public Term {
       std::optional<at::Generator> dropout;
       if (noise) dropout = noise();
       const auto logits = heads_->forward(input.views.z1, dropout, disturbance);
-      if (i == 0) {
-        const auto recall = losses::class_recall(logits.back(), input.groups.source);
-        scalars["source_adversary/balanced_accuracy"] = recall.balanced_accuracy;
-        scalars["source_adversary/worst_excess"] = recall.worst_excess;
-      }
+      if (i == 0) add_recall_scalars("source_adversary", losses::class_recall(logits.back(), input.groups.source), scalars);
       const losses::Term loss = over_levels(logits, input, false);
       if (!loss) return {};
       ctx.update("heads", *optimizer_, *loss.value);
