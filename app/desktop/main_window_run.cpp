@@ -147,7 +147,8 @@ void MainWindow::refreshActions() {
   actions_.edit_marks->setEnabled(run && !run->info.foreign);
   actions_.trash->setEnabled(run && !alive && !run->info.foreign);
   actions_.checkpoint->setEnabled(stoppable && started);
-  actions_.resume->setEnabled(run && !alive && run->status.last_checkpoint >= 0 && run->pending.isEmpty());
+  const bool unfinished = run && run->status.state != store::RunState::completed && run->status.state != store::RunState::discarded;
+  actions_.resume->setEnabled(unfinished && !alive && run->status.last_checkpoint >= 0 && run->pending.isEmpty());
   actions_.open_log->setEnabled(run && !run->info.foreign);
   actions_.show_folder->setEnabled(run != nullptr);
   actions_.align->setEnabled(!run || !align_->views().empty());
