@@ -80,7 +80,7 @@ void CategoryBars::paintRow(QPainter& painter, const QRectF& where, const Catego
   const bool selecting = expected_ >= 0, quiet = selecting && row.selected == 0;
   const double number = digits.horizontalAdvance(QStringLiteral("88 888")), percent = selecting && where.width() >= kWithShares ? digits.horizontalAdvance(QStringLiteral("100 %")) + 10 : 0;
   // A bar of a few pixels says nothing: the name takes its room.
-  const bool has_bar = where.width() * 0.64 - number - percent - 16 >= kShortestBar;
+  const bool has_bar = where.width() >= kWithShares && where.width() * 0.64 - number - percent - 16 >= kShortestBar;
   const double name_width = has_bar ? std::min(where.width() * 0.36, 110.0) : where.width() - number - percent;
   painter.setPen(Qt::NoPen);
   painter.setBrush(row.color);
