@@ -15,6 +15,7 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
+#include <QUndoStack>
 #include <QVBoxLayout>
 
 #include "app/desktop/command_palette.h"
@@ -91,7 +92,12 @@ MainWindow::MainWindow(std::vector<config::SystemSpec> specs, Preferences& prefe
   showStartPage();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+  // Pages and docks go after this; what their last words would refresh is gone by then.
+  for (QObject* speaker : {static_cast<QObject*>(new_run_), static_cast<QObject*>(config_), static_cast<QObject*>(new_run_->undoStack()),
+                           static_cast<QObject*>(config_->undoStack()), static_cast<QObject*>(run_list_), static_cast<QObject*>(run_bar_)})
+    speaker->disconnect(this);
+}
 
 void MainWindow::buildCentre() {
   const widgets::ViewContext context = workbench_.viewContext();

@@ -142,7 +142,8 @@ class TestConfigureRunExport : public QObject {
     // Drag back along the strip to where its axis begins: how far the run has come by now is the machine's affair.
     const QPoint end(timeline->width() / 2, timeline->height() / 2), beginning(kAxisBegins, timeline->height() / 2);
     drag(timeline, {end, (end + beginning) / 2, beginning});
-    QTRY_VERIFY(!cursor.isLive());
+    QTRY_VERIFY2(!cursor.isLive(), qPrintable(QStringLiteral("step %1 of %2, %3 snapshots, strip %4 x %5 %6").arg(run()->status.step).arg(run()->status.total_steps)
+                                                  .arg(run()->snapshots.size()).arg(timeline->width()).arg(timeline->height()).arg(timeline->isVisible())));
     QVERIFY2(cursor.step() < run()->status.step, qPrintable(QString::number(cursor.step())));
     QTest::keyClick(timeline, Qt::Key_End);
     QTRY_VERIFY(cursor.isLive());

@@ -186,6 +186,20 @@ class TestCare : public QObject {
     console.setEvents({event("alert", {{"id", 3}, {"headline", {1}}}), event("alert", "x")});   // hostile
   }
 
+  void aWindowClosesWithChangesThatCouldBeUndone() {
+    for (int i = 0; i < 5; ++i) {
+      find<QAction>("actionConfigure")->trigger();
+      auto* steps = find("newRunPage")->findChild<QLineEdit*>("field/steps");
+      steps->setFocus();
+      steps->selectAll();
+      QTest::keyClicks(steps, "300");
+      QTest::keyClick(steps, Qt::Key_Return);
+      QVERIFY(find<QAction>("actionUndo")->isEnabled());
+      window_.reset();
+      openWindow();
+    }
+  }
+
   void everyPartCanBeNamedReachedAndRead() {
     makeRun("20261121-141530-gems-a-0001", "a");
     window_->openFolder(folder_->path());
