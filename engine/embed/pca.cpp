@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
 #include "engine/core/check.h"
 #include "engine/embed/knn.h"
+#include "engine/embed/leading_eigenpairs.h"
 
 namespace geocyte::embed {
 namespace {
@@ -42,17 +42,11 @@ Eigen::MatrixXd covariance_of(const kernels::Points& points, const Eigen::RowVec
   return sum / static_cast<double>(points.rows - 1);  // only the lower triangle is filled
 }
 
-/// The `count` largest, falling.
-struct Largest {
-  Eigen::VectorXd values;
-  Eigen::MatrixXd vectors;
-};
-
-Largest largest_eigenpairs(const Eigen::MatrixXd& lower, std::int64_t count) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(lower);  // reads the lower triangle, ascending
-  require(solver.info() == Eigen::Success, "the eigenvalues of a covariance converge");
-  return {solver.eigenvalues().tail(count).reverse().cwiseMax(0.0),
-          solver.eigenvectors().rightCols(count).rowwise().reverse()};
+/// The `count` largest, falling; rounding below 0 is 0.
+Eigenpairs largest_eigenpairs(const Eigen::MatrixXd& lower, std::int64_t count) {
+  Eigenpairs pairs = leading_eigenpairs(lower, count);
+  pairs.values = pairs.values.cwiseMax(0.0).eval();
+  return pairs;
 }
 
 void fix_signs(Eigen::MatrixXd& components) {
@@ -103,7 +97,7 @@ Pca fit_pca(const kernels::Points& points, int components) {
   if (points.dims <= points.rows) {
     const Eigen::MatrixXd covariance = covariance_of(points, pca.mean);
     pca.total_variance = covariance.trace();
-    Largest largest = largest_eigenpairs(covariance, count);
+    Eigenpairs largest = largest_eigenpairs(covariance, count);
     pca.variance = std::move(largest.values);
     pca.components = std::move(largest.vectors);
   } else {
@@ -111,7 +105,7 @@ Pca fit_pca(const kernels::Points& points, int components) {
     const Eigen::MatrixXd centred = matrix_of(points).cast<double>().rowwise() - pca.mean;
     const Eigen::MatrixXd gram = centred * centred.transpose() / static_cast<double>(points.rows - 1);
     pca.total_variance = gram.trace();
-    const Largest largest = largest_eigenpairs(gram, count);
+    const Eigenpairs largest = largest_eigenpairs(gram, count);
     const double floor = kRelativeRank * largest.values[0];
     std::int64_t rank = 0;
     while (rank < count && largest.values[rank] > floor) ++rank;
