@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "engine/analysis/derivation_part.h"
 #include "engine/analysis/parameters.h"
 #include "engine/analysis/snapshot_rows.h"
 #include "engine/analysis/source_verdict.h"
+#include "engine/analysis/sources_of_rows.h"
 #include "engine/analysis/words.h"
 #include "engine/core/check.h"
 #include "engine/stats/collapse.h"
@@ -26,55 +26,9 @@ std::string folder_of(std::string makes) {
   return makes;
 }
 
-/// Sources in the order of the axis that is called like the label, or of the label's categories where there is none.
-struct Sources {
-  std::vector<std::string> names;
-  std::vector<std::int32_t> codes;  ///< of each point, -1 = none
-};
-
-Sources sources_of(const RowLabels& labels, const store::Axis* axis) {
-  Sources sources{labels.categories, labels.codes};
-  if (axis == nullptr) return sources;
-  sources.names = axis->ids;
-  std::vector<std::int32_t> place(labels.categories.size(), -1);
-  for (std::size_t c = 0; c < place.size(); ++c) {
-    const auto at = std::find(axis->ids.begin(), axis->ids.end(), labels.categories[c]);
-    if (at == axis->ids.end())
-      throw Error(ErrorCode::bad_data,
-                  fmt::format("axis {} has no row for the category {}", axis->name, labels.categories[c]));
-    place[c] = static_cast<std::int32_t>(at - axis->ids.begin());
-  }
-  for (auto& code : sources.codes)
-    if (code >= 0) code = place[code];
-  return sources;
-}
-
-/// The most frequent group of each source; -1 where no cell has one.
-std::vector<std::int32_t> group_of_sources(const std::vector<std::int32_t>& sources, std::size_t count,
-                                           const RowLabels& groups) {
-  std::vector<std::map<std::int32_t, int>> votes(count);
-  for (std::size_t i = 0; i < sources.size(); ++i)
-    if (sources[i] >= 0 && groups.codes[i] >= 0) ++votes[sources[i]][groups.codes[i]];
-  std::vector<std::int32_t> group(count, -1);
-  for (std::size_t s = 0; s < count; ++s) {
-    int most = 0;
-    for (const auto& [code, times] : votes[s])
-      if (times > most) {
-        most = times;
-        group[s] = code;
-      }
-  }
-  return group;
-}
-
 /// Keeps held-out points where a split is known; returns what the rest are called.
 std::string keep_judged(RowsOfSnapshot& rows, const std::vector<store::Axis>& axes) {
-  const auto split = read_labels(rows, "split", axes);
-  if (!split) return "cells (no held-out part)";
-  std::vector<std::int64_t> positions;
-  const std::int32_t held_out = split->code_of("held_out");
-  for (std::int64_t i = 0; i < rows.count(); ++i)
-    if (held_out >= 0 && split->codes[i] == held_out) positions.push_back(i);
+  const std::vector<std::int64_t> positions = split_of_rows(rows, axes).held_out;
   if (positions.empty()) return "cells (no held-out part)";
   rows.keep(positions);
   return "held-out cells";
@@ -113,7 +67,7 @@ store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const
   const std::string cells = keep_judged(*rows, axes);
   const auto labels = read_labels(*rows, labels_, axes);
   if (!labels || labels->categories.empty() || rows->count() < 2 || stop.stop_requested()) return part;
-  const Sources sources = sources_of(*labels, find_axis(axes, labels_));
+  const SourcesOfRows sources = sources_of_rows(*labels, find_axis(axes, labels_));
 
   stats::SourceDistanceOptions options;
   options.bootstrap = bootstrap_;

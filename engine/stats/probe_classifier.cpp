@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "engine/core/check.h"
@@ -146,6 +147,52 @@ double balanced_loss(const Network& network, const Batch& batch) {
   return (w * loss).sum() / w.sum();
 }
 
+/// What centres and scales the input, from training rows.
+struct Scaling {
+  RowVector mean, inverse;
+
+  Scaling(const Matrix& x, ProbeScale scale) : mean(x.colwise().mean()) {
+    RowVector variance = (x.rowwise() - mean).colwise().squaredNorm() / static_cast<float>(x.rows());
+    if (scale == ProbeScale::whole) variance.setConstant(variance.mean());
+    inverse = (variance.array() > 0).select(variance.cwiseSqrt().cwiseInverse(), RowVector::Zero(variance.size()));
+  }
+  Matrix apply(const kernels::Points& points) const {
+    return (matrix_of(points).rowwise() - mean) * inverse.asDiagonal();
+  }
+};
+
+struct Fitted {
+  Network network;
+  double loss = 0;   ///< of the rows that decide when to stop
+  int epochs = 0;
+};
+
+Fitted fit(const Matrix& x, std::span<const std::uint8_t> positive, const ProbeOptions& options) {
+  Rng rng(hash64("probe_classifier", options.seed));
+  const InnerSplit split = inner_split(positive, options.inner_share, rng);
+  const auto positives = static_cast<float>(
+      std::count_if(split.fit.begin(), split.fit.end(), [&](std::int64_t row) { return positive[row] != 0; }));
+  const auto all = static_cast<float>(split.fit.size());
+  const float class_weight[2] = {all / (2 * (all - positives)), all / (2 * positives)};
+  const Batch stop = gather(x, positive, split.stop, class_weight);
+
+  Network network(x.cols(), options.hidden, rng);
+  Fitted best{network, balanced_loss(network, stop), 0};
+  int steps = 0;
+  auto order = split.fit;
+  for (int epoch = 1; epoch <= options.max_epochs && epoch - best.epochs <= options.patience; ++epoch) {
+    if (options.stop.stop_requested()) break;
+    shuffle(order, rng);
+    for (std::size_t first = 0; first < order.size(); first += options.batch) {
+      const std::size_t rows = std::min<std::size_t>(options.batch, order.size() - first);
+      const Batch batch = gather(x, positive, std::span(order).subspan(first, rows), class_weight);
+      network.step(batch.x, batch.target, batch.weight, options, ++steps);
+    }
+    if (const double loss = balanced_loss(network, stop); loss < best.loss) best = {network, loss, epoch};
+  }
+  return best;
+}
+
 }  // namespace
 
 ProbeResult probe_separability(const LabelledPoints& training, const LabelledPoints& held_out,
@@ -153,48 +200,21 @@ ProbeResult probe_separability(const LabelledPoints& training, const LabelledPoi
   require(training.points.dims == held_out.points.dims, "both parts of a probe have one dimension");
   check_part(training, "training");
   check_part(held_out, "held-out");
-  Rng rng(hash64("probe_classifier", options.seed));
+  std::vector<ProbeScale> tried{options.scale};
+  if (options.scale == ProbeScale::better) tried = {ProbeScale::each_dimension, ProbeScale::whole};
 
-  Matrix x = matrix_of(training.points);
-  const RowVector mean = x.colwise().mean();
-  x.rowwise() -= mean;
-  RowVector scale = (x.colwise().squaredNorm() / static_cast<float>(x.rows())).cwiseSqrt();
-  scale = (scale.array() > 0).select(scale.cwiseInverse(), RowVector::Zero(scale.size()));
-  x = x * scale.asDiagonal();
-
-  const InnerSplit split = inner_split(training.positive, options.inner_share, rng);
-  const auto positives = static_cast<float>(
-      std::count_if(split.fit.begin(), split.fit.end(), [&](std::int64_t row) { return training.positive[row] != 0; }));
-  const auto all = static_cast<float>(split.fit.size());
-  const float class_weight[2] = {all / (2 * (all - positives)), all / (2 * positives)};
-  const Batch stop = gather(x, training.positive, split.stop, class_weight);
-
-  Network network(x.cols(), options.hidden, rng), best = network;
-  double best_loss = balanced_loss(network, stop);
   ProbeResult result;
-  int steps = 0;
-  auto order = split.fit;
-  for (int epoch = 1; epoch <= options.max_epochs && epoch - result.epochs <= options.patience; ++epoch) {
-    if (options.stop.stop_requested()) break;
-    shuffle(order, rng);
-    for (std::size_t first = 0; first < order.size(); first += options.batch) {
-      const std::size_t rows = std::min<std::size_t>(options.batch, order.size() - first);
-      const Batch batch = gather(x, training.positive, std::span(order).subspan(first, rows), class_weight);
-      network.step(batch.x, batch.target, batch.weight, options, ++steps);
-    }
-    const double loss = balanced_loss(network, stop);
-    if (loss < best_loss) {
-      best_loss = loss;
-      best = network;
-      result.epochs = epoch;
-    }
+  double least = std::numeric_limits<double>::infinity();
+  for (const ProbeScale scale : tried) {
+    const Scaling scaling(matrix_of(training.points), scale);
+    const Fitted fitted = fit(scaling.apply(training.points), training.positive, options);
+    if (!(fitted.loss < least)) continue;
+    least = fitted.loss;
+    result.epochs = fitted.epochs;
+    result.scale = scale;
+    const RowVector scores = fitted.network.logits(scaling.apply(held_out.points));
+    result.score.assign(scores.data(), scores.data() + scores.size());
   }
-
-  Matrix judged = matrix_of(held_out.points);
-  judged.rowwise() -= mean;
-  judged = judged * scale.asDiagonal();
-  const RowVector scores = best.logits(judged);
-  result.score.assign(scores.data(), scores.data() + scores.size());
   result.auc = auc(result.score, held_out.positive);
   return result;
 }

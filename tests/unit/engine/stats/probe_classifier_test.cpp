@@ -66,6 +66,23 @@ TEST(ProbeClassifier, ScaleOfTheEmbeddingChangesNothingMuch) {
   EXPECT_NEAR(probe_separability(training.view(), held_out.view()).auc.value, before, 1e-6);
 }
 
+TEST(ProbeClassifier, FlatNoiseDoesNotHideWhatWideDimensionsHold) {
+  // The signs of two wide dimensions among 60 flat ones: scaled each by itself, noise drowns them.
+  const auto wide = [](std::uint64_t seed) {
+    Set set = normals(1200, 62, 0, 0.5, seed);
+    for (std::size_t i = 0; i < set.positive.size(); ++i) {
+      set.positive[i] = (set.values[i * 62] > 0) != (set.values[i * 62 + 1] > 0);
+      for (std::size_t d = 2; d < 62; ++d) set.values[i * 62 + d] *= 0.05f;
+    }
+    return set;
+  };
+  const auto training = wide(15), held_out = wide(16);
+  const auto each = probe_separability(training.view(), held_out.view(), {.scale = ProbeScale::each_dimension});
+  const auto better = probe_separability(training.view(), held_out.view());
+  EXPECT_EQ(better.scale, ProbeScale::whole);
+  EXPECT_GT(better.auc.value, each.auc.value + 0.1);
+}
+
 TEST(ProbeClassifier, SameSeedSameAnswer) {
   const auto training = normals(400, 6, 0.5, 0.5, 9), held_out = normals(400, 6, 0.5, 0.5, 10);
   const auto a = probe_separability(training.view(), held_out.view(), {.seed = 4});
