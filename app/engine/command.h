@@ -30,5 +30,6 @@ void add_stop(CLI::App& root, Session& session);
 void add_report(CLI::App& root, Session& session);
 void add_ablate(CLI::App& root, Session& session);
 void add_compare(CLI::App& root, Session& session);
+void add_scores(CLI::App& root, Session& session);
 
 }  // namespace geocyte::app

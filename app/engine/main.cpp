@@ -61,7 +61,7 @@ int run(int argc, char** argv) {
   Session session;
   root.add_flag("--json", session.json, "print machine-readable JSON");
   for (auto* add : {add_systems, add_describe, add_simulate, add_inspect, add_diagnose, add_train, add_pause, add_resume, add_stop, add_report,
-                    add_ablate, add_compare})
+                    add_scores, add_ablate, add_compare})
     add(root, session);
   try {
     check_command_name(root, argc, argv);

@@ -2,23 +2,31 @@
 // What an embedding of several sources is worth: are they mixed, and is the biology still there? No single number tells:
 // means can agree while a classifier still tells sources apart, and a mixture can be bought with cell types.
 //
-//   unit distance     ||m_a - m_b|| / sqrt(tr S_w / d): in units of the root mean square deviation within sources
-//   standardised      Mahalanobis distance with the shrunk S_w            (both: stats/source_distances.h, held-out cells)
-//   probe AUC         of a fresh classifier between domains, trained on training cells       (stats/probe_classifier.h)
-//   own domain share  of the 20 nearest neighbours, with as many held-out cells of each domain; .5 = mixed
-//   own source share  the same with as many cells of each source; 1 / sources = mixed
-//   iLISI             of domains and of sources in the same balanced sets; 1 = mixed                     (stats/ilisi.h)
-//   cell types        balanced accuracy of 15 nearest training neighbours within the same domain, held-out cells
-//   space             share of the 20 nearest neighbours in the embedding that are among the 20 nearest in the tissue,
-//                     within a slide, all its cells
+//   distances         ||m_a - m_b||; unit: over sqrt(tr S_w / d), the root mean square deviation within sources; standardised:
+//                     Mahalanobis with the shrunk S_w                        (stats/source_distances.h, held-out cells)
+//   probe_auc         of a fresh classifier between domains, trained on training cells       (stats/probe_classifier.h)
+//   own_*_share       of the 20 nearest neighbours, with as many held-out cells of each domain or source; .5 = mixed domains
+//   ilisi_*, kbet     of domains and of sources in the same balanced sets; 1 (.95) = mixed       (stats/ilisi.h, kbet.h)
+//   source_variance   share of the variance that the source explains; 0 = none        (stats/pcr_comparison.h)
+//   bras              are sources mixed within each cell type?                          (stats/bras.h)
+//   cell_type_accuracy, region_accuracy   balanced accuracy of the 15 nearest training neighbours within the same domain,
+//                     held-out cells: types of single cells, regions of spots
+//   type_transfer     types carried from single cells to held-out spots (share of each type among the 15 nearest single
+//                     cells), against given proportions: mean over types of Spearman's correlation over spots
+//   clisi, graph_connectivity, isolated_labels   of cell types, held-out cells of domain 1      (stats/)
+//   spatial_overlap   share of the 20 nearest neighbours in the embedding that are among the 20 nearest in the tissue: of held-out
+//                     spots among all of their slide; the mean over slides, then each slide (Score::source)
+//   expression_overlap   share of the 15 nearest neighbours within the source that are the same as in `expression`
+//   participation_ratio, least_std   does it still use its dimensions? least_std is the smallest over the median one
+//                                                                                         (stats/collapse.h)
 //
 // A domain is what the alignment is to bridge: spots (0) and single cells (1). "across" is the largest distance between
-// sources of different domains, "within" between two sources of one.
+// sources of different domains, "within" between two sources of one, "max" of all.
 // Guards: balanced sets are drawn without replacement from a stream of `seed`; fewer than kFewest cells of a kind give no
 // score instead of a noisy one. Balanced sets keep neighbours comparable: in an unbalanced set the larger domain has a
 // large own share for nothing.
-// Intervals (95 %): bootstrap of cells within sources (distances), DeLong (AUC), bootstrap of asked cells (types), normal
-// over cells (space; neighbours share cells, so it is somewhat too narrow).
+// Intervals (95 %): bootstrap of cells within sources (distances), DeLong (AUC), bootstrap of asked cells (types), order
+// statistics of cells (LISI), normal over cells (shares, overlaps; neighbours share cells, so they are somewhat too narrow).
 // Cost: O(n^2 d) for neighbours, O(n d^2 + d^3) for the pooled covariance; the probe is left out above max_probe_dims.
 #pragma once
 
@@ -45,6 +53,9 @@ struct ScoredCells {
   std::span<const std::int64_t> train, held_out;  ///< rows
   std::span<const std::int32_t> cell_type = {};   ///< of each cell, -1 = unknown; empty = none
   std::span<const float> xy = {};                 ///< n x 2, NaN = no place; empty = none
+  kernels::Points expression = {};                ///< n x p, what neighbours in expression are sought in; no rows = none
+  std::span<const float> proportions = {};        ///< n x types of a spot, codes as in cell_type, NaN = unknown; empty = none
+  int types = 0;                                  ///< columns of `proportions`
 };
 
 struct ScoreOptions {
@@ -52,6 +63,7 @@ struct ScoreOptions {
   int type_neighbours = 15;
   int lisi_neighbours = 90;
   double perplexity = 30;
+  int kbet_neighbours = 49;                    ///< and the cell itself
   int bootstrap = 200;                         ///< 0 = no bootstrap intervals
   std::int64_t max_probe_dims = 2048;
   int threads = 1;
@@ -65,6 +77,7 @@ struct Score {
   std::optional<double> low, high;
   std::optional<double> chance;                ///< what sampling alone or a perfect mixture would give
   std::int64_t n = 0;                          ///< cells behind it
+  int source = -1;                             ///< of one slide only
 };
 
 struct AlignmentScores {
@@ -76,8 +89,8 @@ struct AlignmentScores {
   const Score* find(const std::string& name) const;
 };
 
-/// Names: unit_across, unit_within, standardised_across, probe_auc, own_domain_share, own_source_share, ilisi_domain,
-/// ilisi_source, cell_type_accuracy, spatial_overlap (mean over slides).
+/// Names: max_distance, median_distance, unit_across, unit_within, standardised_across, max_standardised, median_standardised
+/// and those above; own_domain_share, ilisi_domain, own_source_share, ilisi_source.
 /// Throws Error{bad_data} for values that are not finite or an empty held-out part, and Error{internal} for labels of
 /// another length or out of range.
 AlignmentScores alignment_scores(const ScoredCells& cells, const ScoreOptions& options = {});

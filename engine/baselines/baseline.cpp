@@ -8,10 +8,13 @@
 #include <utility>
 
 #include "engine/baselines/centring.h"
+#include "engine/baselines/combat.h"
 #include "engine/baselines/coral.h"
 #include "engine/baselines/monge.h"
+#include "engine/baselines/mutual_neighbours.h"
 #include "engine/core/check.h"
 #include "engine/embed/pca.h"
+#include "engine/kernels/parallel.h"
 
 namespace geocyte::baselines {
 namespace {
@@ -33,6 +36,22 @@ Transform applying(SourceMaps maps) {
   return [maps = std::move(maps)](const Cells& cells) { return maps.apply(cells); };
 }
 
+Transform fit_combat_components(const Cells& training, int components) {
+  const Combat combat = fit_combat(training);
+  const Transform pca = fit_components({combat.apply(training), training.source, training.sources}, components);
+  return [combat, pca](const Cells& cells) { return pca({combat.apply(cells), cells.source, cells.sources}); };
+}
+
+Baseline mutual_baseline(std::string name, std::string what, MergeOrder order) {
+  return {std::move(name), std::move(what), "pca", true, [order](const Cells&, Reference reference) {
+            return [order, kept = std::vector<std::uint8_t>(reference.begin(), reference.end())](const Cells& cells) {
+              MutualNeighbourOptions options;
+              options.order = order;
+              return correct_by_mutual_neighbours(cells, kept, options);
+            };
+          }};
+}
+
 Baseline harmony_baseline(std::string name, std::string what, const HarmonyOptions& options) {
   return {std::move(name), std::move(what), "pca", true, [options](const Cells&, Reference) {
             return [options](const Cells& cells) { return harmony(cells, options).corrected; };
@@ -44,8 +63,9 @@ Baseline harmony_baseline(std::string name, std::string what, const HarmonyOptio
 std::vector<Baseline> all_baselines(const BaselineOptions& options) {
   const int components = options.components;
   const double shrinkage = options.shrinkage;
-  const auto monge = [shrinkage](const Cells& training, Reference reference) {
-    return applying(fit_monge(training, reference, shrinkage));
+  const ReferenceSources treated = options.reference_sources;
+  const auto monge = [shrinkage, treated](const Cells& training, Reference reference) {
+    return applying(fit_monge(training, reference, shrinkage, treated));
   };
   HarmonyOptions strong = options.harmony;
   strong.theta = 4;
@@ -66,13 +86,18 @@ std::vector<Baseline> all_baselines(const BaselineOptions& options) {
                     return fit_scaled_components(fit_z_score(training), training, components);
                   }});
   list.push_back({"coral", "Principal components, mean and covariance of each source made those of the reference.",
-                  "pca", false, [shrinkage](const Cells& training, Reference reference) {
-                    return applying(fit_coral(training, reference, shrinkage));
+                  "pca", false, [shrinkage, treated](const Cells& training, Reference reference) {
+                    return applying(fit_coral(training, reference, shrinkage, treated));
                   }});
   list.push_back({"monge", "Principal components, each source moved onto the reference by the Gaussian transport map.",
                   "pca", false, monge});
   list.push_back({"z-score+monge", "The z-scored components, moved onto the reference by the Gaussian transport map.",
                   "z-score", false, monge});
+  list.push_back({"combat", "ComBat on the genes, fitted on training cells, then principal components.", "", false,
+                  [components](const Cells& training, Reference) { return fit_combat_components(training, components); }});
+  list.push_back(mutual_baseline("mnn", "Mutual nearest neighbours onto the reference; sees held-out cells.", MergeOrder::reference));
+  list.push_back(mutual_baseline("mnn-overlap", "Mutual nearest neighbours, most alike sources first, as Scanorama; sees held-out cells.",
+                                 MergeOrder::overlap));
   list.push_back(harmony_baseline("harmony", "Harmony on principal components; sees held-out cells.", options.harmony));
   list.push_back(harmony_baseline("harmony-strong",
                                   "Harmony with theta 4, 20 clusters and no early end; sees held-out cells.", strong));
@@ -96,15 +121,40 @@ const Eigen::MatrixXd& BaselineRun::embedding(const std::string& name) {
     throw Error(ErrorCode::bad_config, fmt::format("there is no baseline called \"{}\"", name),
                 fmt::format("there are {}", fmt::join(names, ", ")));
   }
-  return with_context("baseline " + name, [&]() -> const Eigen::MatrixXd& {
-    if (found->after.empty()) {
-      const Transform transform = found->fit(take(cells_, train_), reference_);
-      return made_.emplace(name, transform(cells_)).first->second;
-    }
-    const Cells input{embedding(found->after), cells_.source, cells_.sources};
-    const Transform transform = found->fit(take(input, train_), reference_);
-    return made_.emplace(name, transform(input)).first->second;
+  const Eigen::MatrixXd* input = found->after.empty() ? nullptr : &embedding(found->after);
+  return made_.emplace(name, make(*found, input)).first->second;
+}
+
+Eigen::MatrixXd BaselineRun::make(const Baseline& baseline, const Eigen::MatrixXd* input) const {
+  return with_context("baseline " + baseline.name, [&] {
+    if (input == nullptr) return baseline.fit(take(cells_, train_), reference_)(cells_);
+    const Cells from{*input, cells_.source, cells_.sources};
+    return baseline.fit(take(from, train_), reference_)(from);
   });
+}
+
+void BaselineRun::make_all(int threads) {
+  for (bool more = true; more;) {
+    std::vector<const Baseline*> ready;   // their input is there and they are not
+    for (const Baseline& one : list_)
+      if (!made_.contains(one.name) && !failures_.contains(one.name) && (one.after.empty() || made_.contains(one.after))) ready.push_back(&one);
+    std::vector<Eigen::MatrixXd> made(ready.size());
+    std::vector<std::string> failed(ready.size());
+    kernels::parallel_blocks(threads, static_cast<std::int64_t>(ready.size()), [&](std::int64_t i) {
+      const auto at = static_cast<std::size_t>(i);
+      try {
+        made[at] = make(*ready[at], ready[at]->after.empty() ? nullptr : &made_.at(ready[at]->after));
+      } catch (const Error& error) {
+        failed[at] = error.what();
+      }
+    });
+    for (std::size_t i = 0; i < ready.size(); ++i)
+      if (failed[i].empty()) made_.emplace(ready[i]->name, std::move(made[i]));
+      else failures_.emplace(ready[i]->name, failed[i]);
+    more = !ready.empty();
+  }
+  for (const Baseline& one : list_)
+    if (!made_.contains(one.name)) failures_.try_emplace(one.name, "baseline " + one.after + " failed, from which it starts");
 }
 
 }  // namespace geocyte::baselines

@@ -10,6 +10,9 @@
 //   coral            pca           second moments onto the reference sources         (coral.h)
 //   monge            pca           the same by optimal transport                     (monge.h)
 //   z-score+monge    z-score
+//   combat           raw           ComBat on genes, then pca                          (combat.h)
+//   mnn              pca           mutual nearest neighbours onto the reference       (mutual_neighbours.h)
+//   mnn-overlap      pca           the same, the most alike sources first, neighbours by angle, as Scanorama
 //   harmony          pca           soft clusters that hold all sources               (harmony.h)
 //   harmony-strong   pca           the same, theta 4, 20 clusters, no early end
 //
@@ -27,6 +30,7 @@
 
 #include "engine/baselines/cells.h"
 #include "engine/baselines/harmony.h"
+#include "engine/baselines/source_maps.h"
 
 namespace geocyte::baselines {
 
@@ -38,13 +42,14 @@ struct Baseline {
   std::string what;                 ///< one sentence for a table
   std::string after;                ///< name of the baseline that makes its input; "" = the data as they are
   bool transductive = false;
-  /// `reference[s]` is 1 for reference sources; only coral and monge look at it.
+  /// `reference[s]` is 1 for reference sources; only coral, monge and mnn look at it.
   std::function<Transform(const Cells& training, std::span<const std::uint8_t> reference)> fit;
 };
 
 struct BaselineOptions {
   int components = 50;
   double shrinkage = 0.1;           ///< of coral and monge
+  ReferenceSources reference_sources = ReferenceSources::moved;   ///< by coral and monge
   HarmonyOptions harmony = {};
 };
 
@@ -60,6 +65,10 @@ class BaselineRun {
               std::vector<std::uint8_t> reference);
 
   const std::vector<Baseline>& list() const { return list_; }
+  /// Makes all of them on `threads` threads, those that do not depend on each other at the same time. A baseline that throws is
+  /// left out with its sentence in failures(); asked for later, it throws again.
+  void make_all(int threads);
+  const std::map<std::string, std::string>& failures() const { return failures_; }
   /// All cells, n x d'. Throws Error{bad_config} with the names there are, and what fitting throws.
   const Eigen::MatrixXd& embedding(const std::string& name);
 
@@ -68,7 +77,10 @@ class BaselineRun {
   const Cells& cells_;
   std::vector<std::int64_t> train_;
   std::vector<std::uint8_t> reference_;
+  Eigen::MatrixXd make(const Baseline& baseline, const Eigen::MatrixXd* input) const;
+
   std::map<std::string, Eigen::MatrixXd> made_;
+  std::map<std::string, std::string> failures_;
 };
 
 }  // namespace geocyte::baselines

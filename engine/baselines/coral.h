@@ -14,6 +14,7 @@ namespace geocyte::baselines {
 Eigen::MatrixXd coral_map(const Eigen::MatrixXd& from, const Eigen::MatrixXd& to);
 
 /// See source_maps.h for shapes and errors.
-SourceMaps fit_coral(const Cells& training, std::span<const std::uint8_t> reference, double shrinkage = 0.1);
+SourceMaps fit_coral(const Cells& training, std::span<const std::uint8_t> reference, double shrinkage = 0.1,
+                     ReferenceSources treated = ReferenceSources::moved);
 
 }  // namespace geocyte::baselines

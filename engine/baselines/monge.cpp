@@ -27,8 +27,8 @@ double bures_squared(const Eigen::MatrixXd& c, const Eigen::MatrixXd& d) {
   return std::max(0.0, c.trace() + d.trace() - 2 * common);
 }
 
-SourceMaps fit_monge(const Cells& training, std::span<const std::uint8_t> reference, double shrinkage) {
-  return fit_source_maps("the Monge map", training, reference, shrinkage, monge_map);
+SourceMaps fit_monge(const Cells& training, std::span<const std::uint8_t> reference, double shrinkage, ReferenceSources treated) {
+  return fit_source_maps("the Monge map", training, reference, shrinkage, monge_map, treated);
 }
 
 }  // namespace geocyte::baselines

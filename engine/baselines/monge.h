@@ -19,6 +19,7 @@ Eigen::MatrixXd monge_map(const Eigen::MatrixXd& from, const Eigen::MatrixXd& to
 double bures_squared(const Eigen::MatrixXd& c, const Eigen::MatrixXd& d);
 
 /// See source_maps.h for shapes and errors.
-SourceMaps fit_monge(const Cells& training, std::span<const std::uint8_t> reference, double shrinkage = 0.1);
+SourceMaps fit_monge(const Cells& training, std::span<const std::uint8_t> reference, double shrinkage = 0.1,
+                     ReferenceSources treated = ReferenceSources::moved);
 
 }  // namespace geocyte::baselines

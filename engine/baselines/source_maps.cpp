@@ -31,6 +31,7 @@ Eigen::MatrixXd SourceMaps::apply(const Cells& cells) const {
   for (std::size_t s = 0; s < maps_.size(); ++s) {
     if (rows[s].empty()) continue;
     if (!maps_[s].seen) throw_unseen_source(method_, static_cast<int>(s));
+    if (maps_[s].stays) continue;
     Eigen::MatrixXd block(rows[s].size(), y.cols());
     for (std::size_t r = 0; r < rows[s].size(); ++r)
       block.row(static_cast<Eigen::Index>(r)) = cells.x.row(rows[s][r]) - maps_[s].from;
@@ -41,7 +42,7 @@ Eigen::MatrixXd SourceMaps::apply(const Cells& cells) const {
 }
 
 SourceMaps fit_source_maps(const std::string& method, const Cells& training, std::span<const std::uint8_t> reference,
-                           double shrinkage, const LinearMap& linear) {
+                           double shrinkage, const LinearMap& linear, ReferenceSources treated) {
   check_cells(training, method);
   require(static_cast<int>(reference.size()) == training.sources, "one reference flag a source");
   const auto rows = rows_by_source(training);
@@ -61,7 +62,8 @@ SourceMaps fit_source_maps(const std::string& method, const Cells& training, std
   for (std::size_t s = 0; s < rows.size(); ++s) {
     SourceMaps::Affine& map = maps.maps_[s];
     map.seen = !rows[s].empty();
-    if (!map.seen) continue;
+    map.stays = treated == ReferenceSources::stay && reference[s] != 0;
+    if (!map.seen || map.stays) continue;
     const Moments own = varying_moments(method, training.x, rows[s], fmt::format("source {}", s + 1));
     map.from = own.mean;
     map.linear = linear(shrunk(own.covariance, shrinkage), wanted);

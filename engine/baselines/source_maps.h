@@ -3,8 +3,8 @@
 //
 //   y = (x - m_s) A(C_s, C_r) + m_r        m_r, C_r = moments of all training cells of the reference sources together
 //
-// Every source is moved, those of the reference too: one reference source alone stays where it is (A = I), several are
-// brought together as well. Covariances are shrunk (cells.h) before A is made, because a source with few cells for its
+// A single reference source stays where it is (A = I). Several are by default brought together as well; with
+// ReferenceSources::stay they are left as they are, as in the first uses of CORAL, and stay as far apart as they were. Covariances are shrunk (cells.h) before A is made, because a source with few cells for its
 // dimensions has directions it has not seen.
 // Cost: O(n d^2 + sources d^3).
 #pragma once
@@ -23,6 +23,8 @@ namespace geocyte::baselines {
 /// Linear part for row vectors that takes covariance `from` to covariance `to`: A' from A = to.
 using LinearMap = std::function<Eigen::MatrixXd(const Eigen::MatrixXd& from, const Eigen::MatrixXd& to)>;
 
+enum class ReferenceSources { moved, stay };
+
 class SourceMaps {
  public:
   /// n x d. Throws Error{bad_data} for a source without training cells; another dimension is Error{internal}.
@@ -30,9 +32,9 @@ class SourceMaps {
 
  private:
   friend SourceMaps fit_source_maps(const std::string&, const Cells&, std::span<const std::uint8_t>, double,
-                                    const LinearMap&);
+                                    const LinearMap&, ReferenceSources);
   struct Affine {
-    bool seen = false;
+    bool seen = false, stays = false;
     Eigen::RowVectorXd from;
     Eigen::MatrixXd linear;
   };
@@ -45,6 +47,6 @@ class SourceMaps {
 /// Error{bad_data} for fewer than two training cells or no variation in a source that has any, and for values that are
 /// not finite.
 SourceMaps fit_source_maps(const std::string& method, const Cells& training, std::span<const std::uint8_t> reference,
-                           double shrinkage, const LinearMap& linear);
+                           double shrinkage, const LinearMap& linear, ReferenceSources treated = ReferenceSources::moved);
 
 }  // namespace geocyte::baselines

@@ -112,6 +112,7 @@ void add_places(const train::Inputs& inputs, const GemsOptions& options, Cells& 
   const std::vector<NamedArray> found = coordinates_of(cells, inputs);
   if (found.empty()) return;
   const auto values = found.front().as<float>();
+  cells.places.assign(values.begin(), values.end());
   cells.xy = at::empty({cells.count(), 2}, at::kFloat);
   for (std::int64_t i = 0; i < cells.count() * 2; ++i) {
     const float value = values[static_cast<std::size_t>(i)];

@@ -41,6 +41,7 @@ struct Cells {
   at::Tensor expression;                   ///< (N, G) log-normalised, on the device
   InputScaling scaling;                    ///< from there to what the encoder sees
   at::Tensor xy;                           ///< (N, 2) place on the slide, 0 where a cell has none; undefined when no cell has one
+  std::vector<float> places;               ///< the same on the host, NaN where a cell has none; empty when no cell has one
   std::vector<std::int64_t> slide_of_cell; ///< source of a cell whose place training may see, else -1
   at::Tensor library;                      ///< (N) counts of each cell, of the depth that the recipe gives it
   at::Tensor source_mean;                  ///< (S, G) over training cells

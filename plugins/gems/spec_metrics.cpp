@@ -39,6 +39,16 @@ void add_other_metrics(std::vector<MetricSpec>& m) {
                      "Collapse guards", Direction::higher_is_better));
   m.push_back(metric("align/median_std", "Median standard deviation", "Spread of the middle dimension.", "median over dimensions of std", "Near 1 with VICReg.", "",
                      Direction::neutral));
+  m.push_back(metric("align/pairs_passed", "Pairs that pass", "Share of the pairs of sources that pass both gates on held-out cells.",
+                     "upper bound of D^2 within .36^2 and a same-source split, and AUC interval reaching .5 +- .10 (Holm)", "1 is the goal; the matrix shows which fail.",
+                     "Gates", Direction::higher_is_better));
+  m.push_back(with_chance(metric("align/max_pair_auc", "Worst pair AUC", "AUC of a fresh classifier for the two sources that are told apart most easily, held-out cells.",
+                                 "max over pairs", "Near .5: nobody can tell them apart. Below it is no success but a leak.", "Gates"), 0.5));
+  m.push_back(metric("align/own_source_share", "Own-source neighbours", "Share of a cell's neighbours that come from its own source, as many cells of each.",
+                     "mean over cells", "1 / sources is a perfect mixture.", "Mixing of neighbours"));
+  m.push_back(metric("align/ilisi_source", "iLISI of sources", "How many sources the neighbourhood of a cell holds, scaled to 0 .. 1.",
+                     "(median LISI - 1) / (sources - 1), k 90, perplexity 30", "1 is a perfect mixture; read it with the cell types.", "Mixing of neighbours",
+                     Direction::higher_is_better));
   m.push_back(metric("align/*", "Alignment", "Further numbers of the source comparison.", "see the card of the matrix", "", ""));
   m.push_back(metric("parity/gap", "Loss/evaluation parity", "Largest difference between the embedding that is optimised and the one that is judged, "
                      "without noise, at the first step; it is checked again at every validation.", "max |z_judged - z_optimised| / rms(z)",

@@ -11,13 +11,25 @@ std::vector<config::ArraySpec> make_arrays() { return {{"embedding", {"cell", "l
 
 std::vector<config::DerivedSpec> make_derived() {
   return {{"centroid_distance", {{"points", "embedding"}, {"labels", "source"}}, "align/centroid_distance", {{"bootstrap", 200}}, 1},
+          {"source_table", {{"points", "embedding"}, {"labels", "source"}}, "align/source_table", Json::object(), 1},
+          {"alignment_gates", {{"points", "embedding"}, {"labels", "source"}}, "align/gate", Json::object(), 4},
           {"pca", {{"points", "embedding"}}, "embedding/pca", Json::object(), 1},
           {"umap", {{"points", "embedding"}, {"labels", "source"}}, "embedding/umap", Json::object(), 2}};
 }
 
 std::vector<config::BaselineSpec> make_baselines() {
   return {{"raw", "log-normalised expression of the gene panel, no model"},
-          {"pca", "50 principal components of it, fitted on the training cells"}};
+          {"pca", "50 principal components of it, fitted on the training cells"},
+          {"centre", "each source minus its training mean, then principal components"},
+          {"z-score", "each source to mean 0 and deviation 1 by its training cells, then principal components"},
+          {"coral", "principal components, mean and covariance of each source made those of the reference slides"},
+          {"monge", "principal components, each source moved onto the reference slides by the Gaussian transport map"},
+          {"z-score+monge", "the z-scored components, moved the same way"},
+          {"combat", "ComBat on the genes, fitted on training cells, then principal components"},
+          {"mnn", "mutual nearest neighbours onto the reference slides; sees held-out cells"},
+          {"mnn-overlap", "mutual nearest neighbours, most alike sources first, as Scanorama; sees held-out cells"},
+          {"harmony", "Harmony on principal components; sees held-out cells"},
+          {"harmony-strong", "Harmony with theta 4, 20 clusters and no early end; sees held-out cells"}};
 }
 
 std::vector<config::ViewSpec> make_views() {
@@ -37,11 +49,16 @@ std::vector<config::ViewSpec> make_views() {
                    {{"values", "align/ratio_to_floor"}, {"name", "Ratio to floor"}, {"gate", "1.5"},
                     {"values2", "align/centroid_distance_standardised"}, {"name2", "Mahalanobis"}, {"gate2", "0.36"},
                     {"values3", "align/centroid_distance"}, {"name3", "Distance of means"}, {"gate3", "1.0"}, {"floor3", "align/sampling_floor"},
-                    {"labels", "source"}}});
+                    {"values4", "align/pair_auc"}, {"name4", "Classifier AUC"}, {"gate4", "0.6"},
+                    {"values5", "align/gate"}, {"name5", "Gates passed"}, {"labels", "source"}}});
   views.push_back({"scatter", "Embedding", "align", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"space", "embedding"}, {"labels", "source"}}});
   views.push_back({"source_table", "Sources", "align",
                    {{"labels", "source"}, {"counts", "source"}, {"column1", "align/ratio_to_floor"}, {"title1", "x floor"}, {"gate1", "1.5"},
-                    {"column2", "align/centroid_distance_standardised"}, {"title2", "Mahal."}, {"gate2", "0.36"}}});
+                    {"column2", "align/centroid_distance_standardised"}, {"title2", "Mahal."}, {"gate2", "0.36"},
+                    {"column3", "align/pair_auc"}, {"title3", "worst AUC"}, {"gate3", "0.6"},
+                    {"column4", "align/own_share"}, {"title4", "own nbrs"}, {"column5", "align/own_share_expected"}, {"title5", "expected"},
+                    {"column6", "align/purity"}, {"title6", "own modality"}, {"column7", "align/nearest_distance"}, {"title7", "nearest"},
+                    {"column8", "align/source_std_min"}, {"title8", "least std"}, {"column9", "align/source_std_median"}, {"title9", "median std"}}});
   views.push_back({"pair_trend", "Pairs over training", "align",
                    {{"values", "align/ratio_to_floor"}, {"name", "Ratio to floor"}, {"gate", "1.5"},
                     {"values2", "align/centroid_distance_standardised"}, {"name2", "Mahalanobis"}, {"gate2", "0.36"},
