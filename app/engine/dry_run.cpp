@@ -142,6 +142,8 @@ int dry_run(const DryRunRequest& request) {
   with_context("preparing stage " + stages.front().id, [&] { prepared.system->begin(stages.front(), prepared.data.inputs, *prepared.context); });
   const Tried tried = try_steps(prepared, total_steps);
 
+  std::vector<std::string> notes = prepared.data.notes;
+  for (auto& note : prepared.context->take_notes()) notes.push_back(std::move(note));
   const std::string hash = config::configuration_hash(options);
   const Json found = {
       {"system", spec.id}, {"preset", request.resolved.preset}, {"title", request.resolved.title}, {"configuration_hash", hash},
@@ -153,7 +155,7 @@ int dry_run(const DryRunRequest& request) {
       {"identical", identical_runs(request.runs, hash)},
       {"step", {{"steps", tried.steps}, {"losses", tried.report.terms}, {"total", tried.report.total}, {"finite", true}, {"milliseconds", tried.milliseconds}}},
       {"seconds", static_cast<double>(total_steps) * tried.milliseconds / 1000},
-      {"notes", prepared.context->take_notes()}};
+      {"notes", notes}};
   if (request.json) std::printf("%s\n", store::print_json(found, 1).c_str());
   else print_lines(found);
   return 0;

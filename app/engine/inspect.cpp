@@ -18,7 +18,7 @@ int inspect_files(const std::vector<std::string>& files, bool json) {
     if (json) list.push_back(inspect::to_json(found));
     else std::printf("%s\n", inspect::to_text(found).c_str());
   }
-  if (json) std::printf("%s\n", list.dump(2).c_str());
+  if (json) std::printf("%s\n", list.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   return 0;
 }
 

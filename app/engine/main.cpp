@@ -30,7 +30,8 @@ void restart_with_passive_waiting(char** argv) {
 bool may_want_device(int argc, char** argv) {
   int command = 1;   // options of the program itself, such as --json, may stand before it
   while (command < argc && argv[command][0] == '-') ++command;
-  if (command == argc || (std::strcmp(argv[command], "train") != 0 && std::strcmp(argv[command], "resume") != 0)) return false;
+  const auto is = [&](const char* name) { return command < argc && std::strcmp(argv[command], name) == 0; };
+  if (!is("train") && !is("resume") && !is("evaluate") && !is("serve") && !is("probe")) return false;
   for (int i = command + 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--device=cpu") == 0) return false;
     if (std::strcmp(argv[i], "--device") == 0 && i + 1 < argc && std::strcmp(argv[i + 1], "cpu") == 0) return false;
@@ -60,8 +61,8 @@ int run(int argc, char** argv) {
               "7 device, 8 storage full or unwritable, 130 interrupted.");
   Session session;
   root.add_flag("--json", session.json, "print machine-readable JSON");
-  for (auto* add : {add_systems, add_describe, add_simulate, add_inspect, add_diagnose, add_train, add_pause, add_resume, add_stop, add_report,
-                    add_scores, add_ablate, add_compare})
+  for (auto* add : {add_systems, add_describe, add_simulate, add_inspect, add_diagnose, add_train, add_pause, add_resume, add_stop, add_evaluate,
+                    add_apply, add_export, add_serve, add_probe, add_report, add_scores, add_ablate, add_compare})
     add(root, session);
   try {
     check_command_name(root, argc, argv);

@@ -35,6 +35,7 @@ OpenedData open_data(const Json& options) {
   data.shared_genes = static_cast<std::int64_t>(opened.genes.size());
   data.summary = fmt::format("{} sources, {} cells, {} shared genes", opened.sources.size(), grouped(data.cells), grouped(data.shared_genes));
   data.files = std::move(opened.files);
+  data.notes = std::move(opened.notes);
   data.inputs = {std::move(opened.sources), opened.data_note, opened.simulated};
   bar.finish(data.summary);
   return data;

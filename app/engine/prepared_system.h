@@ -26,6 +26,7 @@ struct OpenedData {
   std::vector<std::string> files;          ///< absolute paths that were read
   std::int64_t cells = 0, shared_genes = 0;
   std::string summary;                     ///< "6 sources, 8,510 cells, 500 shared genes"
+  std::vector<std::string> notes;          ///< sentences about the data that a user should read
 };
 
 struct PreparedSystem {

@@ -6,26 +6,20 @@
 
 #include <fmt/format.h>
 
+#include "app/engine/data_facts.h"
 #include "app/engine/diagnosis_run.h"
 #include "app/engine/failure.h"
 #include "app/engine/prepared_system.h"
 #include "app/engine/progress_bar.h"
 #include "engine/core/text.h"
-#include "engine/inspect/fingerprint.h"
 #include "engine/store/crash_report.h"
+#include "engine/train/device.h"
 #include "engine/train/trainer.h"
 
 namespace geocyte::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-void note_data(const OpenedData& data, store::RunWriter& writer) {
-  Json files = Json::array();
-  for (const auto& file : data.files) files.push_back(inspect::fingerprint(file));
-  writer.event(0, "note", {{"text", data.summary}, {"data", data.inputs.data_note}, {"files", files}});
-  writer.log("info", data.summary + " (" + data.inputs.data_note + ")");
-}
 
 /// Progress, rate and time left, from the trainer's reports.
 class TrainingBar {
@@ -49,10 +43,11 @@ class TrainingBar {
 
 train::RunOutcome train_system(const TrainingRequest& request, store::RunWriter& writer, const StopToken& stop) {
   PreparedSystem prepared = prepare_system(request.resolved, request.wish, writer.folder("scratch"), stop);
-  note_data(prepared.data, writer);
+  const DataFacts facts(prepared.data, train::describe_device(prepared.context->device()), writer);
   TrainingBar bar;
   train::TrainerOptions how;
   how.resume_from = request.resume_from;
+  how.extend = request.extend;
   how.progress = [&](const train::Progress& progress) { bar(progress); };
   const DiagnosisOfRun diagnosis(request.resume_from.empty() ? prepared.data.inputs.sources : std::vector<data::Source>(), writer, stop);
   auto outcome = train::Trainer::run(*prepared.system, *request.resolved.system, prepared.data.inputs, *prepared.context, writer, how);

@@ -18,6 +18,7 @@ struct TrainingRequest {
   config::ResolvedRun resolved;
   DeviceWish wish;
   std::string resume_from;              ///< folder of a checkpoint; "" = from the start
+  std::int64_t extend = 0;              ///< steps more than the stage that is resumed had
   bool json = false;
 };
 

@@ -89,8 +89,30 @@ Json defaults(const Schema& schema) {
   return values;
 }
 
+namespace {
+
+/// Fields of lists of structs under their own names. One that is there under both names is left for validate() to refuse.
+void replace_aliases(const Schema& schema, Json& values) {
+  for (const auto& parameter : schema) {
+    const Json* list = find(values, parameter.path);
+    if (parameter.fields.empty() || list == nullptr || !list->is_array()) continue;
+    Json renamed = *list;
+    for (Json& item : renamed)
+      for (const auto& field : parameter.fields)
+        for (const auto& alias : field.aliases)
+          if (item.is_object() && item.contains(alias) && !item.contains(field.path)) {
+            item[field.path] = item[alias];
+            item.erase(alias);
+          }
+    set(values, parameter.path, std::move(renamed));
+  }
+}
+
+}  // namespace
+
 Json resolve(const Schema& schema, const Json& given) {
-  const Json overrides = nest(given);
+  Json overrides = nest(given);
+  replace_aliases(schema, overrides);
   validate(schema, overrides);
   Json values = defaults(schema);
   merge_values(values, overrides);

@@ -109,6 +109,7 @@ struct SystemSpec {
   std::vector<ViewSpec> views;
   std::vector<BaselineSpec> baselines;
   std::vector<AlertSpec> alerts;
+  Schema probe_parameters;                     ///< what a probe of this system may be asked with, beside `rows`
   std::vector<PresetSpec> presets;             ///< filled from presets/*.yaml at build time
   std::function<ResourceEstimate(const Json& options, const DataShape& shape)> estimate;
 };

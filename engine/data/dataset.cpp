@@ -83,6 +83,8 @@ std::vector<std::string> shared_genes(const std::vector<Source>& sources) {
   return shared;
 }
 
+void check_unique_genes(const Source& source) { unique_genes(source); }
+
 void check_source(const Source& source, std::int64_t min_cells) {
   if (genes_of(source).empty())
     throw Error(ErrorCode::bad_data, "source " + source.name + " has no genes", "Check its file.");

@@ -41,6 +41,9 @@ struct Source {
 /// that share nothing, and Error{bad_data} for duplicate gene names within one source.
 std::vector<std::string> shared_genes(const std::vector<Source>& sources);
 
+/// Throws Error{bad_data} naming a gene that the source has twice.
+void check_unique_genes(const Source& source);
+
 /// Throws Error{bad_data} in one sentence for: fewer than `min_cells` cells, non-finite values, no genes.
 void check_source(const Source& source, std::int64_t min_cells);
 

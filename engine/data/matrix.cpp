@@ -144,4 +144,20 @@ std::int64_t count_non_finite(const Matrix& m) {
       m);
 }
 
+ValueFacts value_facts(const Matrix& m) {
+  ValueFacts out;
+  for (const float value : std::visit([](const auto& matrix) -> const std::vector<float>& { return matrix.values; }, m)) {
+    if (!std::isfinite(value)) {
+      ++out.non_finite;
+      continue;
+    }
+    out.minimum = std::min<double>(out.minimum, value);
+    out.maximum = std::max<double>(out.maximum, value);
+    out.sum += value;
+    out.negative += value < 0 ? 1 : 0;
+    if (value != std::floor(value) && out.fractional++ == 0) out.example = value;
+  }
+  return out;
+}
+
 }  // namespace geocyte::data

@@ -40,4 +40,12 @@ CsrMatrix to_csr(const Matrix& m);
 /// Number of non-finite values.
 std::int64_t count_non_finite(const Matrix& m);
 
+/// What the stored values look like; the zeros that a sparse matrix leaves out count for none of it but the extremes.
+struct ValueFacts {
+  double minimum = 0, maximum = 0, sum = 0;    ///< of the finite ones; minimum <= 0 <= maximum
+  std::int64_t non_finite = 0, negative = 0, fractional = 0;
+  float example = 0;                           ///< the first value that is not a whole number
+};
+ValueFacts value_facts(const Matrix& m);
+
 }  // namespace geocyte::data

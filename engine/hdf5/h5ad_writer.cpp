@@ -112,30 +112,32 @@ void write_uns(hid_t file, const data::Dataset& dataset) {
   }
 }
 
-void check_shapes(const data::Dataset& dataset) {
+void check_shapes(const data::Dataset& dataset, bool expression) {
   const auto n_obs = static_cast<std::int64_t>(dataset.obs.size());
   const std::vector<std::int64_t> wanted = {n_obs, static_cast<std::int64_t>(dataset.var.size())};
   const auto check = [&](const std::string& name, const data::Matrix& m) {
     const std::vector<std::int64_t> given = {data::rows(m), data::cols(m)};
     require_shape(name, given, wanted);
   };
-  check("X", dataset.x);
-  for (const auto& [name, layer] : dataset.layers) check("layers/" + name, layer);
+  if (expression) check("X", dataset.x);
+  if (expression)
+    for (const auto& [name, layer] : dataset.layers) check("layers/" + name, layer);
   for (const auto& [name, matrix] : dataset.obsm) require(matrix.rows == n_obs, "obsm/" + name + " has a row a cell");
 }
 
 }  // namespace
 
 void write_h5ad(const data::Dataset& dataset, const std::string& path, const H5adWriteOptions& options) {
-  check_shapes(dataset);
+  check_shapes(dataset, options.expression);
   write_file(path, options.durable, [&](hid_t file) {
     write_attribute(file, "encoding-type", std::string("anndata"));
     write_attribute(file, "encoding-version", std::string("0.1.0"));
-    write_any_matrix(file, "X", dataset.x, options.gzip);
+    if (options.expression) write_any_matrix(file, "X", dataset.x, options.gzip);
     write_table(file, "obs", dataset.obs, options.gzip);
     write_table(file, "var", dataset.var, options.gzip);
     const Handle layers = make_typed_group(file, "layers", "dict", "0.1.0");
-    for (const auto& [name, layer] : dataset.layers) write_any_matrix(layers.get(), name, layer, options.gzip);
+    if (options.expression)
+      for (const auto& [name, layer] : dataset.layers) write_any_matrix(layers.get(), name, layer, options.gzip);
     const Handle obsm = make_typed_group(file, "obsm", "dict", "0.1.0");
     for (const auto& [name, matrix] : dataset.obsm) write_matrix(obsm.get(), name, matrix, options.gzip);
     for (const char* name : {"varm", "obsp", "varp"}) make_typed_group(file, name, "dict", "0.1.0");

@@ -11,6 +11,7 @@ namespace geocyte::hdf5 {
 struct H5adWriteOptions {
   int gzip = 4;              ///< 0 = no compression
   bool durable = true;       ///< fsync before and after the rename
+  bool expression = true;    ///< false: no X and no layers; AnnData then takes its shape from obs and var
 };
 
 /// Writes X, obs, var, layers, obsm and uns (texts) atomically; `simulated` is stored as uns/geocyte_simulated.

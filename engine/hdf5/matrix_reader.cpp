@@ -100,7 +100,29 @@ bool ascending(const data::CsrMatrix& m) {
   return true;
 }
 
-/// Sorts each row by index and adds up values of equal index, in place.
+data::CsrMatrix read_sparse(hid_t location, const std::string& path, MatrixStorage format) {
+  Compressed m = read_compressed(location, path, format);
+  data::CsrMatrix csr;
+  if (format == MatrixStorage::csc) {
+    csr = transposed(m);
+  } else {
+    csr.rows = m.major;
+    csr.cols = m.minor;
+    csr.indptr = std::move(m.indptr);
+    csr.indices = std::move(m.indices);
+    csr.values = std::move(m.values);
+  }
+  canonicalise(csr);
+  return csr;
+}
+
+[[noreturn]] void throw_shape(const std::string& path, const std::vector<std::int64_t>& given, const std::string& wanted) {
+  throw Error(ErrorCode::bad_data,
+              path + " has the shape " + shape_text(given) + ", but obs and var ask for " + wanted);
+}
+
+}  // namespace
+
 void canonicalise(data::CsrMatrix& m) {
   if (ascending(m)) return;
   std::vector<std::pair<std::int32_t, float>> entries;
@@ -125,29 +147,6 @@ void canonicalise(data::CsrMatrix& m) {
   m.indices.resize(static_cast<std::size_t>(out));
   m.values.resize(static_cast<std::size_t>(out));
 }
-
-data::CsrMatrix read_sparse(hid_t location, const std::string& path, MatrixStorage format) {
-  Compressed m = read_compressed(location, path, format);
-  data::CsrMatrix csr;
-  if (format == MatrixStorage::csc) {
-    csr = transposed(m);
-  } else {
-    csr.rows = m.major;
-    csr.cols = m.minor;
-    csr.indptr = std::move(m.indptr);
-    csr.indices = std::move(m.indices);
-    csr.values = std::move(m.values);
-  }
-  canonicalise(csr);
-  return csr;
-}
-
-[[noreturn]] void throw_shape(const std::string& path, const std::vector<std::int64_t>& given, const std::string& wanted) {
-  throw Error(ErrorCode::bad_data,
-              path + " has the shape " + shape_text(given) + ", but obs and var ask for " + wanted);
-}
-
-}  // namespace
 
 std::optional<MatrixShape> describe_matrix(hid_t location, const std::string& path) {
   const NodeKind kind = kind_at(location, path);

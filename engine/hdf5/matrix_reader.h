@@ -31,6 +31,9 @@ std::optional<MatrixShape> describe_matrix(hid_t location, const std::string& pa
 /// Cost of CSC: one counting pass, O(nnz + rows + cols).
 data::Matrix read_matrix(hid_t location, const std::string& path, std::int64_t rows, std::int64_t cols);
 
+/// Sorts each row by index and adds up values of equal index, in place.
+void canonicalise(data::CsrMatrix& m);
+
 /// Reads a matrix of `rows` rows as dense; one dimension becomes one column, further dimensions are laid side by side.
 data::DenseMatrix read_dense(hid_t location, const std::string& path, std::int64_t rows);
 

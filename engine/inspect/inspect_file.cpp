@@ -22,32 +22,8 @@ namespace {
 
 constexpr std::int64_t kMostCheckedValues = 300'000'000;   // above this only shapes are looked at
 
-struct ValueStatistics {
-  double minimum = 0, maximum = 0, sum = 0;
-  std::int64_t non_finite = 0, negative = 0, fractional = 0;
-};
-
-ValueStatistics statistics_of(const data::Matrix& matrix) {
-  ValueStatistics out;
-  const auto look = [&](const std::vector<float>& values) {
-    for (const float value : values) {
-      if (!std::isfinite(value)) {
-        ++out.non_finite;
-        continue;
-      }
-      out.minimum = std::min<double>(out.minimum, value);
-      out.maximum = std::max<double>(out.maximum, value);
-      out.sum += value;
-      out.negative += value < 0 ? 1 : 0;
-      out.fractional += value != std::floor(value) ? 1 : 0;
-    }
-  };
-  std::visit([&](const auto& m) { look(m.values); }, matrix);
-  return out;
-}
-
 /// Counts are whole and not negative; log1p of 10,000 per cell stays below log(1e4 + 1) = 9.2, of raw counts below 15.
-std::string guess_values(const ValueStatistics& s) {
+std::string guess_values(const data::ValueFacts& s) {
   constexpr double kHighestLog = 15;
   if (s.maximum == 0 && s.minimum == 0) return "empty";
   if (s.negative > 0) return "scaled";
@@ -56,7 +32,7 @@ std::string guess_values(const ValueStatistics& s) {
 }
 
 void describe_values(const data::Dataset& dataset, FileInspection& out) {
-  const ValueStatistics s = statistics_of(dataset.x);
+  const data::ValueFacts s = data::value_facts(dataset.x);
   out.minimum = s.minimum;
   out.maximum = s.maximum;
   out.mean_library = out.cells > 0 ? s.sum / static_cast<double>(out.cells) : 0;

@@ -43,6 +43,8 @@ struct FileInspection {
 FileInspection inspect_file(const std::string& path);
 
 Json to_json(const FileInspection& inspection);
+/// The other way; what is missing or of another type keeps its default.
+FileInspection inspection_from_json(const Json& json);
 /// Several lines for a terminal.
 std::string to_text(const FileInspection& inspection);
 

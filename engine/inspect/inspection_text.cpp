@@ -52,6 +52,58 @@ Json to_json(const FileInspection& i) {
           {"memory_bytes", i.memory_bytes}};
 }
 
+namespace {
+
+template <class T>
+void read(const Json& json, const char* key, T& into) {
+  try {
+    if (const auto found = json.find(key); found != json.end()) into = found->get<T>();
+  } catch (const Json::exception&) {  // keeps its default
+  }
+}
+
+}  // namespace
+
+FileInspection inspection_from_json(const Json& json) {
+  FileInspection i;
+  if (!json.is_object()) return i;
+  read(json, "path", i.path);
+  read(json, "kind", i.kind);
+  read(json, "layout", i.layout);
+  read(json, "bytes", i.bytes);
+  read(json, "cells", i.cells);
+  read(json, "genes", i.genes);
+  read(json, "storage", i.storage);
+  read(json, "stored", i.stored);
+  read(json, "values", i.values);
+  read(json, "minimum", i.minimum);
+  read(json, "maximum", i.maximum);
+  read(json, "mean_library", i.mean_library);
+  read(json, "modality", i.modality);
+  read(json, "spatial", i.spatial);
+  read(json, "labels", i.labels);
+  read(json, "label_candidates", i.label_candidates);
+  read(json, "batch_candidates", i.batch_candidates);
+  if (const auto columns = json.find("obs"); columns != json.end() && columns->is_array())
+    for (const Json& column : *columns) {
+      ColumnGuess guess;
+      if (!column.is_object()) continue;
+      read(column, "name", guess.name);
+      read(column, "kind", guess.kind);
+      read(column, "distinct", guess.distinct);
+      read(column, "examples", guess.examples);
+      i.obs.push_back(std::move(guess));
+    }
+  read(json, "obsm", i.obsm);
+  read(json, "layers", i.layers);
+  read(json, "uns", i.uns);
+  read(json, "simulated", i.simulated);
+  read(json, "trainable", i.trainable);
+  read(json, "problems", i.problems);
+  read(json, "memory_bytes", i.memory_bytes);
+  return i;
+}
+
 std::string to_text(const FileInspection& i) {
   std::string out = i.path + "\n";
   out += line("is", i.kind + (i.layout.empty() ? "" : ", layout " + i.layout) + ", " + bytes_text(static_cast<double>(i.bytes)) +

@@ -11,7 +11,7 @@
 #include "engine/config/schema.h"
 #include "engine/core/error.h"
 #include "engine/core/text.h"
-#include "engine/inspect/file_kind.h"
+#include "engine/inspect/counts.h"
 #include "engine/inspect/sample_data.h"
 
 namespace geocyte::inspect {
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 /// One entry of the option list.
 struct Entry {
-  std::string name, file, by, patient, modality, labels, spatial;
+  std::string name, file, by, patient, modality, labels, counts, spatial;
 };
 
 Entry parse_entry(const Json& item, std::size_t number) {
@@ -32,15 +32,17 @@ Entry parse_entry(const Json& item, std::size_t number) {
   const std::map<std::string, std::string*> fields = {{"name", &entry.name},         {"file", &entry.file},
                                                       {"by", &entry.by},             {"patient", &entry.patient},
                                                       {"modality", &entry.modality}, {"labels", &entry.labels},
-                                                      {"spatial", &entry.spatial}};
+                                                      {"counts", &entry.counts},     {"spatial", &entry.spatial},
+                                                      {"from", &entry.file}};
   for (const auto& [key, value] : item.items()) {
     const auto field = fields.find(key);
     if (field == fields.end())
       throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\"",
-                  "There is: name, file, by, patient, modality, labels, spatial.");
+                  "There is: name, file, by, patient, modality, labels, counts, spatial.");
     if (value.is_null()) continue;
     if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text");
-    *field->second = value.get<std::string>();
+    // A list that was completed with defaults has both words for the file, one of them empty.
+    if (auto text = value.get<std::string>(); !text.empty()) *field->second = std::move(text);
   }
   if (entry.file.empty()) throw Error(ErrorCode::bad_config, where + " names no file");
   if (!entry.modality.empty() && entry.modality != "st" && entry.modality != "sc")
@@ -56,7 +58,10 @@ std::string alternatives(const std::string& wanted, const std::vector<std::strin
   return (nearest.empty() ? "" : "Did you mean " + nearest + "? ") + "There is: " + listed(names, 12) + ".";
 }
 
-const data::Column& require_column(const data::Dataset& dataset, const std::string& name, const char* role) {
+/// "obs.batch" is the column batch, unless there is one of the whole name.
+const data::Column& require_column(const data::Dataset& dataset, const std::string& given, const char* role) {
+  if (const auto* column = dataset.obs.find(given)) return *column;
+  const std::string name = given.starts_with("obs.") ? given.substr(4) : given;
   if (const auto* column = dataset.obs.find(name)) return *column;
   throw Error(ErrorCode::bad_data, fmt::format("{} has no obs column \"{}\" ({})", dataset.path, name, role),
               alternatives(name, dataset.obs.column_names()));
@@ -83,7 +88,7 @@ class SourceOpener {
   SourceOpener(std::string folder, const OpenOptions& options) : folder_(std::move(folder)), options_(options) {}
 
   void open(const Entry& entry) {
-    const data::DatasetPtr dataset = load(entry.file);
+    const data::DatasetPtr dataset = load(entry.file, entry.counts);
     data::Source source;
     source.patient = entry.patient;
     source.dataset = dataset;
@@ -105,17 +110,20 @@ class SourceOpener {
   }
 
  private:
-  data::DatasetPtr load(const std::string& file) {
+  data::DatasetPtr load(const std::string& file, const std::string& counts) {
     const fs::path given(file);
     if (given.is_relative() && folder_.empty())
       throw Error(ErrorCode::bad_config, "The source file " + file + " is a relative path, but data_folder is not set",
                   "Set data_folder, or give the whole path.");
     const std::string path = (given.is_absolute() ? given : fs::path(folder_) / given).lexically_normal().string();
-    auto& slot = loaded_[path];
+    auto& slot = loaded_[path + "\n" + counts];
     if (slot == nullptr) {
       if (options_.progress) options_.progress(0, "reading " + given.filename().string());
-      slot = std::make_shared<const data::Dataset>(read_expression(path));
-      result_.files.push_back(fs::absolute(path).string());
+      std::string note;
+      slot = std::make_shared<const data::Dataset>(read_counts(path, counts, note));
+      if (!note.empty()) result_.notes.push_back(note);
+      if (const auto own = fs::absolute(path).string(); std::find(result_.files.begin(), result_.files.end(), own) == result_.files.end())
+        result_.files.push_back(own);
     }
     return slot;
   }
@@ -144,7 +152,20 @@ class SourceOpener {
     }
   }
 
+  /// "obs.patient" as a patient: the one value that the cells of this source have in that column.
+  static std::string patient_of(const data::Source& source) {
+    if (!source.patient.starts_with("obs.")) return source.patient;
+    const data::Column& column = require_column(*source.dataset, source.patient, "patient");
+    std::set<std::string> values;
+    for (std::int64_t i = 0; i < source.size() && values.size() < 2; ++i)
+      values.insert(column.text_at(static_cast<std::size_t>(source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)])));
+    if (values.size() == 1) return *values.begin();
+    throw Error(ErrorCode::bad_data, fmt::format("source {} has cells of several patients ({} and {} in the obs column {})", source.name, *values.begin(),
+                                                 *values.rbegin(), column.name), "Split it by that column, or name its patient.");
+  }
+
   void add(data::Source source) {
+    source.patient = patient_of(source);
     if (!names_.insert(source.name).second)
       throw Error(ErrorCode::bad_config, "Two sources have the name " + source.name, "Give each source a name of its own.");
     with_context("opening source " + source.name, [&] { data::check_source(source, options_.min_cells); });

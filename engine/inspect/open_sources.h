@@ -25,14 +25,17 @@ struct OpenedSources {
   std::string data_note;                         ///< "simulated: six_sources, 500 genes, seed 7" or the folder
   bool simulated = false;
   std::vector<std::string> files;                ///< absolute paths that were read, each once
+  std::vector<std::string> notes;                ///< sentences a user should read: counts that were found in a layer
 };
 
-/// Opens every entry {name, file, by, patient, modality, labels, spatial} of `source_list`. A file named twice is read
-/// once. `by` splits one entry into a source a value of that obs column, named "<name>_<value>" ("<value>" when name is
-/// empty). `spatial` "" takes obsm "spatial" or "X_spatial" if there; modality "" is guessed from that.
+/// Opens every entry {name, file, by, patient, modality, labels, counts, spatial} of `source_list`; `from` is another word for
+/// `file`, and columns may be written "obs.batch". A file named twice is read once. `by` splits one entry into a source a value of
+/// that obs column, named "<name>_<value>" ("<value>" when name is empty). `counts` is where the counts are (counts.h).
+/// `spatial` "" takes obsm "spatial" or "X_spatial" if there; modality "" is guessed from that. `patient` "obs.COLUMN" takes each
+/// source's own value of that column, which must be one.
 /// An empty list over simulated data opens all of its sources. An absolute `file` needs no data_folder.
 /// Throws Error{bad_data} in one sentence for: missing or wrong file, missing column or key (nearest name and what there
-/// is), too few cells, non-finite values, duplicate genes or source names, no shared genes.
+/// is), too few cells, non-finite values, values that are no counts, duplicate genes or source names, no shared genes.
 OpenedSources open_sources(const Json& source_list, const std::string& data_folder, const OpenOptions& options = {});
 
 }  // namespace geocyte::inspect

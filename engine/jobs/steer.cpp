@@ -55,18 +55,19 @@ bool has_living_engine(const std::filesystem::path& run) {
   return status && is_worked_on(*status);
 }
 
-std::string send_order(const std::filesystem::path& run, Order order) {
+namespace {
+
+std::string send_request(const std::filesystem::path& run, const std::string& command, const Json& args, const std::string& key) {
   if (!store::is_run_directory(run)) throw Error(ErrorCode::bad_data, run.string() + " is not a run directory");
   if (!has_living_engine(run)) {
     const auto status = status_of(run);
     throw Error(ErrorCode::usage, "no engine works on the run " + run.filename().string() + (status ? std::string(" (") + name_of(status->state) + ")" : ""),
                 "`geocyte-engine resume` goes on from its last checkpoint");
   }
-  return store::send_control(run, command_of(order), Json::object(), key_of(order));
+  return store::send_control(run, command, args, key);
 }
 
-OrderReport give_order(const std::filesystem::path& run, Order order, std::chrono::milliseconds timeout) {
-  const std::string id = send_order(run, order);
+OrderReport wait_for(const std::filesystem::path& run, const std::string& id, std::chrono::milliseconds timeout) {
   const auto until = Clock::now() + timeout;
   for (;;) {
     const bool alive = has_living_engine(run);
@@ -79,6 +80,19 @@ OrderReport give_order(const std::filesystem::path& run, Order order, std::chron
     if (Clock::now() >= until) return {false, "the engine has not answered yet; it will after the step it is in"};
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
+}
+
+}  // namespace
+
+std::string send_order(const std::filesystem::path& run, Order order) { return send_request(run, command_of(order), Json::object(), key_of(order)); }
+
+OrderReport give_order(const std::filesystem::path& run, Order order, std::chrono::milliseconds timeout) {
+  return wait_for(run, send_order(run, order), timeout);
+}
+
+OrderReport give_request(const std::filesystem::path& run, const std::string& command, const Json& args, const std::string& key,
+                         std::chrono::milliseconds timeout) {
+  return wait_for(run, send_request(run, command, args, key), timeout);
 }
 
 std::optional<store::Status> wait_until_ended(const std::filesystem::path& run, std::chrono::milliseconds timeout) {

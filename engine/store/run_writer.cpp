@@ -19,6 +19,7 @@
 #include "engine/store/contract/safe_json.h"
 #include "engine/store/contract/verdict_json.h"
 #include "engine/store/control_inbox.h"
+#include "engine/store/probe_folder.h"
 #include "engine/store/process_identity.h"
 #include "engine/store/run_layout.h"
 #include "engine/store/run_lock.h"
@@ -219,6 +220,14 @@ std::unique_ptr<RunWriter> RunWriter::reopen(const fs::path& run, std::int64_t f
 const fs::path& RunWriter::directory() const { return parts_->run; }
 const std::atomic<std::int64_t>& RunWriter::step_counter() const { return parts_->step; }
 
+void RunWriter::add_facts(const Json& facts) {
+  parts_->thread.work([parts = parts_.get(), facts] {
+    Json json = read_json_file(parts->run / kRunFile);
+    for (const auto& [key, value] : facts.items()) json[key] = value;
+    write_file_atomically(parts->run / kRunFile, print_json(json, 1) + "\n");
+  }, 4096);
+}
+
 void RunWriter::report_failure(const Error& error) {
   Status status = parts_->keeper->last_reported();
   status.state = RunState::failed;
@@ -265,6 +274,13 @@ std::vector<ControlRequest> RunWriter::poll_control() {
 void RunWriter::answer(const ControlRequest& request, bool done, const std::string& text, std::int64_t step) {
   parts_->see(step);
   parts_->inbox.answer(request, done, text, step);
+}
+
+void RunWriter::answer_probe(const ControlRequest& request, Snapshot answer, std::int64_t step) {
+  parts_->see(step);
+  const std::size_t bytes = bytes_of(answer.arrays) + 16'384;
+  const auto shared = std::make_shared<const Snapshot>(std::move(answer));
+  parts_->thread.work([parts = parts_.get(), request, shared, step] { write_probe_answer(parts->run, parts->inbox, request, *shared, step); }, bytes);
 }
 
 std::string RunWriter::folder(const std::string& relative) {

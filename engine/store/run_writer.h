@@ -61,6 +61,9 @@ class RunWriter : public RunSink {
   /// The newest step anybody spoke of; for CrashReport. Lives as long as the writer.
   const std::atomic<std::int64_t>& step_counter() const;
 
+  /// Adds keys to run.json (or replaces them), which is replaced whole: what is known only after the data were opened. Safe from any thread.
+  void add_facts(const Json& facts);
+
   /// Reports `failed` with this error and leaves everything else as it was reported last. Never throws.
   void report_failure(const Error& error);
 
@@ -71,6 +74,7 @@ class RunWriter : public RunSink {
   void status(const Status& status) override;
   std::vector<ControlRequest> poll_control() override;
   void answer(const ControlRequest& request, bool done, const std::string& text, std::int64_t step) override;
+  void answer_probe(const ControlRequest& request, Snapshot answer, std::int64_t step) override;
   std::string folder(const std::string& relative) override;
   void log(const std::string& level, const std::string& text) override;
   void flush() override;

@@ -7,7 +7,7 @@
 #include "engine/core/text.h"
 #include "engine/store/contract/checkpoint_folder.h"
 #include "engine/store/contract/safe_json.h"
-#include "engine/store/contract/sha256.h"
+#include "engine/train/artifacts.h"
 #include "engine/train/tensor_file.h"
 
 namespace geocyte::train {
@@ -20,12 +20,14 @@ constexpr const char* kModelFile = "model.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 constexpr const char* kStateFile = "state.json";
 constexpr const char* kGeneratorFile = "generators.safetensors";
+constexpr const char* kArtifactsFolder = "artifacts";
 
 Json to_json(const LoopState& loop) {
   Json best;
   if (loop.best) best = {{"metric", loop.best->metric}, {"value", loop.best->value}, {"step", loop.best->step}};
   return {{"step", loop.step}, {"stage", loop.stage}, {"stage_step", loop.stage_step},
-          {"best", best},      {"live", loop.live},   {"schedule", loop.schedule}};
+          {"best", best},      {"live", loop.live},   {"schedule", loop.schedule},
+          {"extra", loop.extra}, {"alerts", loop.alerts}, {"worse", loop.worse}};
 }
 
 LoopState loop_from_json(const Json& json) {
@@ -37,6 +39,10 @@ LoopState loop_from_json(const Json& json) {
     loop.best = store::Best{best.at("metric").get<std::string>(), best.at("value").get<double>(), best.at("step").get<std::int64_t>()};
   loop.live = json.at("live");
   loop.schedule = json.at("schedule");
+  // Checkpoints of before these existed have none.
+  loop.extra = json.value("extra", Json::object());
+  loop.alerts = json.value("alerts", Json());
+  loop.worse = json.value("worse", std::int64_t{0});
   return loop;
 }
 
@@ -80,6 +86,13 @@ fs::path write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) 
                       {"streams", to_json(checkpoint.streams)},
                       {"values", checkpoint.system.values}};
   write_file_atomically(draft.folder() / kStateFile, store::print_json(state, 1) + "\n", durable);
+  for (const Artifact& artifact : checkpoint.artifacts) {
+    const fs::path own = draft.folder() / kArtifactsFolder / artifact.name;
+    std::error_code why;
+    fs::create_directories(own, why);
+    if (why) throw Error(ErrorCode::storage, "the folder " + own.string() + " cannot be made: " + why.message());
+    write_artifact(own, artifact, checkpoint.loop.step, durable);
+  }
   return draft.commit({{"system", checkpoint.system_id}});
 }
 
@@ -119,17 +132,6 @@ std::vector<std::int64_t> prune_checkpoints(const fs::path& folder, std::optiona
       store::checkpoints_to_remove(store::checkpoint_steps(folder), {retention.last, best, retention.milestone});
   for (const std::int64_t step : removed) store::remove_checkpoint(folder, step);
   return removed;
-}
-
-void write_artifact(const fs::path& folder, const Artifact& artifact, std::int64_t step) {
-  const fs::path weights = folder / "weights.safetensors";
-  write_tensors(weights, artifact.tensors, {{"format", "pt"}});
-  Json shapes = Json::object();
-  for (const auto& [name, tensor] : artifact.tensors) shapes[name] = tensor.sizes().vec();
-  const Json description = {{"type", artifact.type}, {"version", artifact.version}, {"step", step}, {"config", artifact.config},
-                            {"about", artifact.about}, {"shapes", shapes},
-                            {"weights", {{"file", weights.filename().string()}, {"sha256", store::sha256_of_file(weights)}}}};
-  write_file_atomically(folder / "artifact.json", store::print_json(description, 1) + "\n");
 }
 
 }  // namespace geocyte::train

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checkpoints of a run: model.safetensors, optimizer.safetensors, state.json (where the loop stands, random streams, values of
-// the system). Written whole or not at all; kept are the last three, the best, and milestones.
+// the system), artifacts/<name>/ (what other runs take from this step). Written whole or not at all; kept are the last three, the best, and milestones.
 //
 // Systems draw from named streams only; torch's default generator is saved nevertheless, so that one that does use it (a
 // dropout layer of torch) resumes exactly as well.
@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/core/json.h"
 #include "engine/core/rng.h"
@@ -26,6 +27,9 @@ struct LoopState {
   std::optional<store::Best> best;
   Json live = Json::object();              ///< parameters that were changed while training: dotted path -> value
   Json schedule = Json::object();          ///< cadence of snapshots
+  Json extra = Json::object();             ///< steps that `extend` added: stage id -> steps
+  Json alerts;                             ///< arguments of the last alert_rules; null = none
+  std::int64_t worse = 0;                  ///< validations in a row that did not improve on the best
 };
 
 struct Checkpoint {
@@ -36,6 +40,7 @@ struct Checkpoint {
   std::map<std::string, Rng> streams;
   at::Tensor generator;                    ///< state of torch's default generator on the host
   at::Tensor device_generator;             ///< of the device; undefined on the host
+  std::vector<Artifact> artifacts;         ///< written beside the state, not read back with it
 };
 
 /// Writes `checkpoint` into `folder` (RunSink::folder("checkpoints")) and returns its folder. Throws Error{storage}.
@@ -52,9 +57,5 @@ struct Retention {
 /// Removes what may go and returns the steps that went.
 std::vector<std::int64_t> prune_checkpoints(const std::filesystem::path& folder, std::optional<std::int64_t> best,
                                             const Retention& retention = {});
-
-/// Writes artifacts/<name>/{weights.safetensors, artifact.json} of a system; `folder` is RunSink::folder("artifacts/<name>").
-/// artifact.json comes last and holds the SHA-256 of the weights, so that a reader never pairs it with older ones.
-void write_artifact(const std::filesystem::path& folder, const Artifact& artifact, std::int64_t step);
 
 }  // namespace geocyte::train

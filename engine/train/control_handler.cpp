@@ -21,7 +21,7 @@ bool ControlHandler::look(double now, std::int64_t step) {
       if (error.code() == ErrorCode::storage || error.code() == ErrorCode::diverged) throw;
       continue;
     }
-    sink_.answer(request, answer.done, answer.text, step);
+    if (!answer.given) sink_.answer(request, answer.done, answer.text, step);
   }
   return !requests.empty();
 }
@@ -53,7 +53,21 @@ ControlHandler::Answer ControlHandler::handle(const store::ControlRequest& reque
   if (command == "checkpoint") return {true, actions_.checkpoint()};
   if (command == "snapshot") return {true, actions_.snapshot()};
   if (command == "set") return set(request.args);
+  if (command == "extend") return extend(request.args);
+  if (command == "alert_rules") return {true, actions_.alert_rules(request.args)};
+  if (command == "probe") {
+    actions_.probe(request);
+    return {true, "", true};
+  }
   return {false, "a running engine does not know the command '" + geocyte::quoted(command) + "'"};
+}
+
+ControlHandler::Answer ControlHandler::extend(const Json& args) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  const Json steps = args.is_object() ? args.value("steps", Json()) : Json();
+  if (!steps.is_number_integer() || steps < 1 || steps > kMost)
+    return {false, "extend takes {\"steps\": N}, how many to add to the stage that is going"};
+  return {true, actions_.extend(steps.get<std::int64_t>())};
 }
 
 ControlHandler::Answer ControlHandler::set(const Json& args) {

@@ -21,6 +21,10 @@ struct Wishes {
 struct ControlActions {
   std::function<std::string()> checkpoint;       ///< writes one; returns what to answer
   std::function<std::string()> snapshot;
+  std::function<std::string(std::int64_t steps)> extend;
+  std::function<std::string(const Json& args)> alert_rules;
+  /// Answers the request by itself.
+  std::function<void(const store::ControlRequest&)> probe;
   /// Changes a parameter that is known to be live and valid.
   std::function<void(const std::string& path, const Json& value)> set;
   std::function<const Json&()> options;          ///< as they are now
@@ -40,9 +44,11 @@ class ControlHandler {
   struct Answer {
     bool done = true;
     std::string text;
+    bool given = false;                      ///< the request was answered already
   };
   Answer handle(const store::ControlRequest& request);
   Answer set(const Json& args);
+  Answer extend(const Json& args);
 
   const config::Schema& schema_;
   store::RunSink& sink_;

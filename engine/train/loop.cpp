@@ -8,7 +8,10 @@
 
 #include <c10/core/GradMode.h>
 
+#include "engine/core/error.h"
 #include "engine/core/log.h"
+#include "engine/core/text.h"
+#include "engine/train/artifacts.h"
 
 namespace geocyte::train {
 namespace {
@@ -28,23 +31,26 @@ void Loop::run() {
     if (control_->wishes().stop_at_stage_end) break;
     ++loop_.stage;
     loop_.stage_step = 0;
+    loop_.worse = 0;
     begin_stage();
   }
   finish_stopped();
 }
 
 Loop::StageEnd Loop::run_stage() {
-  while (loop_.stage_step < stage().budget) {
+  for (;;) {
+    // A request that came during the last step is answered before the run ends; it may have made the stage longer.
     if (attend()) return StageEnd::stopped;
+    if (loop_.stage_step >= stage().budget) return StageEnd::done;
     const StepReport report = one_step();
     look_after_step();
-    if (!report.ends_stage.empty()) {
-      sink_.event(loop_.step, "stage", {{"stage", stage().id}, {"what", "ends early"}, {"why", report.ends_stage}});
+    if (!report.ends_stage.empty()) ends_early_ = report.ends_stage;
+    if (!ends_early_.empty()) {
+      sink_.event(loop_.step, "stage", {{"stage", stage().id}, {"what", "ends early"}, {"why", ends_early_}});
       loop_.stage_step = stage().budget;   // so that a checkpoint from here on knows it as done
+      ends_early_.clear();
     }
   }
-  // A request that came during the last step is answered before the run ends.
-  return attend() ? StageEnd::stopped : StageEnd::done;
 }
 
 bool Loop::attend() {
@@ -95,13 +101,14 @@ StepReport Loop::one_step() {
 }
 
 void Loop::write_scalars(const StepReport& report, double step_ms) {
-  const std::int64_t step = loop_.step;
-  sink_.scalar("loss/total", step, report.total);
-  for (const auto& [term, value] : report.terms) sink_.scalar("loss/" + term, step, value);
-  for (const auto& [term, value] : report.weighted) sink_.scalar("weighted/" + term, step, value);
-  for (const auto& [tag, value] : report.scalars) sink_.scalar(tag, step, value);
-  for (const auto& [tag, value] : ctx_.take_update_scalars()) sink_.scalar(tag, step, value);
-  sink_.scalar("time/step_ms", step, step_ms);
+  std::map<std::string, double> values = ctx_.take_update_scalars();
+  values.insert(report.scalars.begin(), report.scalars.end());
+  values["loss/total"] = report.total;
+  for (const auto& [term, value] : report.terms) values["loss/" + term] = value;
+  for (const auto& [term, value] : report.weighted) values["weighted/" + term] = value;
+  values["time/step_ms"] = step_ms;
+  for (const auto& [tag, value] : values) sink_.scalar(tag, loop_.step, value);
+  look_for_alerts(loop_.step, values);
   write_notes();
 }
 
@@ -133,11 +140,36 @@ void Loop::validate() {
     const at::NoGradGuard no_gradient;
     terms = system_.validate(ctx_);
   }
-  for (const auto& [term, value] : terms) sink_.scalar("val/" + term, loop_.step, value);
-  const auto total = terms.find("total");
-  if (total == terms.end() || !best_.offer("val/total", total->second, loop_.step)) return;
-  loop_.best = best_.best();
-  write_checkpoint("best " + loop_.best->metric);
+  std::map<std::string, double> values;
+  for (const auto& [term, value] : terms) values["val/" + term] = value;
+  for (const auto& [tag, value] : values) sink_.scalar(tag, loop_.step, value);
+  look_for_alerts(loop_.step, values);
+  if (judge(values)) ends_early_ = std::to_string(loop_.worse) + " validations in a row were no better than step " + std::to_string(loop_.best->step);
+}
+
+bool Loop::judge(const std::map<std::string, double>& values) {
+  if (values.empty()) return false;
+  const Json* wanted = config::find(ctx_.options(), "best.metric");
+  const std::string metric = wanted && wanted->is_string() ? wanted->get<std::string>() : "val/total";
+  const auto found = values.find(metric);
+  if (found == values.end()) {
+    std::vector<std::string> names;
+    for (const auto& [tag, value] : values) names.push_back(tag);
+    throw Error(ErrorCode::bad_config, "best.metric is '" + geocyte::quoted(metric) + "', which validation does not compute", "There is: " + listed(names, 12) + ".");
+  }
+  if (best_.offer(metric, found->second, loop_.step)) {
+    loop_.best = best_.best();
+    loop_.worse = 0;
+    write_checkpoint("best " + loop_.best->metric);
+    return false;
+  }
+  ++loop_.worse;
+  const std::int64_t patience = every("early_stop.patience");
+  return patience > 0 && loop_.best && loop_.worse >= patience;
+}
+
+void Loop::look_for_alerts(std::int64_t step, const std::map<std::string, double>& values) {
+  for (Json& details : alerts_.look(values)) sink_.event(step, "alert", std::move(details));
 }
 
 bool Loop::take_snapshot() {
@@ -160,19 +192,16 @@ void Loop::write_checkpoint(const std::string& reason) {
   const GeneratorStates generators = generator_states(ctx_.device());
   checkpoint.generator = generators.host;
   checkpoint.device_generator = generators.device;
+  ArtifactWriter artifacts;
+  system_.export_artifacts(artifacts);
+  checkpoint.artifacts = artifacts.artifacts();
   train::write_checkpoint(checkpoints_, checkpoint);
   outcome_.last_checkpoint = loop_.step;
   sink_.event(loop_.step, "checkpoint", {{"why", reason}});
   const auto best = loop_.best ? std::optional(loop_.best->step) : std::nullopt;
   for (const std::int64_t step : prune_checkpoints(checkpoints_, best, {3, kMilestones * every("checkpoint.every")}))
     sink_.event(loop_.step, "removed", {{"checkpoint", step}});
-  export_artifacts();
-}
-
-void Loop::export_artifacts() {
-  ArtifactWriter writer;
-  system_.export_artifacts(writer);
-  for (const Artifact& artifact : writer.artifacts()) write_artifact(sink_.folder("artifacts/" + artifact.name), artifact, loop_.step);
+  for (const Artifact& artifact : checkpoint.artifacts) write_artifact(sink_.folder("artifacts/" + artifact.name), artifact, loop_.step);
 }
 
 void Loop::report(store::RunState state, const std::string& message) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/train/alert_rules.h"
 #include "engine/train/best_rule.h"
 #include "engine/train/checkpoints.h"
 #include "engine/train/control_handler.h"
@@ -48,6 +49,11 @@ class Loop {
   void write_notes();
   void look_after_step();
   void validate();
+  /// What validation found best so far; true when the stage is to end for want of anything better.
+  bool judge(const std::map<std::string, double>& terms);
+  void extend(std::int64_t steps);
+  void set_alert_rules(const Json& args);
+  void look_for_alerts(std::int64_t step, const std::map<std::string, double>& values);
 
   // --- end (loop_end.cpp) ---
   void finish_stopped();
@@ -57,7 +63,6 @@ class Loop {
 
   // --- what both need (loop.cpp) ---
   void write_checkpoint(const std::string& reason);
-  void export_artifacts();
   bool take_snapshot();
   void report(store::RunState state, const std::string& message = {});
   std::int64_t every(const char* path) const;
@@ -77,6 +82,8 @@ class Loop {
   LoopState loop_;
   std::string configuration_;
   BestRule best_;
+  AlertRules alerts_;                      // outlives the observer, whose thread looks at it
+  std::string ends_early_;                 // why the stage that is going is to end now; "" = it is not
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<ControlHandler> control_;
   std::filesystem::path checkpoints_;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
 
 #include <c10/core/GradMode.h>
 
-#include "engine/core/atomic_file.h"
-#include "engine/store/contract/safe_json.h"
 #include "engine/store/contract/verdict_json.h"
+#include "engine/train/evaluation_file.h"
 #include "engine/train/loop.h"
 
 namespace geocyte::train {
@@ -51,14 +48,7 @@ void Loop::evaluate() {
     request.seed = ctx_.rng().seed();
     outcome_.evaluation = with_context("evaluating", [&] { return system_.evaluate(request, ctx_); });
   }
-  Json json = outcome_.evaluation->to_json();
-  json["step"] = loop_.step;
-  json["seed"] = ctx_.rng().seed();
-  json["data"] = inputs_.data_note;
-  json["simulated"] = inputs_.simulated;
-  char name[32];
-  std::snprintf(name, sizeof name, "%08lld.json", static_cast<long long>(loop_.step));
-  write_file_atomically(std::filesystem::path(sink_.folder("evaluation")) / name, store::print_json(json, 1) + "\n");
+  write_evaluation(sink_.folder("evaluation"), *outcome_.evaluation, {loop_.step, ctx_.rng().seed(), inputs_.data_note, inputs_.simulated});
   if (observer_) observer_->record(loop_.step, *outcome_.evaluation);
   for (const store::Verdict& verdict : outcome_.evaluation->verdicts) sink_.event(loop_.step, "verdict", store::to_json(verdict));
 }

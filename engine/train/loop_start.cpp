@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/check.h"
-#include "engine/core/text.h"
 #include "engine/train/device.h"
 #include "engine/train/generators.h"
 #include "engine/train/loop.h"
+#include "engine/train/probe.h"
+#include "engine/train/restore.h"
 
 namespace geocyte::train {
 namespace {
@@ -28,7 +29,7 @@ std::int64_t Loop::every(const char* path) const { return static_cast<std::int64
 void Loop::start() {
   device_ = describe_device(ctx_.device());
   report(store::RunState::starting, "preparing");
-  stages_ = system_.stages(ctx_.options());
+  stages_ = stages_of(system_, ctx_.options(), loop_);
   require(!stages_.empty(), "a system has at least one stage");
   for (const Stage& one : stages_) total_steps_ += one.budget;
   configuration_ = config::configuration_hash(ctx_.options());
@@ -38,7 +39,8 @@ void Loop::start() {
     observer_ = std::make_unique<Observer>(
         spec_, ctx_, sink_, time_,
         ObserverOptions{option("snapshot.every_s", kSnapshotSeconds), static_cast<int>(option("snapshot.max", kMostSnapshots)),
-                        option("analysis.share", kAnalysisShare)});
+                        option("analysis.share", kAnalysisShare)},
+        [this](const store::Snapshot& part) { look_for_alerts(part.step, part.scalars); });
   control_ = std::make_unique<ControlHandler>(spec_.parameters, sink_, actions());
   ctx_.set_step(0, total_steps_);
   if (options_.resume_from.empty()) begin_stage();
@@ -57,30 +59,15 @@ void Loop::begin_stage() {
 }
 
 void Loop::resume() {
-  Checkpoint checkpoint = read_checkpoint(options_.resume_from);
-  if (checkpoint.system_id != spec_.id)
-    throw Error(ErrorCode::bad_data, "the checkpoint belongs to the system '" + geocyte::quoted(checkpoint.system_id) + "', not to '" + spec_.id + "'");
-  if (checkpoint.seed != ctx_.rng().seed())
-    throw Error(ErrorCode::bad_data, "the checkpoint was made with seed " + std::to_string(checkpoint.seed) + ", not " +
-                                         std::to_string(ctx_.rng().seed()), "a resumed run keeps its seed");
-  loop_ = checkpoint.loop;
-  if (loop_.stage >= stages_.size() || loop_.step < loop_.stage_step || loop_.stage_step < 0)
-    throw Error(ErrorCode::bad_data, "the checkpoint does not fit the stages of this configuration");
-  if (checkpoint.configuration != configuration_)
+  const Restored restored = restore_system(options_.resume_from, system_, spec_, inputs_, ctx_);
+  loop_ = restored.loop;
+  stages_ = stages_of(system_, ctx_.options(), loop_);
+  total_steps_ = 0;
+  for (const Stage& one : stages_) total_steps_ += one.budget;
+  if (!loop_.alerts.is_null()) alerts_.set(alert_rules_from(loop_.alerts));
+  if (options_.extend > 0) extend(options_.extend);
+  if (restored.configuration != configuration_)
     sink_.event(loop_.step, "note", {{"text", "parameters differ from those of the checkpoint; the run goes on with the new ones"}});
-  ctx_.set_step(loop_.step, total_steps_);
-  with_context("preparing stage " + stage().id, [&] { system_.begin(stage(), inputs_, ctx_); });
-  CheckpointReader reader(std::move(checkpoint.system));
-  system_.load(reader);
-  for (const auto& [path, value] : loop_.live.items()) {
-    Json changed = ctx_.options();
-    config::set(changed, path, value);
-    ctx_.set_options(std::move(changed));
-    system_.apply(path, value, ctx_);
-  }
-  // Last, because building a system draws from the streams.
-  ctx_.rng().restore(checkpoint.seed, std::move(checkpoint.streams));
-  restore_generators(ctx_.device(), {checkpoint.generator, checkpoint.device_generator});
   best_ = BestRule(loop_.best);
   outcome_.last_checkpoint = loop_.step;
   if (observer_) observer_->schedule().restore(loop_.schedule);
@@ -98,8 +85,39 @@ ControlActions Loop::actions() {
     return (take_snapshot() ? "snapshot of step " : "there is one already of step ") + std::to_string(loop_.step);
   };
   actions.set = [this](const std::string& path, const Json& value) { set_parameter(path, value); };
+  actions.extend = [this](std::int64_t steps) {
+    extend(steps);
+    return stage().title + " goes on to step " + std::to_string(loop_.step - loop_.stage_step + stage().budget);
+  };
+  actions.alert_rules = [this](const Json& args) {
+    set_alert_rules(args);
+    return std::to_string(args["rules"].size()) + (args["rules"].size() == 1 ? " rule" : " rules");
+  };
+  actions.probe = [this](const store::ControlRequest& request) {
+    const TimeShares::Measured measured(time_, TimeShares::observe);
+    ctx_.set_step(loop_.step, total_steps_);
+    sink_.answer_probe(request, answer_probe(system_, spec_, request.args, stage().id, ctx_), loop_.step);
+  };
   actions.options = [this]() -> const Json& { return ctx_.options(); };
   return actions;
+}
+
+/// What depends on how far a run has come (a cosine decay) then spreads over the longer run.
+void Loop::extend(std::int64_t steps) {
+  const std::string& id = stage().id;
+  loop_.extra[id] = loop_.extra.value(id, std::int64_t{0}) + steps;
+  stages_[loop_.stage].budget += steps;
+  total_steps_ += steps;
+  loop_.worse = 0;   // who extends a run has patience again
+  ctx_.set_step(loop_.step, total_steps_);
+  sink_.event(loop_.step, "change", {{"path", "steps"}, {"old", total_steps_ - steps}, {"new", total_steps_}, {"why", "extended"}});
+}
+
+void Loop::set_alert_rules(const Json& args) {
+  alerts_.set(alert_rules_from(args));
+  const Json before = loop_.alerts;
+  loop_.alerts = args;
+  sink_.event(loop_.step, "change", {{"path", "alert_rules"}, {"old", before}, {"new", args}});
 }
 
 void Loop::set_parameter(const std::string& path, const Json& value) {

@@ -34,15 +34,16 @@ Looking::~Looking() {
 }
 
 Observer::Observer(const config::SystemSpec& spec, TrainContext& ctx, store::RunSink& sink, TimeShares& time,
-                   const ObserverOptions& options)
+                   const ObserverOptions& options, PartMade part_made)
     : ctx_(ctx), sink_(sink), time_(time), schedule_(options.every_s, options.most), alerts_(spec) {
   if (spec.derived.empty()) return;
   // A failure of the sink reaches the training thread by its own next call; here it only ends the part.
   analysis_ = std::make_unique<analysis::AnalysisThread>(
       spec.derived, ctx.rng().seed(), options.analysis_share,
-      [this, &sink](store::Snapshot part) {
+      [this, &sink, part_made = std::move(part_made)](store::Snapshot part) {
         for (const auto& [metric, value] : part.scalars) alerts_.observe(metric, value);
         judge_alerts(part.step);
+        if (part_made) part_made(part);
         sink.snapshot(std::move(part));
       },
       [&sink](const std::string& text) { sink.log("warning", text); });

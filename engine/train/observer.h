@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,7 +45,10 @@ struct ObserverOptions {
 
 class Observer {
  public:
-  Observer(const config::SystemSpec& spec, TrainContext& ctx, store::RunSink& sink, TimeShares& time, const ObserverOptions& options);
+  /// Is told of every part that the analysis made, on its thread, before the part is written.
+  using PartMade = std::function<void(const store::Snapshot& part)>;
+  Observer(const config::SystemSpec& spec, TrainContext& ctx, store::RunSink& sink, TimeShares& time, const ObserverOptions& options,
+           PartMade part_made = {});
 
   void set_axes(const std::vector<store::Axis>& axes);
   /// Remembers the loss for the verdict and judges the alerts.

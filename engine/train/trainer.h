@@ -7,7 +7,8 @@
 // would have without the break (on the CPU, with the same number of threads).
 //
 // Options read here, where the system's schema has them: snapshot.{every_s,max,max_mb}, analysis.share, checkpoint.every,
-// validate.every.
+// validate.every, best.metric (which val/<term> chooses the best step; val/total without it), early_stop.patience (a stage ends after
+// so many validations in a row without a better one; 0 = never).
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,7 @@ struct Progress {
 
 struct TrainerOptions {
   std::string resume_from;                      ///< folder of a checkpoint; "" = from the start
+  std::int64_t extend = 0;                      ///< steps more than the stage that is resumed had
   bool probes = true;                           ///< snapshots and their analysis
   bool evaluate = true;                         ///< held-out evaluation after the last step
   double drain_s = 120;                         ///< time given to the analysis of the last snapshot

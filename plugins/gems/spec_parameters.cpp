@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "plugins/gems/options.h"
 #include "plugins/gems/spec_builders.h"
@@ -24,12 +25,15 @@ Parameter source_list() {
   list.fields = {field("name", "Name", "What the source is called everywhere; with `by` a prefix."),
                  parameter("file", ParameterType::path, "", "Data", "File", "Relative to the data folder, or absolute."),
                  field("by", "Split by", "An obs column; each of its values becomes a source."),
-                 field("patient", "Patient", "Sources of one patient share it; empty if unknown."),
+                 field("patient", "Patient", "Sources of one patient share it; obs.COLUMN takes it from the data; empty if unknown."),
                  one_of(parameter("modality", ParameterType::choice, "", "Data", "Modality",
                                   "st: spots of a slide. sc: dissociated cells. Empty: found by whether there are coordinates."),
                         {"", "st", "sc"}),
                  field("labels", "Cell types", "obs column of cell types, for colours and scores only; training never sees it."),
+                 field("counts", "Counts",
+                       "Where the counts are: X, raw or a layer. Empty takes X, or a layer `counts` or raw where X holds no whole numbers."),
                  field("spatial", "Coordinates", "obsm key of coordinates; empty finds `spatial` by itself.")};
+  list.fields[1].aliases = {"from"};
   return list;
 }
 
@@ -133,6 +137,14 @@ void add_schedule(config::Schema& s, const GemsOptions& o) {
                                  "Steps between checkpoints; 0 writes one at the end and whenever validation is best.", kLive), 0, "steps"));
   s.push_back(at_least(parameter("validate.every", ParameterType::integer, 100, "Schedule", "Validate every",
                                  "Steps between losses on held-out cells; 0 never.", kLive), 0, "steps"));
+  std::vector<std::string> judged = {"val/total"};
+  for (const TermSpec& term : term_specs())
+    if (!term.adversarial) judged.push_back("val/" + term.id);
+  s.push_back(one_of(parameter("best.metric", ParameterType::choice, "val/total", "Schedule", "Best step by",
+                               "The held-out loss whose smallest value chooses the best step, which is kept."), std::move(judged)));
+  s.push_back(at_least(parameter("early_stop.patience", ParameterType::integer, 0, "Schedule", "Early stop",
+                                 "Training ends after so many validations in a row without a better one; 0 trains to the last step.", kLive),
+                       0, "validations"));
 }
 
 }  // namespace

@@ -96,6 +96,28 @@ TEST_F(BadInput, JsonCarriesTheSameError) {
   EXPECT_NE(said.out.find("\"code\":\"bad_data\""), std::string::npos) << said.out;
 }
 
+TEST_F(BadInput, NegativeValuesAreNoCounts) {
+  data::Dataset dataset = small_dataset(60, 50);
+  std::get<data::DenseMatrix>(dataset.x).values[17] = -1;
+  expect_refused(good(), write(dataset, folder_ / "negative.h5ad"), ErrorCode::bad_data, "negative");
+}
+
+TEST_F(BadInput, ValuesThatAreNotWholeNumbersAreNoCounts) {
+  data::Dataset dataset = small_dataset(60, 50);
+  for (float& value : std::get<data::DenseMatrix>(dataset.x).values) value = std::log1p(value);
+  expect_refused(good(), write(dataset, folder_ / "logged.h5ad"), ErrorCode::bad_data, "whole numbers");
+}
+
+TEST_F(BadInput, AFullDiskLosesNothingAndTheRunGoesOnWhenThereIsRoom) {
+  const std::string config = write_config(folder_ / "run.yaml", good(), good("b.h5ad"), "checkpoint: {every: 5}\n");
+  const std::string line = "train --preset " + config + " --runs " + (folder_ / "runs").string() + " --device cpu --threads 1 --run-id ";
+  ASSERT_EQ(run_engine(line + "full", "ulimit -f 600;").exit_code, static_cast<int>(ErrorCode::storage));
+  const auto run = folder_ / "runs" / "full";
+  const Said resumed = run_engine("resume " + run.string() + " --device cpu --threads 1");
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_NE(slurp(run / "status.json").find("\"completed\""), std::string::npos);
+}
+
 TEST_F(BadInput, AFullDiskStopsWithAStorageErrorAndKeepsWhatWasWritten) {
   const std::string config = write_config(folder_ / "run.yaml", good(), good("b.h5ad"), "checkpoint: {every: 5}\n");
   const Said said = run_engine("train --preset " + config + " --runs " + (folder_ / "runs").string() + " --device cpu", "ulimit -f 600;");

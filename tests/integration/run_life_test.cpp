@@ -159,6 +159,42 @@ TEST_F(RunLife, AnInterruptLeavesACheckpoint) {
   EXPECT_GT(status_of(here).value("last_checkpoint", std::int64_t{-1}), 0);
 }
 
+TEST_F(RunLife, SixSourcesWithAllLossesStayBelowTwoGigabytes) {
+  ASSERT_EQ(run_engine("train --preset gems/seed --set steps=3 --runs " + (folder_ / "runs").string() + " --run-id six --device cpu").exit_code, 0);
+  EXPECT_LT(status_of(run("six"))["memory"]["rss"].get<double>(), 2e9);
+}
+
+TEST_F(RunLife, TheDataOfARunAreNamedWithTheirHash) {
+  ASSERT_EQ(run_engine(line("facts")).exit_code, 0);
+  const Json facts = Json::parse(slurp(run("facts") / "run.json"));
+  ASSERT_EQ(facts["data"]["files"].size(), 2U);
+  EXPECT_EQ(facts["data"]["cells"], 210);
+  EXPECT_FALSE(facts["data"]["files"][0]["sampled"].get<std::string>().empty());
+  EXPECT_TRUE(facts["device"].get<std::string>().starts_with("cpu"));
+  EXPECT_FALSE(facts["libraries"]["hdf5"].get<std::string>().empty());
+}
+
+TEST_F(RunLife, ACompletedRunGetsMoreSteps) {
+  ASSERT_EQ(run_engine(line("more", "--set steps=10")).exit_code, 0);
+  EXPECT_EQ(run_engine("resume " + run("more").string()).exit_code, 2);
+  const Said said = run_engine("resume " + run("more").string() + " --extend 5 --threads 1");
+  EXPECT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_EQ(status_of(run("more")).value("step", 0), 15);
+  EXPECT_EQ(status_of(run("more")).value("state", ""), "completed");
+}
+
+TEST_F(RunLife, ARunningRunIsProbedAndExtended) {
+  const auto here = start("asked", "--set steps=200000");
+  ASSERT_TRUE(passes_step(here, 5));
+  const Said probed = run_engine("--json probe --run " + here.string() + " --arg rows=0");
+  EXPECT_EQ(probed.exit_code, 0) << probed.err;
+  EXPECT_TRUE(std::filesystem::exists(Json::parse(probed.out, nullptr, false).value("file", "")));
+  EXPECT_EQ(run_engine("resume " + here.string() + " --extend 7").exit_code, 0);
+  EXPECT_TRUE(eventually([&] { return status_of(here).value("total_steps", 0) == 200007; }));
+  EXPECT_EQ(run_engine("stop " + here.string() + " --discard").exit_code, 0);
+  EXPECT_TRUE(reaches(here, "discarded"));
+}
+
 TEST_F(RunLife, TheReportIsOnePageWithPictures) {
   ASSERT_EQ(run_engine(line("r")).exit_code, 0);
   const Said said = run_engine("report --run " + run("r").string() + " --out " + (folder_ / "report.html").string());

@@ -62,6 +62,19 @@ void MemorySink::answer(const ControlRequest& request, bool done, const std::str
   events_.push_back({step, "control", {{"id", request.id}, {"command", request.command}, {"done", done}, {"text", text}}});
 }
 
+void MemorySink::answer_probe(const ControlRequest& request, Snapshot made, std::int64_t step) {
+  {
+    const std::lock_guard lock(mutex_);
+    probes_[request.id] = std::move(made);
+  }
+  answer(request, true, "answered", step);
+}
+
+std::map<std::string, Snapshot> MemorySink::probes() const {
+  const std::lock_guard lock(mutex_);
+  return probes_;
+}
+
 std::string MemorySink::folder(const std::string& relative) {
   const std::lock_guard lock(mutex_);
   if (base_.empty()) {

@@ -45,6 +45,7 @@ class MemorySink : public RunSink {
   void status(const Status& status) override;
   std::vector<ControlRequest> poll_control() override;
   void answer(const ControlRequest& request, bool done, const std::string& text, std::int64_t step) override;
+  void answer_probe(const ControlRequest& request, Snapshot answer, std::int64_t step) override;
   std::string folder(const std::string& relative) override;
   void log(const std::string& level, const std::string& text) override;
   void flush() override {}
@@ -64,6 +65,7 @@ class MemorySink : public RunSink {
   std::vector<Status> statuses() const;                    ///< every one that was reported, oldest first
   Status status() const;                                   ///< the newest; a default one before the first
   std::vector<Answer> answers() const;
+  std::map<std::string, Snapshot> probes() const;          ///< by id of the request
   std::vector<std::string> log_lines() const;              ///< "info text"
 
  private:
@@ -76,6 +78,7 @@ class MemorySink : public RunSink {
   std::vector<Status> statuses_;
   std::vector<ControlRequest> inbox_;
   std::vector<Answer> answers_;
+  std::map<std::string, Snapshot> probes_;
   std::vector<std::string> log_lines_;
   std::function<std::vector<ControlRequest>(std::int64_t)> supply_;
   std::int64_t looks_ = 0;

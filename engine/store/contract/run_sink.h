@@ -21,6 +21,8 @@ struct ControlRequest {
   Json args = Json::object();
 };
 
+inline constexpr std::size_t kProbesKept = 20;
+
 class RunSink {
  public:
   virtual ~RunSink() = default;
@@ -37,6 +39,9 @@ class RunSink {
   virtual std::vector<ControlRequest> poll_control() = 0;
   /// Moves the request to control/done with the answer and writes the event.
   virtual void answer(const ControlRequest& request, bool done, const std::string& text, std::int64_t step) = 0;
+  /// Writes the arrays as probes/<id of the request>.h5 and then answers the request as done; an id that cannot be a file name is
+  /// refused. Of the answers the newest kProbesKept stay.
+  virtual void answer_probe(const ControlRequest& request, Snapshot answer, std::int64_t step) = 0;
   /// A folder inside the run directory that exists: "artifacts/encoder", "checkpoints/00012000".
   virtual std::string folder(const std::string& relative) = 0;
   virtual void log(const std::string& level, const std::string& text) = 0;

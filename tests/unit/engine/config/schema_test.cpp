@@ -176,5 +176,20 @@ TEST(ConfigurationHash, IsTheSameInEveryVersion) {
   EXPECT_EQ(configuration_hash({{"steps", 300}, {"optimizer", {{"lr", 0.001}}}}), "486288035c7574ea");
 }
 
+TEST(Schema, AFieldOfAListMayHaveAnotherWord) {
+  Parameter list, file;
+  file.path = "file";
+  file.type = ParameterType::text;
+  file.default_value = "";
+  file.aliases = {"from"};
+  list.path = "sources";
+  list.type = ParameterType::list;
+  list.default_value = Json::array();
+  list.fields = {file};
+  const Schema schema = {list};
+  EXPECT_EQ(resolve(schema, Json::parse(R"({"sources": [{"from": "a"}, {"file": "b"}]})")), Json::parse(R"({"sources": [{"file": "a"}, {"file": "b"}]})"));
+  EXPECT_THROW(resolve(schema, Json::parse(R"({"sources": [{"from": "a", "file": "b"}]})")), Error);
+}
+
 }  // namespace
 }  // namespace geocyte::config

@@ -67,6 +67,43 @@ TEST_F(OpenSourcesTest, a_column_splits_one_file_into_sources_that_share_it) {
   EXPECT_EQ(open(R"([{"file":"cells.h5ad","by":"batch"}])").sources[0].name, "two");
 }
 
+TEST_F(OpenSourcesTest, from_and_obs_are_other_words) {
+  const auto opened = open(R"([{"from":"cells.h5ad","by":"obs.batch","labels":"obs.cell_type"}])");
+  ASSERT_EQ(opened.sources.size(), 2u);
+  EXPECT_EQ(opened.sources[0].name, "two");
+  EXPECT_EQ(opened.sources[0].label_column, "cell_type");
+}
+
+TEST_F(OpenSourcesTest, a_patient_may_be_a_column_that_is_the_same_within_each_source) {
+  const auto opened = open(R"([{"file":"cells.h5ad","by":"batch","patient":"obs.batch"}])");
+  EXPECT_EQ(opened.sources[0].patient, "two");
+  EXPECT_EQ(opened.sources[1].patient, "one");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","patient":"obs.batch"}])"), ErrorCode::bad_data, "several patients");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","patient":"obs.bach"}])"), ErrorCode::bad_data, "Did you mean batch?");
+}
+
+TEST_F(OpenSourcesTest, counts_are_found_where_they_are) {
+  auto logged = dataset(6, {"A", "B", "C"});
+  const auto counts = logged.x;
+  for (float& value : std::get<data::DenseMatrix>(logged.x).values) value /= 3;
+  hdf5::write_h5ad(logged, path("logged.h5ad"));
+  EXPECT_SENTENCE(open(R"([{"file":"logged.h5ad"}])"), ErrorCode::bad_data, "whole numbers");
+  const auto as_it_is = open(R"([{"file":"logged.h5ad","counts":"X"}])");
+  EXPECT_EQ(as_it_is.notes.size(), 1u);
+  logged.layers["counts"] = counts;
+  hdf5::write_h5ad(logged, path("layered.h5ad"));
+  const auto found = open(R"([{"file":"layered.h5ad"}])");
+  EXPECT_EQ(std::get<data::DenseMatrix>(found.sources[0].dataset->x).values, std::get<data::DenseMatrix>(counts).values);
+  ASSERT_EQ(found.notes.size(), 1u);
+  EXPECT_NE(found.notes[0].find("the layer counts"), std::string::npos) << found.notes[0];
+  EXPECT_TRUE(open(R"([{"file":"layered.h5ad","counts":"layers/counts"}])").notes.empty());
+  EXPECT_SENTENCE(open(R"([{"file":"layered.h5ad","counts":"cuonts"}])"), ErrorCode::bad_data, "Did you mean counts?");
+  auto negative = dataset(6, {"A", "B", "C"});
+  std::get<data::DenseMatrix>(negative.x).values[5] = -1;
+  hdf5::write_h5ad(negative, path("negative.h5ad"));
+  EXPECT_SENTENCE(open(R"([{"file":"negative.h5ad","counts":"X"}])"), ErrorCode::bad_data, "negative");
+}
+
 TEST_F(OpenSourcesTest, absolute_paths_need_no_folder_and_names_default_to_the_file) {
   const auto opened = open_sources(Json::array({{{"file", path("cells.h5ad")}}}), "");
   EXPECT_EQ(opened.sources[0].name, "cells");

@@ -262,6 +262,17 @@ TEST_F(RunWriterTest, AxesComeBackWhole) {
   EXPECT_EQ(back[0].arrays[0].as<double>()[3], 1.5);
 }
 
+TEST_F(RunWriterTest, FactsThatComeLaterJoinThoseOfTheStart) {
+  {
+    auto writer = RunWriter::create(run_, start());
+    writer->add_facts({{"data", {{"cells", 3}}}, {"device", "cpu"}});
+  }
+  const RunFacts facts = read_run_facts(run_);
+  EXPECT_EQ(facts.all["data"]["cells"], 3);
+  EXPECT_EQ(facts.all["device"], "cpu");
+  EXPECT_EQ(facts.id, start().id);
+}
+
 TEST_F(RunWriterTest, ARunIsNotCreatedTwice) {
   create().reset();
   const std::string sentence = sentence_of([&] { create(); }, ErrorCode::usage);

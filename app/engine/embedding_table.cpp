@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/engine/embedding_table.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "engine/core/atomic_file.h"
+#include "engine/core/error.h"
+#include "engine/hdf5/h5ad_writer.h"
+
+namespace geocyte::app {
+namespace {
+
+/// RFC 4180: quoted when it has a separator, a quote or a line break.
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string short_name(const std::string& key) { return key.starts_with("X_") ? key.substr(2) : key; }
+
+std::string header_of(const data::Dataset& table) {
+  std::string line = "cell";
+  for (const auto& column : table.obs.columns)
+    if (column.kind == data::ColumnKind::categorical) line += "," + csv_cell(column.name);
+  for (const auto& [key, matrix] : table.obsm)
+    for (std::int64_t d = 0; d < matrix.cols; ++d) line += fmt::format(",{}_{}", csv_cell(short_name(key)), d);
+  return line + "\n";
+}
+
+std::string row_of(const data::Dataset& table, std::size_t row) {
+  std::string line = csv_cell(table.obs.index[row]);
+  for (const auto& column : table.obs.columns)
+    if (column.kind == data::ColumnKind::categorical) line += "," + csv_cell(column.text_at(row));
+  for (const auto& [key, matrix] : table.obsm)
+    for (const float value : matrix.row(static_cast<std::int64_t>(row))) line += std::isfinite(value) ? fmt::format(",{}", value) : std::string(",");
+  return line + "\n";
+}
+
+void write_csv(const data::Dataset& table, const std::string& path) {
+  write_atomically(path, [&](const std::filesystem::path& draft) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(draft.c_str(), "wb"), &std::fclose);
+    const auto put = [&](const std::string& line) {
+      if (!file || std::fwrite(line.data(), 1, line.size(), file.get()) != line.size())
+        throw Error(ErrorCode::storage, "the file " + path + " cannot be written: " + std::strerror(errno), "free some space or choose another --out");
+    };
+    put(header_of(table));
+    for (std::size_t row = 0; row < table.obs.size(); ++row) put(row_of(table, row));
+    if (std::fflush(file.get()) != 0) put(std::string(1, '\n'));
+  });
+}
+
+}  // namespace
+
+void check_output_name(const std::string& path) {
+  if (!path.ends_with(".h5ad") && !path.ends_with(".csv"))
+    throw Error(ErrorCode::usage, "the output " + path + " is neither .h5ad nor .csv", "its ending says what is written");
+}
+
+void write_embeddings(const data::Dataset& table, const std::string& path) {
+  check_output_name(path);
+  if (path.ends_with(".csv")) return write_csv(table, path);
+  hdf5::write_h5ad(table, path, {.gzip = 1, .durable = true, .expression = false});
+}
+
+}  // namespace geocyte::app

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a run has learned, used afterwards: apply, export, evaluate, probe. One small run serves all of them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/core/error.h"
+#include "engine/core/json.h"
+#include "engine/hdf5/h5ad_reader.h"
+#include "engine/store/probe_folder.h"
+#include "engine/store/run_reader.h"
+#include "tests/support/bad_data.h"
+#include "tests/support/run_engine.h"
+
+namespace geocyte::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kCells = 3000, kGenes = 60, kLatent = 64;   // more cells than a block of apply has
+
+class FinishedRun : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    write(new_data(1), *folder_ / "a.h5ad");
+    write(small_dataset(200, kGenes, "gene", 2), *folder_ / "b.h5ad");
+    const std::string config = write_config(*folder_ / "run.yaml", (*folder_ / "a.h5ad").string(), (*folder_ / "b.h5ad").string(),
+                                            "checkpoint: {every: 10}\nvalidate: {every: 10}\n");
+    const Said said = run_engine("train --preset " + config + " --runs " + (*folder_ / "runs").string() + " --run-id one --device cpu --threads 1");
+    ASSERT_EQ(said.exit_code, 0) << said.err;
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static data::Dataset new_data(std::uint64_t seed) { return small_dataset(kCells, kGenes, "gene", seed); }
+  static fs::path at(const std::string& name) { return *folder_ / name; }
+  static std::string run() { return at("runs/one").string(); }
+
+  Said apply(const std::string& data, const std::string& more = "") {
+    return run_engine("--json apply --run " + run() + " --data " + data + " --out " + at("out.h5ad").string() + " " + more);
+  }
+  /// The embedding that apply writes for `dataset`.
+  data::DenseMatrix embedding(const data::Dataset& dataset, const std::string& more = "") {
+    const Said said = apply(write(dataset, at("new.h5ad")), more);
+    EXPECT_EQ(said.exit_code, 0) << said.err;
+    return said.exit_code == 0 ? read("out.h5ad").obsm.at("X_gems") : data::DenseMatrix{};
+  }
+  static data::Dataset read(const std::string& name) { return hdf5::read_h5ad(at(name).string(), {.expression = false}); }
+  void expect_refused(const Said& said, ErrorCode code, const std::string& word) {
+    EXPECT_EQ(said.exit_code, static_cast<int>(code)) << said.err;
+    EXPECT_TRUE(is_one_sentence(said.err)) << said.err;
+    EXPECT_NE(said.err.find(word), std::string::npos) << "'" << word << "' is not in: " << said.err;
+  }
+  static std::unique_ptr<TemporaryFolder> folder_;
+};
+std::unique_ptr<TemporaryFolder> FinishedRun::folder_;
+
+std::vector<std::int64_t> reversed(std::int64_t n) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) order[static_cast<std::size_t>(i)] = n - 1 - i;
+  return order;
+}
+
+TEST_F(FinishedRun, ApplyToTheTrainingDataGivesTheEmbeddingOfTheRun) {
+  ASSERT_EQ(run_engine("export --run " + run() + " --out " + at("shown.h5ad").string()).exit_code, 0);
+  const auto shown = read("shown.h5ad");
+  EXPECT_EQ(shown.uns.at("geocyte/step"), "20");
+  ASSERT_EQ(shown.obs.size(), static_cast<std::size_t>(kCells + 200));
+  const auto& of_run = shown.obsm.at("X_gems");
+  const auto applied = embedding(new_data(1), "--step 20");
+  ASSERT_EQ(applied.cols, kLatent);
+  ASSERT_EQ(applied.rows, kCells);
+  for (std::size_t i = 0; i < applied.values.size(); ++i) ASSERT_NEAR(applied.values[i], of_run.values[i], 2e-5) << i;
+}
+
+TEST_F(FinishedRun, TheOrderAndStorageOfGenesDoNotMatter) {
+  const auto wanted = embedding(new_data(3));
+  data::Dataset turned = new_data(3);
+  turned.x = data::to_csr(data::select_columns(turned.x, reversed(kGenes)));
+  std::reverse(turned.var.index.begin(), turned.var.index.end());
+  const auto found = embedding(turned);
+  ASSERT_EQ(found.values.size(), wanted.values.size());
+  for (std::size_t i = 0; i < found.values.size(); ++i) ASSERT_NEAR(found.values[i], wanted.values[i], 2e-5) << i;
+}
+
+TEST_F(FinishedRun, ApplySaysWhatItUsed) {
+  write(new_data(4), at("new.h5ad"));
+  const Said said = apply(at("new.h5ad").string());
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const Json found = Json::parse(said.out);
+  EXPECT_EQ(found["cells"], kCells);
+  EXPECT_EQ(found["key"], "X_gems");
+  EXPECT_EQ(found["why"], "best val/total");
+  const auto made = read("out.h5ad");
+  EXPECT_EQ(made.uns.at("geocyte/weights_sha256"), found["weights_sha256"]);
+  EXPECT_EQ(made.obs.index[7], "cell7");
+}
+
+TEST_F(FinishedRun, ApplyKeepsTheSourceOfEachCell) {
+  data::Dataset dataset = new_data(4);
+  data::Column batch;
+  batch.name = "batch";
+  batch.kind = data::ColumnKind::categorical;
+  batch.categories = {"x", "y"};
+  for (std::int64_t i = 0; i < kCells; ++i) batch.codes.push_back(static_cast<std::int32_t>(i % 2));
+  dataset.obs.columns.push_back(batch);
+  embedding(dataset, "--by obs.batch");
+  const auto* column = read("out.h5ad").obs.find("source");
+  ASSERT_NE(column, nullptr);
+  expect_refused(apply(at("new.h5ad").string(), "--by obs.bach"), ErrorCode::bad_data, "batch");
+}
+
+TEST_F(FinishedRun, ApplyWritesCsv) {
+  write(small_dataset(5, kGenes), at("few.h5ad"));
+  ASSERT_EQ(run_engine("apply --run " + run() + " --data " + at("few.h5ad").string() + " --out " + at("few.csv").string()).exit_code, 0);
+  const std::string text = slurp(at("few.csv"));
+  EXPECT_TRUE(text.starts_with("cell,gems_0,gems_1,")) << text.substr(0, 60);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
+  EXPECT_NE(text.find("\ncell4,"), std::string::npos);
+}
+
+TEST_F(FinishedRun, AnotherGenePanelIsRefused) {
+  write(small_dataset(50, kGenes, "ENSG"), at("new.h5ad"));
+  expect_refused(apply(at("new.h5ad").string(), "--missing zero"), ErrorCode::bad_data, "none of the 40 genes");
+}
+
+TEST_F(FinishedRun, MissingGenesAreRefusedOrCountAsZero) {
+  data::Dataset dataset = small_dataset(50, kGenes);
+  std::string lost;
+  const Json artifact = Json::parse(slurp(at("runs/one/artifacts/encoder/artifact.json")));
+  for (const Json& step : artifact["about"]["recipe"]["steps"])
+    if (step["step"] == "select") lost = step["genes"][0].get<std::string>();
+  for (auto& gene : dataset.var.index)
+    if (gene == lost) gene = "something_else";
+  write(dataset, at("new.h5ad"));
+  expect_refused(apply(at("new.h5ad").string()), ErrorCode::bad_data, lost);
+  const Said said = apply(at("new.h5ad").string(), "--missing zero");
+  EXPECT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_EQ(Json::parse(said.out)["missing_genes"], 1);
+}
+
+TEST_F(FinishedRun, DuplicateGeneNamesAreRefused) {
+  data::Dataset dataset = small_dataset(50, kGenes);
+  dataset.var.index[3] = dataset.var.index[4];
+  write(dataset, at("new.h5ad"));
+  expect_refused(apply(at("new.h5ad").string()), ErrorCode::bad_data, "gene4");
+}
+
+TEST_F(FinishedRun, ValuesThatAreNoCountsAreRefused) {
+  data::Dataset negative = small_dataset(50, kGenes), scaled = small_dataset(50, kGenes);
+  std::get<data::DenseMatrix>(negative.x).values[9] = -2;
+  for (float& value : std::get<data::DenseMatrix>(scaled.x).values) value = std::log1p(value);
+  write(negative, at("new.h5ad"));
+  expect_refused(apply(at("new.h5ad").string()), ErrorCode::bad_data, "negative");
+  expect_refused(apply(at("new.h5ad").string(), "--counts X"), ErrorCode::bad_data, "negative");
+  write(scaled, at("new.h5ad"));
+  expect_refused(apply(at("new.h5ad").string()), ErrorCode::bad_data, "whole numbers");
+  const Said as_it_is = apply(at("new.h5ad").string(), "--counts X");
+  EXPECT_EQ(as_it_is.exit_code, 0) << as_it_is.err;
+  EXPECT_NE(as_it_is.err.find("note: "), std::string::npos);
+}
+
+TEST_F(FinishedRun, CountsAreFoundInALayer) {
+  const data::Dataset counts = new_data(5);
+  const auto wanted = embedding(counts);
+  data::Dataset logged = counts;
+  logged.layers["counts"] = counts.x;
+  for (float& value : std::get<data::DenseMatrix>(logged.x).values) value = std::log1p(value);
+  EXPECT_EQ(embedding(logged).values, wanted.values);
+  EXPECT_EQ(embedding(logged, "--counts layers/counts").values, wanted.values);
+  EXPECT_NE(embedding(logged, "--counts X").values, wanted.values);
+  expect_refused(apply(at("new.h5ad").string(), "--counts cuonts"), ErrorCode::bad_data, "counts");
+}
+
+TEST_F(FinishedRun, AStepWithoutCheckpointNamesThoseThereAre) {
+  write(new_data(4), at("new.h5ad"));
+  expect_refused(apply(at("new.h5ad").string(), "--step 13"), ErrorCode::bad_data, "10 and 20");
+}
+
+TEST_F(FinishedRun, ExportCarriesLabelsAndPlaces) {
+  ASSERT_EQ(run_engine("export --run " + run() + " --out " + at("shown.h5ad").string()).exit_code, 0);
+  const auto shown = read("shown.h5ad");
+  for (const char* name : {"source", "patient", "modality", "split"}) EXPECT_NE(shown.obs.find(name), nullptr) << name;
+  EXPECT_EQ(shown.obs.find("source")->text_at(0), "a");
+  EXPECT_EQ(shown.obs.index[0], "a/cell0");
+  for (const char* key : {"X_gems", "X_pca", "X_umap"}) EXPECT_TRUE(shown.obsm.contains(key)) << key;
+  EXPECT_EQ(shown.obsm.at("X_umap").cols, 2);
+  EXPECT_NE(shown.uns.at("geocyte/caption/X_umap").find("UMAP"), std::string::npos);
+  expect_refused(run_engine("export --run " + run() + " --out " + at("shown.txt").string()), ErrorCode::usage, ".csv");
+}
+
+TEST_F(FinishedRun, EvaluateRepeatsTheEvaluationOfTheRun) {
+  const Json before = Json::parse(slurp(at("runs/one/evaluation/00000020.json")));
+  const Said said = run_engine("--json evaluate --run " + run() + " --step 20 --device cpu --threads 1");
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const Json again = Json::parse(slurp(at("runs/one/evaluation/00000020.json")));
+  EXPECT_EQ(again, before);
+  EXPECT_EQ(Json::parse(said.out)["rows"], before["rows"]);
+  const Said table = run_engine("evaluate --run " + run() + " --step 10 --device cpu --threads 1");
+  EXPECT_NE(table.out.find("align/max_standardised"), std::string::npos);
+  EXPECT_TRUE(fs::exists(at("runs/one/evaluation/00000010.json")));
+}
+
+TEST_F(FinishedRun, AProbeIsAnsweredAfterTheEnd) {
+  const std::string status = slurp(at("runs/one/status.json"));
+  const Said said = run_engine("--json probe --run " + run() + " --step 20 --arg rows=0 --device cpu --threads 1");
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const Json found = Json::parse(said.out);
+  const auto answer = store::read_probe_answer(at("runs/one"), found["id"]);
+  EXPECT_EQ(answer.step, 20);
+  EXPECT_EQ(answer.find("embedding")->shape[0], kCells + 200);
+  EXPECT_EQ(slurp(at("runs/one/status.json")), status) << "who serves changes nothing that the training wrote";
+  expect_refused(run_engine("probe --run " + run() + " --arg row=0 --device cpu --threads 1"), ErrorCode::usage, "rows");
+}
+
+TEST_F(FinishedRun, AServerLeavesWhenNobodyAsks) {
+  const Said said = run_engine("serve --run " + run() + " --quiet 0.2 --device cpu --threads 1");
+  EXPECT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_EQ(slurp(at("runs/one/lock")), "") << "the lock is let go";
+}
+
+/// A copy of the run that a test may harm.
+class HarmedRun : public FinishedRun {
+ protected:
+  void SetUp() override {
+    fs::remove_all(at("runs/harmed"));
+    fs::copy(at("runs/one"), at("runs/harmed"), fs::copy_options::recursive);
+    write(small_dataset(50, kGenes), at("new.h5ad"));
+  }
+  Said apply_harmed(const std::string& more = "") {
+    return run_engine("--json apply --run " + at("runs/harmed").string() + " --data " + at("new.h5ad").string() + " --out " + at("out.h5ad").string() + " " + more);
+  }
+  static void harm(const std::string& file) { std::ofstream(at("runs/harmed/" + file), std::ios::app) << "x"; }
+};
+
+TEST_F(HarmedRun, ADamagedCheckpointIsPassedOver) {
+  const std::int64_t best = Json::parse(slurp(at("runs/harmed/status.json")))["best"]["step"];
+  harm("checkpoints/000000" + std::to_string(best) + "/model.safetensors");
+  const Said said = apply_harmed();
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_EQ(Json::parse(said.out)["why"], "newest");
+  EXPECT_NE(said.err.find("model.safetensors"), std::string::npos) << said.err;
+  expect_refused(apply_harmed("--step " + std::to_string(best)), ErrorCode::bad_data, "model.safetensors");
+}
+
+TEST_F(HarmedRun, WeightsOfAnotherPanelAreRefused) {
+  const fs::path artifact = at("runs/harmed/checkpoints/00000020/artifacts/encoder/artifact.json");
+  Json json = Json::parse(slurp(artifact));
+  for (Json& step : json["about"]["recipe"]["steps"])
+    if (step["step"] == "select") step["genes"][0] = "another_gene";
+  fs::remove_all(at("runs/harmed/checkpoints/00000020/manifest.json"));
+  std::ofstream(artifact) << json;
+  // The manifest notices first; without it the hash of the recipe does. Here the newest artifact of an older run is what is used.
+  std::ofstream(at("runs/harmed/artifacts/encoder/artifact.json")) << json;
+  fs::remove_all(at("runs/harmed/checkpoints/00000010/artifacts"));
+  Json manifest = Json::parse(slurp(at("runs/harmed/checkpoints/00000010/manifest.json")));
+  Json kept = Json::array();
+  for (const Json& file : manifest["files"])
+    if (!file["name"].get<std::string>().starts_with("artifacts/")) kept.push_back(file);
+  manifest["files"] = kept;
+  std::ofstream(at("runs/harmed/checkpoints/00000010/manifest.json")) << manifest;
+  expect_refused(apply_harmed(), ErrorCode::bad_data, "recipe");
+}
+
+TEST_F(HarmedRun, ANewerVersionOfTheFormatIsRefused) {
+  Json json = Json::parse(slurp(at("runs/harmed/run.json")));
+  json["format"] = 2;
+  std::ofstream(at("runs/harmed/run.json")) << json;
+  for (const char* command : {"resume ", "export --out x.h5ad --run ", "evaluate --run ", "serve --run "})
+    expect_refused(run_engine(command + at("runs/harmed").string()), ErrorCode::bad_data, "newer Geocyte");
+}
+
+TEST_F(HarmedRun, ACheckpointOfAnotherGenePanelIsRefusedAndNothingIsLost) {
+  // The data of source b changed since: other genes are the most variable ones now.
+  data::Dataset other = small_dataset(200, kGenes, "gene", 2);
+  for (std::int64_t cell = 0; cell < 200; ++cell)
+    for (std::int64_t gene = 0; gene < 30; ++gene) std::get<data::DenseMatrix>(other.x).row(cell)[static_cast<std::size_t>(gene)] = cell % 9 == gene % 9 ? 90.0F : 0.0F;
+  write(other, at("b.h5ad"));
+  const Said said = run_engine("resume " + at("runs/harmed").string() + " --extend 5 --device cpu --threads 1");
+  write(small_dataset(200, kGenes, "gene", 2), at("b.h5ad"));
+  expect_refused(said, ErrorCode::bad_data, "gene panel");
+  const Said again = run_engine("resume " + at("runs/harmed").string() + " --extend 5 --device cpu --threads 1");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(Json::parse(slurp(at("runs/harmed/status.json")))["step"], 25);
+}
+
+}  // namespace
+}  // namespace geocyte::test
