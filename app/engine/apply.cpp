@@ -82,11 +82,13 @@ data::DenseMatrix embed(const inspect::CountRows& counts, const RunEncoder& enco
   data::DenseMatrix z{rows, encoder.latent, std::vector<float>(static_cast<std::size_t>(rows * encoder.latent))};
   const auto block = std::make_shared<data::Dataset>();
   block->var = counts.tables().var;
+  const std::vector<std::string>& names = counts.tables().obs.index;
   ProgressBar bar("apply");
   if (!encoder.recipe.centres()) {
     for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
       const std::int64_t end = std::min(begin + kBlock, rows);
       block->x = counts.read(begin, end);
+      block->obs.index.assign(names.begin() + begin, names.begin() + end);   // thinning draws by the name of the cell
       embed_block(encoder, block, "the new data", missing_as_zero, z.row(begin).data());
       bar.update(static_cast<double>(end) / static_cast<double>(rows), grouped(end) + " of " + grouped(rows) + " cells");
     }
@@ -96,6 +98,8 @@ data::DenseMatrix embed(const inspect::CountRows& counts, const RunEncoder& enco
     for (std::int64_t row = 0; row < rows; ++row) rows_of[sources ? sources->text_at(static_cast<std::size_t>(row)) : std::string()].push_back(row);
     for (const auto& [name, own] : rows_of) {
       block->x = data::select_rows(all, own);
+      block->obs.index.clear();
+      for (const std::int64_t row : own) block->obs.index.push_back(names[static_cast<std::size_t>(row)]);
       std::vector<float> values(own.size() * static_cast<std::size_t>(encoder.latent));
       embed_block(encoder, block, name, missing_as_zero, values.data());
       for (std::size_t i = 0; i < own.size(); ++i) std::copy_n(values.data() + i * static_cast<std::size_t>(encoder.latent), encoder.latent, z.row(own[i]).data());
