@@ -84,13 +84,14 @@ GeneMoments gene_moments(const data::Source& source, std::span<const std::int64_
       });
   };
 
-  GeneMoments moments{std::vector<double>(genes, 0.0), std::vector<double>(genes, 0.0)};
+  GeneMoments moments{std::vector<double>(genes, 0.0), std::vector<double>(genes, 0.0), std::vector<double>(genes, 0.0)};
   const auto n = static_cast<double>(rows.size());
   std::vector<std::int64_t> non_zero(genes, 0);
   visit_values([&](std::size_t g, double value) {
     moments.mean[g] += value / n;
     ++non_zero[g];
   });
+  for (std::size_t g = 0; g < genes; ++g) moments.seen[g] = static_cast<double>(non_zero[g]) / n;
   if (rows.size() < 2) return moments;
   visit_values([&](std::size_t g, double value) {
     const double difference = value - moments.mean[g];

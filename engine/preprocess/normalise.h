@@ -16,7 +16,7 @@ namespace geocyte::preprocess {
 data::DenseMatrix log_normalise(const data::Source& source, std::span<const std::int64_t> columns, double target_sum);
 
 /// Mean and unbiased variance over `rows` (positions within the source) of the columns: of y for dispersion, of z for
-/// variance. One row gives variance 0. Two passes in double: the mean first, so that no large squares cancel.
+/// variance and residual. One row gives variance 0. Two passes in double: the mean first, so that no large squares cancel.
 GeneMoments gene_moments(const data::Source& source, std::span<const std::int64_t> rows,
                          std::span<const std::int64_t> columns, double target_sum, Variability kind);
 

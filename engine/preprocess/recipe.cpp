@@ -92,7 +92,7 @@ Recipe Recipe::fit(const std::vector<data::Source>& given, std::span<const std::
     scores.push_back(variability_scores(moments, options.variability));
   }
   const std::int64_t wanted = options.genes == 0 ? static_cast<std::int64_t>(shared.size()) : options.genes;
-  for (const auto g : top_genes(scores, shared, wanted)) recipe.panel_.push_back(shared[g]);
+  for (const auto g : top_genes(scores, shared, wanted, options.variability)) recipe.panel_.push_back(shared[g]);
 
   if (recipe.by_source_ != BySource::none) {
     for (std::size_t i = 0; i < sources.size(); ++i) {

@@ -200,6 +200,7 @@ Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, tra
   preprocess::RecipeOptions recipe;
   recipe.target_sum = options.target_sum;
   recipe.genes = options.genes;
+  recipe.variability = preprocess::variability_named(options.panel);
   recipe.by_source = preprocess::by_source_named(options.by_source);
   recipe.thin = options.depth == "thin";
   recipe.seed = ctx.rng().seed();

@@ -48,6 +48,7 @@ GemsOptions read_options(const Json& json) {
   read(json, "batch_size", o.batch_size);
   read(json, "genes", o.genes);
   read(json, "normalize.target_sum", o.target_sum);
+  read(json, "normalize.panel", o.panel);
   read(json, "normalize.by_source", o.by_source);
   read(json, "normalize.depth", o.depth);
   read(json, "held_out.fraction", o.held_out_fraction);

@@ -55,6 +55,7 @@ struct DiscriminatorOptions {
 struct GemsOptions {
   std::int64_t seed = 7, steps = 2000, batch_size = 256, genes = 2000;
   double target_sum = 1e4;
+  std::string panel = "dispersion";        ///< what genes are chosen by: or "residual", "variance"
   std::string by_source = "none";          ///< genes: "none", "centre" or "zscore" by source
   std::string depth = "keep";              ///< or "thin"
   double held_out_fraction = 0.2;

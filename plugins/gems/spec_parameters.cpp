@@ -46,6 +46,10 @@ void add_data(config::Schema& s, const GemsOptions& o) {
                                  "shared genes."), 0));
   s.push_back(within(parameter("normalize.target_sum", ParameterType::number, o.target_sum, "Data", "Counts per cell",
                                "Every cell is scaled to this many counts before the logarithm."), 1, 1e7, "counts"));
+  s.push_back(one_of(parameter("normalize.panel", ParameterType::choice, o.panel, "Data", "Genes chosen by",
+                               "What makes a gene variable. residual: its variance above the trend with the mean in the source where that is least, "
+                               "for real data; dispersion: within bins of the mean, averaged over sources; variance: of log counts, averaged."),
+                     {"dispersion", "residual", "variance"}));
   s.push_back(one_of(parameter("normalize.by_source", ParameterType::choice, o.by_source, "Data", "Genes by source",
                                "centre takes the mean of each gene in each source out, zscore its spread as well (training cells; a source "
                                "that was not trained on: its own cells). Takes out what multiplies a gene in a whole source."),

@@ -6,9 +6,8 @@
 //   mean ± t sd sqrt(1 + 1/splits)     (t of 97.5 %)   plus what is not known of the figures, below.
 //
 // What made earlier comparisons differ, found by trying (numpy, 4 splits each):
-//   gene panel    "by within-source dispersion" of the figures is not the binned dispersion of preprocess/hvg.h. The least residual over
-//                 sources of log variance on a parabola in log mean, of genes seen in 2 % of the cells of every source, gives their
-//                 distances (24.7-27.3 and 21.1 raw in units; found 25-27 and 20), overlap (.041/.089; .038/.088) and types (.184/.641; .19/.62); the panel of hvg.h gives 42, .050/.104
+//   gene panel    "by within-source dispersion" of the figures is not the binned dispersion of preprocess/hvg.h but, it seems, its residual, which gives their
+//                 distances (24.7-27.3 and 21.1 raw in units; found 25-27 and 20), overlap (.041/.089; .038/.088) and types (.184/.641; .19/.62); the dispersion gives 42, .050/.104
 //                 and .24/.73. Panels near this one move distances by 7 %, types by .04, overlap by .005: that much is not known.
 //   S_w           pooled over cells there, over sources in stats/source_distances.h. Single cells of breast spread 1.8 times as
 //                 wide as spots: lengths come out up to 13 % larger here.
@@ -23,7 +22,6 @@
 //   Harmony       printed beside its figures and held to its order only, because its outcome hangs on where it stops.
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -38,7 +36,7 @@
 #include "engine/baselines/baseline.h"
 #include "engine/data/split.h"
 #include "engine/inspect/open_sources.h"
-#include "engine/preprocess/normalise.h"
+#include "engine/preprocess/recipe.h"
 #include "tests/real/data_folder.h"
 
 namespace geocyte {
@@ -46,11 +44,9 @@ namespace {
 
 constexpr double kHeldOut = 0.3;
 constexpr std::int64_t kGenes = 2000;
-constexpr double kTargetSum = 1e4, kSeen = 0.02;
 
 struct Layout {
   std::vector<data::Source> sources;
-  std::vector<data::DenseMatrix> expression;       ///< log-normalised, all shared genes, one a source
   std::vector<std::int32_t> source_of_cell;
   std::vector<std::uint8_t> domain, reference;
   std::vector<std::int32_t> type;
@@ -81,7 +77,6 @@ Layout open_layout(const std::string& folder, const Json& list, const std::vecto
                    const std::string& scored_slide) {
   Layout layout;
   layout.sources = inspect::open_sources(list, folder + "/a_gems").sources;
-  const auto shared = data::shared_genes(layout.sources);
   for (std::size_t s = 0; s < layout.sources.size(); ++s) {
     const data::Source& source = layout.sources[s];
     layout.source_of_cell.insert(layout.source_of_cell.end(), static_cast<std::size_t>(source.size()), static_cast<std::int32_t>(s));
@@ -89,62 +84,23 @@ Layout open_layout(const std::string& folder, const Json& list, const std::vecto
     layout.reference.push_back(std::find(reference.begin(), reference.end(), source.name) != reference.end() ? 1 : 0);
     append_types(source, layout.type);
     append_places(source, source.name == scored_slide, layout.xy);
-    std::map<std::string, std::int64_t> place;
-    for (std::size_t g = 0; g < source.dataset->var.index.size(); ++g) place.try_emplace(source.dataset->var.index[g], static_cast<std::int64_t>(g));
-    std::vector<std::int64_t> columns;
-    for (const auto& gene : shared) columns.push_back(place.at(gene));
-    layout.expression.push_back(preprocess::log_normalise(source, columns, kTargetSum));
   }
   return layout;
 }
 
-/// Residuals of log variance on a parabola in log mean over training cells; genes seen in too few of them get the smallest.
-Eigen::ArrayXd residuals(const data::DenseMatrix& cells, const std::vector<std::int64_t>& rows) {
-  const auto genes = static_cast<Eigen::Index>(cells.cols);
-  Eigen::ArrayXd mean = Eigen::ArrayXd::Zero(genes), variance = mean, seen = mean;
-  const auto row_of = [&](std::int64_t row) { return Eigen::Map<const Eigen::ArrayXf>(cells.row(row).data(), genes).cast<double>(); };
-  const auto n = static_cast<double>(rows.size());
-  for (const std::int64_t row : rows) {
-    mean += row_of(row) / n;
-    seen += (row_of(row) > 0).cast<double>() / n;
-  }
-  for (const std::int64_t row : rows) variance += (row_of(row) - mean).square() / (n - 1);
-  std::vector<Eigen::Index> on;
-  for (Eigen::Index g = 0; g < genes; ++g)
-    if (variance[g] > 0) on.push_back(g);
-  Eigen::MatrixXd design(on.size(), 3);
-  const Eigen::ArrayXd x = mean(on).log();
-  design << Eigen::ArrayXd::Ones(x.size()), x, x.square();
-  const Eigen::VectorXd wanted = variance(on).log();
-  const Eigen::VectorXd left = wanted - design * Eigen::VectorXd(design.colPivHouseholderQr().solve(wanted));
-  Eigen::ArrayXd score = Eigen::ArrayXd::Constant(genes, left.minCoeff());
-  for (std::size_t i = 0; i < on.size(); ++i)
-    if (seen[on[i]] >= kSeen) score[on[i]] = left[static_cast<Eigen::Index>(i)];
-  for (Eigen::Index g = 0; g < genes; ++g)
-    if (seen[g] < kSeen) score[g] = -std::numeric_limits<double>::infinity();
-  return score;
-}
-
 /// Log-normalised cells of the panel of the figures, chosen on training cells.
 baselines::Cells panel_of(const Layout& layout, const data::Split& split) {
-  std::vector<std::vector<std::int64_t>> rows(layout.sources.size());
-  std::int64_t begin = 0;
-  std::size_t at = 0;
-  for (const std::int64_t row : split.train) {
-    while (row - begin >= layout.sources[at].size()) begin += layout.sources[at++].size();
-    rows[at].push_back(row - begin);
-  }
-  Eigen::ArrayXd least = Eigen::ArrayXd::Constant(static_cast<Eigen::Index>(layout.expression.front().cols), std::numeric_limits<double>::infinity());
-  for (std::size_t s = 0; s < rows.size(); ++s) least = least.min(residuals(layout.expression[s], rows[s]));
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(least.size()));
-  std::iota(order.begin(), order.end(), Eigen::Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return least[a] > least[b]; });
-  order.resize(kGenes);
-  baselines::Cells cells{Eigen::MatrixXd(layout.source_of_cell.size(), kGenes), layout.source_of_cell, static_cast<int>(rows.size())};
+  preprocess::RecipeOptions options;
+  options.genes = kGenes;
+  options.variability = preprocess::Variability::residual;
+  const preprocess::Recipe recipe = preprocess::Recipe::fit(layout.sources, split.train, options);
+  baselines::Cells cells{Eigen::MatrixXd(layout.source_of_cell.size(), kGenes), layout.source_of_cell, static_cast<int>(layout.sources.size())};
   Eigen::Index to = 0;
-  for (const data::DenseMatrix& source : layout.expression)
-    for (std::int64_t row = 0; row < source.rows; ++row, ++to)
-      for (std::size_t g = 0; g < order.size(); ++g) cells.x(to, static_cast<Eigen::Index>(g)) = source.row(row)[static_cast<std::size_t>(order[g])];
+  for (const data::Source& source : layout.sources) {
+    const data::DenseMatrix values = recipe.log_normalised(source);
+    for (std::int64_t row = 0; row < values.rows; ++row)
+      cells.x.row(to++) = Eigen::Map<const Eigen::RowVectorXf>(values.row(row).data(), kGenes).cast<double>();
+  }
   return cells;
 }
 

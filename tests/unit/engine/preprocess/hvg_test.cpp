@@ -106,6 +106,61 @@ TEST(VarianceScore, EverySourceHasTheSameWeight) {
   EXPECT_EQ(variability_scores({{1, 1, 1}, {10, 20, 60}}, Variability::variance), scores) << "the scale of a source is no matter";
 }
 
+TEST(Residual, GivesTheNumbersOfALeastSquaresParabola) {
+  // numpy 2.4.6: z = log1p(x / sum * 1e4), polyfit(log mean, log variance, 2), log variance minus it; all genes are seen often.
+  const std::vector<double> expected{
+      -0.05473822754895041, -0.14904043871897488, 0.15793869883231926, -0.2531054063431879, 0.2729449108025761,
+      -0.3361631380035196, -0.14538847515459186, -0.3074792654114148, -0.07576932476827691, 0.07992724215433533,
+      -0.403124388882975, -0.254658249684944, -0.08818483030173452, 0.32945377042541857, -0.21717619983429415,
+      -0.23177193883260383, -0.35770081574222, 0.1048438084173593, -0.019450563613763405, -0.24688109259859242,
+      0.5202988173227345, 0.2582359714827662, 0.6336494578005227, 0.20207434211884412, 0.12331787864598709,
+      -0.1639296846505101, 0.378574198312972, -0.10869284604030172, -0.520250000456337, 0.20113614016269443,
+      -0.05871763321630313, 0.4567917515694293, -0.000940593336063944, 0.0020166316083031766, 0.3413155210098766,
+      -0.2856079045025744, -0.2170585535327079, 0.09558295627726154, 0.0020315456659230624, 0.3356959285654272};
+  const auto moments = gene_moments(formula_counts(), first(60), first(40), 1e4, Variability::residual);
+  const auto scores = variability_scores(moments, Variability::residual);
+  ASSERT_EQ(scores.size(), expected.size());
+  for (std::size_t g = 0; g < scores.size(); ++g) EXPECT_NEAR(scores[g], expected[g], 1e-9) << g;
+}
+
+TEST(Residual, IsWhatLiesAboveAParabola) {
+  // ln v = .3 - 2 x + .5 x^2 + r for x = 0 … 4 and the cubic that is orthogonal to every parabola there.
+  const std::vector<double> r{-1, 2, 0, -2, 1};
+  GeneMoments moments;
+  for (std::size_t g = 0; g < r.size(); ++g) {
+    const auto x = static_cast<double>(g);
+    moments.mean.push_back(std::exp(x));
+    moments.variance.push_back(std::exp(0.3 - 2 * x + 0.5 * x * x + r[g]));
+    moments.seen.push_back(1);
+  }
+  const auto scores = variability_scores(moments, Variability::residual);
+  for (std::size_t g = 0; g < r.size(); ++g) EXPECT_NEAR(scores[g], r[g], 1e-9) << g;
+}
+
+TEST(Residual, GenesSeldomSeenOrConstantComeLast) {
+  const GeneMoments moments{{1, 2, 3, 4, 0.01}, {1, 4, 2, 0, 9}, {0.5, kSeldom, 1, 1, 0.9 * kSeldom}};
+  const auto scores = variability_scores(moments, Variability::residual);
+  EXPECT_EQ(scores[3], kNoResidual) << "constant";
+  EXPECT_EQ(scores[4], kNoResidual) << "seldom seen";
+  for (const int g : {0, 1, 2}) EXPECT_GT(scores[g], -10) << g;
+}
+
+TEST(Residual, IsFiniteWhereMeansOrVariancesAreAllTheSame) {
+  const auto flat = variability_scores({{3, 3, 3}, {1, 2, 4}, {1, 1, 1}}, Variability::residual);
+  for (int g = 0; g < 3; ++g) EXPECT_NEAR(flat[g], std::log(2.0) * (g - 1), 1e-12) << "one mean: only the level is taken out";
+  for (const double score : variability_scores({{1, 1, 0}, {0, 0, 0}, {1, 1, 0}}, Variability::residual)) EXPECT_EQ(score, kNoResidual);
+}
+
+TEST(GeneMoments, SayInHowManyCellsAGeneIsSeen) {
+  const auto moments = gene_moments(source_of({4, 2, {1, 3, 0, 5, 0, 2, 0, 1}}), first(4), first(2), 8, Variability::residual);
+  EXPECT_EQ(moments.seen, (std::vector<double>{0.25, 1}));
+}
+
+TEST(TopGenes, OfTheResidualVaryInTheSourceWhereTheyVaryLeast) {
+  const std::vector<std::vector<double>> scores{{9, 1, 2, kNoResidual}, {0, 1, 1.5, 50}};
+  EXPECT_EQ(top_genes(scores, {"A", "B", "C", "D"}, 4, Variability::residual), (std::vector<std::int64_t>{2, 1, 0, 3}));
+}
+
 TEST(TopGenes, AreRankedByTheMeanOverSources) {
   const std::vector<std::vector<double>> scores{{1, 0, 3, 0}, {1, 5, 0, 0}};
   EXPECT_EQ(top_genes(scores, {"A", "B", "C", "D"}, 3), (std::vector<std::int64_t>{1, 2, 0}));
@@ -122,7 +177,8 @@ TEST(TopGenes, AskingForMoreGivesAll) {
 
 TEST(Variability, IsChosenByName) {
   EXPECT_EQ(variability_named("variance"), Variability::variance);
-  test::expect_error(ErrorCode::bad_config, {"no gene selection varance", "dispersion or variance"},
+  EXPECT_EQ(variability_named(name_of(Variability::residual)), Variability::residual);
+  test::expect_error(ErrorCode::bad_config, {"no gene selection varance", "dispersion, variance or residual"},
                      [] { variability_named("varance"); });
 }
 

@@ -103,7 +103,7 @@ TEST(Recipe, AnEmptyCellStaysZero) {
 TEST(Recipe, SparseAndDenseDataGiveTheSame) {
   const Source dense = counts("a", 50, 20, 2);
   const Source sparse = make_source("a", gene_names(20), data::to_csr(dense.dataset->x));
-  for (const auto kind : {Variability::dispersion, Variability::variance}) {
+  for (const auto kind : {Variability::dispersion, Variability::variance, Variability::residual}) {
     RecipeOptions options = panel_of(7, true);
     options.variability = kind;
     EXPECT_EQ(fit({dense}, options).hash(), fit({sparse}, options).hash());
@@ -166,7 +166,7 @@ TEST(Recipe, AGeneThatOnlyDiffersBetweenSourcesIsNotChosen) {
     return make_source(name, gene_names(20), x);
   };
   const std::vector<Source> sources{with_constant("a", 50, 1), with_constant("b", 1, 2)};
-  for (const auto kind : {Variability::dispersion, Variability::variance}) {
+  for (const auto kind : {Variability::dispersion, Variability::variance, Variability::residual}) {
     RecipeOptions options = panel_of(19);
     options.variability = kind;
     const auto panel = fit(sources, options).panel();
