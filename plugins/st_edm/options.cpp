@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/st_edm/options.h"
+
+#include "engine/config/schema.h"
+#include "engine/core/check.h"
+
+namespace geocyte::plugins::st_edm {
+namespace {
+
+template <class T>
+void read(const Json& options, const std::string& path, T& into) {
+  const Json* value = config::find(options, path);
+  require(value != nullptr, "a resolved configuration has the option " + path);
+  into = value->template get<T>();
+}
+
+void read_term(const Json& json, const std::string& name, TermOptions& into) {
+  read(json, "loss." + name + ".enabled", into.enabled);
+  read(json, "loss." + name + ".weight", into.weight);
+}
+
+}  // namespace
+
+StEdmOptions read_options(const Json& json) {
+  StEdmOptions o;
+  read(json, "seed", o.seed);
+  read(json, "steps", o.steps);
+  read(json, "batch_size", o.batch_size);
+  read(json, "genes", o.genes);
+  read(json, "genes_by", o.genes_by);
+  read(json, "normalize.target_sum", o.target_sum);
+  read(json, "held_out.fraction", o.held_out_fraction);
+  read(json, "held_out.sources", o.held_out_sources);
+  read(json, "input.kind", o.input.kind);
+  read(json, "input.components", o.input.components);
+  read(json, "heads.members", o.heads.members);
+  read(json, "heads.hidden", o.heads.hidden);
+  read(json, "heads.local", o.heads.local);
+  read(json, "heads.distance", o.heads.distance);
+  read(json, "heads.dropout", o.heads.dropout);
+  read(json, "heads.noise", o.heads.noise);
+  read_term(json, "neighbours", o.loss.neighbours);
+  read(json, "loss.neighbours.widths", o.loss.widths);
+  read_term(json, "distance", o.loss.distance);
+  read(json, "optimizer.lr", o.optimizer.lr);
+  read(json, "optimizer.decay", o.optimizer.decay);
+  read(json, "optimizer.weight_decay", o.optimizer.weight_decay);
+  read(json, "layout.local", o.layout.local);
+  read(json, "layout.width", o.layout.width);
+  read(json, "layout.neighbours", o.layout.neighbours);
+  read(json, "layout.iterations", o.layout.iterations);
+  return o;
+}
+
+}  // namespace geocyte::plugins::st_edm

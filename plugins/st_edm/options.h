@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The options of an st_edm run and their defaults; spec_parameters.cpp makes the schema from them, read_options() reads a resolved
+// configuration back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/core/json.h"
+
+namespace geocyte::plugins::st_edm {
+
+struct InputOptions {
+  std::string kind = "pca";                ///< or "genes"
+  std::int64_t components = 50;
+};
+
+/// The generator's first part: an ensemble of networks with a neighbour head and a distance head.
+struct HeadOptions {
+  std::int64_t members = 3, hidden = 256, local = 48, distance = 16;
+  double dropout = 0.3;
+  double noise = 1.0;                      ///< added to the input, in units of its mean standard deviation
+};
+
+struct TermOptions {
+  bool enabled = true;
+  double weight = 1;
+};
+
+struct LossOptions {
+  TermOptions neighbours{true, 1}, distance{true, 3};
+  std::vector<double> widths{0.1};         ///< of the neighbour targets, in unit radii
+};
+
+struct OptimizerOptions {
+  double lr = 1e-3, weight_decay = 1e-2;
+  std::string decay = "constant";          ///< or "cosine"
+};
+
+/// How pairs become coordinates; see layout.h.
+struct LayoutOptions {
+  double local = 0.15, width = 0.06;
+  std::int64_t neighbours = 15, iterations = 120;
+};
+
+struct StEdmOptions {
+  std::int64_t seed = 7, steps = 600, batch_size = 400, genes = 2000;
+  std::string genes_by = "variance";       ///< or "dispersion"
+  double target_sum = 0;                   ///< 0 = the median depth of the training cells
+  double held_out_fraction = 0.1;          ///< of the cells of a training slide, for validation
+  std::vector<std::string> held_out_sources;
+  InputOptions input;
+  HeadOptions heads;
+  LossOptions loss;
+  OptimizerOptions optimizer;
+  LayoutOptions layout;
+};
+
+/// Reads a configuration that the schema of spec.cpp has validated.
+StEdmOptions read_options(const Json& options);
+
+}  // namespace geocyte::plugins::st_edm

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/st_edm/panel_input.h"
+
+#include <algorithm>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/tensor.h>
+
+#include "engine/data/matrix.h"
+#include "engine/embed/pca.h"
+
+namespace geocyte::plugins::st_edm {
+namespace {
+
+constexpr double kClip = 6, kFlat = 1e-6;
+constexpr int kShownComponents = 50;        // that baselines and neighbours of expression are made of
+
+std::vector<std::int64_t> all_train_rows(const Tissue& tissue) {
+  std::vector<std::int64_t> rows;
+  for (const auto& of_source : tissue.train_rows) rows.insert(rows.end(), of_source.begin(), of_source.end());
+  return rows;
+}
+
+/// Median depth of the cells of training slides.
+double median_depth(const train::Inputs& inputs, const Tissue& tissue) {
+  std::vector<double> depths;
+  for (const std::size_t s : tissue.sources_with(Role::train)) {
+    const data::Source& source = inputs.sources[s];
+    const std::vector<double> sums = data::row_sums(source.dataset->x);
+    for (std::int64_t i = 0; i < source.size(); ++i)
+      depths.push_back(sums[static_cast<std::size_t>(source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)])]);
+  }
+  const auto middle = depths.begin() + static_cast<std::ptrdiff_t>(depths.size() / 2);
+  std::nth_element(depths.begin(), middle, depths.end());
+  return std::max(*middle, 1.0);
+}
+
+at::Tensor standardised(const data::DenseMatrix& values) {
+  const at::Tensor x = at::from_blob(const_cast<float*>(values.values.data()), {values.rows, values.cols}, at::kFloat).to(at::kDouble);
+  const at::Tensor centred = x - x.mean(0, true);
+  return (centred / (centred.square().mean(0, true).sqrt() + kFlat)).clamp(-kClip, kClip).to(at::kFloat);
+}
+
+}  // namespace
+
+void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx) {
+  const std::vector<std::int64_t> training = all_train_rows(tissue);
+  preprocess::RecipeOptions how;
+  how.target_sum = options.target_sum > 0 ? options.target_sum : median_depth(inputs, tissue);
+  how.genes = options.genes;
+  how.variability = preprocess::variability_named(options.genes_by);
+  for (const SourceFacts& source : tissue.sources)
+    if (source.role != Role::train) how.unseen.push_back(source.name);
+  how.stop = ctx.stop();
+  tissue.recipe = preprocess::Recipe::fit(inputs.sources, training, how);
+  std::vector<at::Tensor> parts;
+  for (const data::Source& source : inputs.sources) parts.push_back(standardised(tissue.recipe.apply(source)));
+  const at::Tensor panel = at::cat(parts).contiguous();   // (N, G)
+
+  const kernels::Points points{panel.const_data_ptr<float>(), panel.size(0), panel.size(1)};
+  const embed::Pca pca = embed::fit_pca(points, std::max(static_cast<int>(options.input.components), kShownComponents));
+  std::vector<float> scores = pca.transform_to_float(points);
+  const at::Tensor components = at::from_blob(scores.data(), {panel.size(0), pca.count()}, at::kFloat).clone();
+  tissue.components = components.narrow(1, 0, std::min<std::int64_t>(kShownComponents, pca.count())).contiguous();
+  at::Tensor input = panel;
+  if (options.input.kind == "pca") input = components.narrow(1, 0, std::min(options.input.components, pca.count())).contiguous();
+  const at::Tensor spread = input.index_select(0, at::tensor(training, at::kLong)).std(0, false).mean();
+  tissue.input = (input / spread).to(ctx.device(), ctx.dtype());
+}
+
+}  // namespace geocyte::plugins::st_edm

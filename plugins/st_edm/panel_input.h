@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the networks see of a cell.
+//
+//   genes   y = ln(1 + x T / sum x) on the panel, then per source and gene (y - mean) / sd, clipped to +-6
+//   pca     its principal components over all cells, divided by the mean of their standard deviations over training cells
+//
+// Genes are standardised within each source by that source's own cells, held-out ones included: expression of a new slide is known
+// when its cells are to be placed, their places are not. Components are therefore transductive in expression, never in coordinates.
+#pragma once
+
+#include "plugins/st_edm/tissue.h"
+
+namespace geocyte::plugins::st_edm {
+
+/// Fits the recipe on training cells and fills recipe, input and components of the tissue. Throws what Recipe and fit_pca throw.
+void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx);
+
+}  // namespace geocyte::plugins::st_edm

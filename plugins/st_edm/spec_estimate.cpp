@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "plugins/st_edm/options.h"
+#include "plugins/st_edm/spec_parts.h"
+
+namespace geocyte::plugins::st_edm {
+
+/// Sizes follow from the shapes; a step is dominated by the matrices of pairs, some 25 passes over members x cells^2 numbers.
+config::ResourceEstimate estimate(const Json& json, const config::DataShape& shape) {
+  const auto number = [&](const char* path, double otherwise) {
+    const Json* value = config::find(json, path);
+    return value && value->is_number() ? value->get<double>() : otherwise;
+  };
+  const StEdmOptions o;
+  const double wanted = number("genes", static_cast<double>(o.genes)), shared = static_cast<double>(shape.genes), cells = static_cast<double>(shape.cells);
+  const double genes = wanted > 0 ? std::min(wanted, shared) : shared;
+  const double batch = number("batch_size", static_cast<double>(o.batch_size)), members = number("heads.members", static_cast<double>(o.heads.members));
+  const double hidden = number("heads.hidden", static_cast<double>(o.heads.hidden)), steps = number("steps", static_cast<double>(o.steps));
+  const double largest = cells / std::max<double>(1, static_cast<double>(shape.sources));
+  const double pairs = members * batch * batch, model_bytes = 4 * 4 * members * hidden * (genes + 64);
+  constexpr double kProgram = 350e6, kCuda = 700e6, kPasses = 25, kPassesPerSecond = 1e9, kLayoutPasses = 120 * 2.5 / 4e8;
+  config::ResourceEstimate e;
+  e.host_bytes = kProgram + 12 * cells * genes + 0.8 * cells * shared + model_bytes + 4 * kPasses * pairs + 24 * largest * largest;
+  e.device_bytes = kCuda + 4 * cells * genes + model_bytes + 4 * kPasses * pairs;
+  e.disk_bytes = std::min(number("snapshot.max", 60) * 24 * cells, 1e6 * number("snapshot.max_mb", 300)) + 5 * model_bytes + 400 * steps;
+  e.seconds_cpu = 1 + steps * (kPasses * pairs / kPassesPerSecond + 6 * batch * model_bytes / 16 / 4e10) +
+                  static_cast<double>(shape.sources) * kLayoutPasses * largest * largest * 4;
+  return e;
+}
+
+}  // namespace geocyte::plugins::st_edm

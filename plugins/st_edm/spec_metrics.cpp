@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The scalars that a run writes, each with its card.
+#include <vector>
+
+#include "engine/config/spec_builders.h"
+#include "plugins/st_edm/spec_parts.h"
+
+namespace geocyte::plugins::st_edm {
+
+std::vector<config::MetricSpec> make_metrics() {
+  using config::Direction;
+  using config::metric;
+  std::vector<config::MetricSpec> m;
+  m.push_back(metric("loss/total", "Total loss", "What the networks minimise: the weighted sum of all terms.", "sum of weight x term",
+                     "Falls, then levels off.", "Total loss"));
+  m.push_back(metric("loss/neighbours", "Neighbours", "Cross entropy between true neighbourhoods and those of the neighbour head.",
+                     "-mean_i sum_j q_ij log p_ij", "Falls below ln(n - 1), what guessing gives; the entropy of the targets is its floor.", "Neighbours"));
+  m.push_back(metric("loss/distance", "Distances", "Squared error of distances within a slide, in squared radii.", "mean_ij (|u_i - u_j| - d_ij)^2",
+                     "Below .4, the variance of distances on a disc; far below on training cells only means learned by heart.", "Distances"));
+  m.push_back(metric("weighted/*", "Weighted term", "What a term adds to the total.", "weight x term", "Of the same order.", "Loss composition"));
+  m.push_back(with_chance(metric("val/row_spearman", "Row-Spearman, validation", "Agreement of predicted with true distances on validation cells of the training slides.",
+                                 "mean over cells of Spearman(predicted row, true row)",
+                                 "Rises and stays. These cells are of training slides: the held-out slide scores lower.", "Row-Spearman", Direction::higher_is_better), 0));
+  m.push_back(metric("val/*", "Held-out term", "A loss term on validation cells; val/total is their sum at full weight and chooses the best step.",
+                     "unweighted, without noise", "Falls with the training curve; rises when slides are learned by heart.", "Held-out loss"));
+  m.push_back(metric("grad/*", "Gradient norm", "Norm of the gradient.", "||g||", "Settles; spikes announce divergence.", "Gradient"));
+  m.push_back(metric("lr/*", "Learning rate", "Of each optimiser.", "cosine or constant", "", "Learning rate", Direction::neutral));
+  m.push_back(metric("time/*", "Time", "Milliseconds of a step.", "wall clock", "Steady.", "Time"));
+  m.back().unit = "ms";
+  return m;
+}
+
+}  // namespace geocyte::plugins::st_edm

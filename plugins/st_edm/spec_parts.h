@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The parts of what st_edm says about itself, each in a file of its own. Torch-free: the window links them.
+#pragma once
+
+#include <vector>
+
+#include "engine/config/system_spec.h"
+
+namespace geocyte::plugins::st_edm {
+
+config::Schema make_parameters();
+std::vector<config::MetricSpec> make_metrics();
+std::vector<config::ArraySpec> make_arrays();
+std::vector<config::ViewSpec> make_views();
+std::vector<config::BaselineSpec> make_baselines();
+std::vector<config::AlertSpec> make_alerts();
+/// Memory, disk and time that a run would need; from the shapes alone.
+config::ResourceEstimate estimate(const Json& options, const config::DataShape& shape);
+
+}  // namespace geocyte::plugins::st_edm

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// st_edm as a system: tissue geometry from expression.
+//
+//   generate   optimise the pair heads on the places of training slides
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/optim/adamw.h"
+#include "engine/train/state_io.h"
+#include "engine/train/system.h"
+#include "plugins/st_edm/generator.h"
+#include "plugins/st_edm/options.h"
+#include "plugins/st_edm/sets.h"
+#include "plugins/st_edm/tissue.h"
+
+namespace geocyte::plugins::st_edm {
+
+class StEdm : public train::System {
+ public:
+  std::vector<train::Stage> stages(const Json& options) const override;
+  void begin(const train::Stage& stage, const train::Inputs& inputs, train::TrainContext& ctx) override;
+  train::StepReport step(train::TrainContext& ctx) override;
+  store::Snapshot observe(const train::ProbeRequest& request, train::TrainContext& ctx, const StopToken& stop) override;
+  train::Evaluation evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) override;
+  std::map<std::string, double> validate(train::TrainContext& ctx) override;
+  void apply(const std::string& path, const Json& value, train::TrainContext& ctx) override;
+  void export_artifacts(train::ArtifactWriter& writer) const override;
+  void save(train::CheckpointWriter& writer) const override;
+  void load(train::CheckpointReader& reader) override;
+
+ private:
+  StEdmOptions options_;
+  std::optional<Tissue> tissue_;
+  std::unique_ptr<Generator> generator_;
+  std::unique_ptr<SetDraws> draws_;
+  std::vector<std::int64_t> rows_;         ///< (members x cells of a set) of the step
+};
+
+}  // namespace geocyte::plugins::st_edm

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/st_edm/system.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "tests/conformance/small_run.h"
+
+namespace geocyte::plugins::st_edm {
+namespace {
+
+using store::RunState;
+
+/// Slides whose counts follow their places: gene g rises along a direction of its own.
+train::Inputs graded_inputs() {
+  train::Inputs inputs = small_inputs();
+  for (std::size_t s = 0; s < inputs.sources.size(); ++s) {
+    auto dataset = std::make_shared<data::Dataset>(*inputs.sources[s].dataset);
+    Rng rng(hash64("graded", s));
+    auto& x = std::get<data::DenseMatrix>(dataset->x);
+    auto place = dataset->obsm.find("spatial");
+    for (std::int64_t i = 0; i < x.rows; ++i) {
+      const double a = rng.uniform(), b = rng.uniform();
+      if (place != dataset->obsm.end()) {
+        place->second.row(i)[0] = static_cast<float>(100 * a);
+        place->second.row(i)[1] = static_cast<float>(100 * b);
+      }
+      for (std::int64_t g = 0; g < x.cols; ++g) {
+        const double angle = 6.2831853 * static_cast<double>(g) / static_cast<double>(x.cols);
+        x.row(i)[static_cast<std::size_t>(g)] = static_cast<float>(rng.poisson(10 * std::exp(1.5 * (std::cos(angle) * a + std::sin(angle) * b))));
+      }
+    }
+    inputs.sources[s].dataset = std::move(dataset);
+  }
+  return inputs;
+}
+
+struct GradedRun : SmallRun {
+  explicit GradedRun(int steps) : SmallRun(spec_named("st_edm"), steps) { inputs = graded_inputs(); }
+};
+
+double measured(const train::Evaluation& evaluation, const std::string& metric, const std::string& method) {
+  for (const auto& row : evaluation.rows)
+    if (row.metric == metric && row.method == method) return row.value;
+  return std::nan("");
+}
+
+TEST(StEdm, RebuildsASlideItHasNeverSeen) {
+  GradedRun run(150);
+  run.how.evaluate = true;
+  run.set("batch_size", 50);
+  const auto outcome = run.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  EXPECT_GT(measured(*outcome.evaluation, "tissue/row_spearman", "model"), 0.7);
+  EXPECT_NEAR(measured(*outcome.evaluation, "tissue/row_spearman", "chance"), 0, 0.15);
+  ASSERT_EQ(outcome.evaluation->verdicts.size(), 1u);
+  EXPECT_NE(outcome.evaluation->verdicts[0].evidence.find("A_ST2"), std::string::npos);
+}
+
+TEST(StEdm, TheLastSlideIsHeldOutAndSaidSo) {
+  GradedRun run(1);
+  ASSERT_EQ(run.run().state, RunState::completed);
+  const auto notes = run.sink.events("note");
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const auto& note) { return note.details["text"].template get<std::string>().find("A_ST2 is held out") != std::string::npos; }));
+  const auto axes = run.sink.axes();
+  const auto role = std::find_if(axes[0].labels.begin(), axes[0].labels.end(), [](const auto& label) { return label.name == "role"; });
+  EXPECT_EQ(std::count(role->codes.begin(), role->codes.end(), 0), 60);
+  EXPECT_EQ(std::count(role->codes.begin(), role->codes.end(), 1), 45);
+  EXPECT_EQ(std::count(role->codes.begin(), role->codes.end(), 2), 75 + 30);
+}
+
+TEST(StEdm, PlacesOfAHeldOutSlideChangeNothingThatIsTrainedOrPredicted) {
+  GradedRun usual(5), moved(5);
+  auto dataset = std::make_shared<data::Dataset>(*moved.inputs.sources[1].dataset);
+  auto& place = dataset->obsm["spatial"];
+  std::reverse(place.values.begin(), place.values.end());
+  moved.inputs.sources[1].dataset = dataset;
+  for (auto* run : {&usual, &moved}) {
+    run->how.evaluate = true;
+    ASSERT_EQ(run->run().state, RunState::completed);
+  }
+  EXPECT_EQ(usual.losses(), moved.losses());
+}
+
+TEST(StEdm, SaysWhatIsMissing) {
+  GradedRun wrong(1), none(1);
+  wrong.set("held_out.sources", Json::array({"A_ST9"}));
+  none.set("held_out.sources", Json::array({"A_ST1", "A_ST2"}));
+  const auto a = wrong.run(), b = none.run();
+  ASSERT_TRUE(a.error && b.error);
+  EXPECT_EQ(a.error->code(), ErrorCode::bad_config);
+  EXPECT_NE(std::string(a.error->what()).find("A_ST9"), std::string::npos);
+  EXPECT_EQ(b.error->code(), ErrorCode::bad_data);
+}
+
+TEST(StEdm, SnapshotsShowPredictedBesideTruePlaces) {
+  GradedRun run(3);
+  run.how.probes = true;
+  ASSERT_EQ(run.run().state, RunState::completed);
+  const auto snapshots = run.sink.snapshots();
+  ASSERT_FALSE(snapshots.empty());
+  const NamedArray* predicted = snapshots.back().find("coordinates/predicted");
+  const NamedArray* target = snapshots.back().find("coordinates/target");
+  ASSERT_TRUE(predicted && target);
+  EXPECT_EQ(predicted->shape, (std::vector<std::int64_t>{210, 2}));
+  for (const float value : predicted->as<float>()) EXPECT_TRUE(std::isfinite(value));
+  EXPECT_TRUE(std::isfinite(target->as<float>()[2 * 60]));
+  EXPECT_TRUE(std::isnan(target->as<float>()[2 * 105]));
+}
+
+}  // namespace
+}  // namespace geocyte::plugins::st_edm
