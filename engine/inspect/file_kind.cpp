@@ -10,6 +10,7 @@
 #include "engine/core/text.h"
 #include "engine/hdf5/h5ad_parts.h"
 #include "engine/hdf5/h5ad_reader.h"
+#include "engine/hdf5/loom_reader.h"
 #include "engine/io/expression_table.h"
 #include "engine/io/text_lines.h"
 
@@ -51,6 +52,7 @@ FileIdentity identify_hdf5_file(const std::string& path) {
   try {
     const std::string name = hdf5::identify_hdf5(path);
     if (name == "AnnData") return {FileKind::anndata, name, {}};
+    if (name == "loom") return {FileKind::loom, name, {}};
     return {FileKind::other_hdf5, name.empty() ? "HDF5" : name, {}};
   } catch (const Error& error) {
     return {FileKind::damaged_hdf5, "damaged HDF5", error.message()};
@@ -86,12 +88,13 @@ FileIdentity identify_file(const std::string& path) {
 data::Dataset read_expression(const std::string& path) {
   const FileIdentity identity = identify_file(path);
   if (identity.kind == FileKind::anndata) return hdf5::read_h5ad(path, {.layers = false});
+  if (identity.kind == FileKind::loom) return hdf5::read_loom(path);
   if (identity.kind == FileKind::table)
     return with_context("reading " + path, [&] { return io::read_expression_table(path); });
   if (!identity.problem.empty()) throw Error(ErrorCode::bad_data, identity.problem);
   throw Error(ErrorCode::bad_data, path + " is not expression data: it is " + (identity.kind == FileKind::other_hdf5 ? "an HDF5 file of the kind " : "a ") +
                                        identity.name,
-              "Sources are .h5ad files or tables of numbers (.tsv, .csv, also gzipped).");
+              "Sources are .h5ad or .loom files, or tables of numbers (.tsv, .csv, also gzipped).");
 }
 
 }  // namespace geocyte::inspect

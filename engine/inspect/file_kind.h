@@ -8,7 +8,7 @@
 
 namespace geocyte::inspect {
 
-enum class FileKind { anndata, other_hdf5, damaged_hdf5, table, text, zip, binary, folder, empty };
+enum class FileKind { anndata, loom, other_hdf5, damaged_hdf5, table, text, zip, binary, folder, empty };
 
 struct FileIdentity {
   FileKind kind = FileKind::binary;
@@ -19,7 +19,7 @@ struct FileIdentity {
 /// Throws Error{bad_data} only when the path does not exist or cannot be read.
 FileIdentity identify_file(const std::string& path);
 
-/// Reads expression out of any kind that holds it (AnnData, table of numbers); layers are left out. Throws Error{bad_data}
+/// Reads expression out of any kind that holds it (AnnData, loom, table of numbers); layers are left out. Throws Error{bad_data}
 /// for others, saying what the file is.
 data::Dataset read_expression(const std::string& path);
 

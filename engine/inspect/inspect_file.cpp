@@ -12,6 +12,7 @@
 #include "engine/core/error.h"
 #include "engine/core/text.h"
 #include "engine/hdf5/h5ad_reader.h"
+#include "engine/hdf5/loom_reader.h"
 #include "engine/inspect/column_guesses.h"
 #include "engine/inspect/file_kind.h"
 #include "engine/io/expression_table.h"
@@ -124,6 +125,21 @@ void inspect_table(FileInspection& out) {
   guess_modality(out);
 }
 
+void inspect_loom(FileInspection& out) {
+  const auto summary = hdf5::summarize_loom(out.path);
+  const bool look_at_values = summary.cells * summary.genes <= kMostCheckedValues;
+  const auto dataset = hdf5::read_loom(out.path, {.expression = look_at_values});
+  out.layout = "loom " + summary.version;
+  out.trainable = true;
+  describe_tables(dataset, out);
+  for (const auto& [key, unused] : dataset.obsm) out.obsm.push_back(key);
+  out.storage = "dense " + summary.element;
+  out.stored = out.cells * out.genes;
+  out.memory_bytes = 4.0 * static_cast<double>(out.stored);
+  if (look_at_values) describe_values(dataset, out);
+  guess_modality(out);
+}
+
 }  // namespace
 
 FileInspection inspect_file(const std::string& path) {
@@ -136,6 +152,7 @@ FileInspection inspect_file(const std::string& path) {
   if (!identity.problem.empty()) out.problems.push_back(identity.problem + ".");
   try {
     if (identity.kind == FileKind::anndata) inspect_anndata(out);
+    if (identity.kind == FileKind::loom) inspect_loom(out);
     if (identity.kind == FileKind::table) inspect_table(out);
   } catch (const Error& error) {
     out.trainable = false;

@@ -11,6 +11,7 @@
 #include "engine/core/check.h"
 #include "engine/core/error.h"
 #include "engine/core/text.h"
+#include "engine/io/place_table.h"
 #include "engine/io/text_lines.h"
 
 namespace geocyte::io {
@@ -78,8 +79,10 @@ class TableReader {
     // Whether the first cell is a corner or a gene is known once the first row shows its number of cells.
     const std::size_t cells = count_first_row();
     if (cells == 0) fail("there are no cells below the gene names");
-    if (cells == genes.size()) {
+    if (cells == genes.size() && !first_is_value_) {
       genes.erase(genes.begin());
+    } else if (cells == genes.size() && !genes.front().empty()) {
+      named_ = false;
     } else if (cells != genes.size() + 1) {
       lines_.next(line);
       fail(fmt::format("{} cells, but the line of gene names has {}", grouped_size(cells), grouped_size(genes.size())));
@@ -89,12 +92,18 @@ class TableReader {
   }
 
   /// Looks at the second line by a reader of its own, so that the main one stays a plain stream.
-  std::size_t count_first_row() const {
+  std::size_t count_first_row() {
     TextLines ahead(path_);
     std::string_view line;
     for (bool is_header = true; ahead.next(line);) {
       if (trim(line).empty()) continue;
-      if (!is_header) return static_cast<std::size_t>(std::count(line.begin(), line.end(), separator_)) + 1;
+      if (!is_header) {
+        // A name is hardly ever a fraction: a table whose first cell is one has no names.
+        const auto first = trim(line.substr(0, line.find(separator_)));
+        double value = 0;
+        first_is_value_ = first.find('.') != std::string_view::npos && parse_number(first, value);
+        return static_cast<std::size_t>(std::count(line.begin(), line.end(), separator_)) + 1;
+      }
       is_header = false;
     }
     return 0;
@@ -109,14 +118,14 @@ class TableReader {
   }
 
   std::string read_row(std::string_view line) {
-    const std::size_t name_end = std::min(line.find(separator_), line.size());
-    std::string name(without_quotes(line.substr(0, name_end)));
+    const std::size_t name_end = named_ ? std::min(line.find(separator_), line.size()) : 0;
+    std::string name(named_ ? std::string(without_quotes(line.substr(0, name_end))) : fmt::format("cell_{}", matrix_.rows + 1));
     if (name.empty()) fail("the cell has no name");
     std::int64_t gene = 0;
     const char* at = line.data() + name_end;
     const char* const end = line.data() + line.size();
     for (; at < end; ++gene) {
-      ++at;  // the separator
+      if (named_ || gene > 0) ++at;  // the separator
       if (gene == matrix_.cols) fail(ragged(line));
       const char* cell_end = at;
       const float value = read_value(at, end, cell_end, gene);
@@ -160,7 +169,7 @@ class TableReader {
 
   std::string ragged(std::string_view line) const {
     return fmt::format("{} values, but there are {} genes",
-                       grouped(std::count(line.begin(), line.end(), separator_)), grouped(matrix_.cols));
+                       grouped(std::count(line.begin(), line.end(), separator_) + (named_ ? 0 : 1)), grouped(matrix_.cols));
   }
   static std::string grouped_size(std::size_t n) { return grouped(static_cast<std::int64_t>(n)); }
 
@@ -168,6 +177,7 @@ class TableReader {
   const ExpressionTableOptions& options_;
   TextLines lines_;
   char separator_ = '\t';
+  bool named_ = true, first_is_value_ = false;
   data::CsrMatrix matrix_;
 };
 
@@ -179,7 +189,11 @@ data::Dataset read_expression_table(const std::filesystem::path& path, const Exp
   dataset.path = path.string();
   std::filesystem::path spots = options.spots;
   if (spots.empty() && options.find_spots) spots = find_spot_file(path);
-  if (!spots.empty()) join_spot_positions(dataset, spots);
+  if (!spots.empty()) {
+    join_spot_positions(dataset, spots);
+  } else if (options.find_spots) {
+    if (const auto places = find_place_file(path); !places.empty()) join_places(dataset, places);
+  }
   return dataset;
 }
 

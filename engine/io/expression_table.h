@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Expression as delimited text (.tsv, .csv, .txt, each also gzipped): one line a cell or spot, one column a gene, the
 // first column its name, the first line the gene names. The first line may have an empty or any text in its corner, or
-// no corner at all (as R writes it). Values are decimal numbers; an empty cell, "NA" or any other text is an error.
+// no corner at all (as R writes it). A table whose first cell is a fraction has no names: its cells are cell_1, cell_2, …
+// Places of cells come from a file beside it (spot positions below; place_table.h). Values are decimal numbers; an empty cell, "NA" or any other text is an error.
 // Read in one pass with bounded memory; stored as sparse rows, since such tables are mostly zeros.
 #pragma once
 

@@ -2,6 +2,7 @@
 // Opening the real data as the presets do, and inspecting every real file.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/inspect/inspect_file.h"
@@ -54,6 +55,28 @@ TEST(RealSourcesTest, the_same_slide_as_text_and_as_h5ad_has_the_same_counts) {
   EXPECT_EQ(text.modality, "st");
 }
 
+TEST(RealSourcesTest, starmap_osmfish_and_the_embryo_open_with_their_places) {
+  GEOCYTE_NEEDS_REAL_DATA(folder);
+  const std::string at = folder + "/b_spatial/";
+  const auto starmap = inspect::open_sources(Json::parse(R"([{"file": "starmap_wang2018_mpfc/mpfc-starmap.loom", "by": "BatchID", "name": "slide", "labels": "Clusters"}])"), at);
+  ASSERT_EQ(starmap.sources.size(), 3u);
+  EXPECT_EQ(starmap.genes.size(), 158u);
+  std::vector<std::int64_t> cells;
+  for (const auto& source : starmap.sources) cells.push_back(source.size());
+  std::sort(cells.begin(), cells.end());
+  EXPECT_EQ(cells, (std::vector<std::int64_t>{1123, 1214, 1367}));                   // recipes/spatial.md, section 4
+  const auto osmfish = inspect::open_sources(Json::parse(R"([{"file": "osmfish_codeluppi2018/osmFISH_SScortex_mouse_all_cells.loom"}])"), at);
+  EXPECT_EQ(osmfish.genes.size(), 33u);
+  EXPECT_EQ(osmfish.sources[0].size(), 6471);
+  EXPECT_EQ(osmfish.sources[0].spatial_key, "spatial");
+  const auto embryo = inspect::open_sources(Json::parse(R"([{"file": "bdtnp_drosophila/dge.txt.gz", "counts": "X"}])"), at);
+  EXPECT_EQ(embryo.genes.size(), 84u);
+  EXPECT_EQ(embryo.sources[0].size(), 3039);
+  const auto& places = embryo.sources[0].dataset->obsm.at("spatial");
+  EXPECT_EQ(places.cols, 3);
+  EXPECT_FLOAT_EQ(places.values[0], -194.04f);
+}
+
 TEST(RealSourcesTest, every_real_file_is_described_without_an_error) {
   GEOCYTE_NEEDS_REAL_DATA(folder);
   int anndata = 0, looms = 0, tables = 0;
@@ -64,7 +87,7 @@ TEST(RealSourcesTest, every_real_file_is_described_without_an_error) {
     EXPECT_FALSE(found.kind.empty());
     EXPECT_FALSE(inspect::to_text(found).empty());
     anndata += found.kind == "AnnData" ? 1 : 0;
-    looms += found.kind == "loom" ? 1 : 0;
+    looms += found.kind == "loom" && found.trainable && found.spatial == "spatial" ? 1 : 0;
     tables += found.kind.starts_with("table") && found.trainable ? 1 : 0;
   }
   EXPECT_EQ(anndata, 35);

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "engine/hdf5/h5ad_writer.h"
+#include "engine/hdf5/writing.h"
+#include "engine/inspect/inspect_file.h"
 #include "engine/inspect/fingerprint.h"
 #include "tests/unit/engine/inspect/temporary_folder.h"
 
@@ -41,6 +43,37 @@ class OpenSourcesTest : public FolderTest {
   }
   OpenedSources open(const std::string& json) const { return open_sources(Json::parse(json), folder_.string()); }
 };
+
+TEST_F(OpenSourcesTest, loom_files_and_tables_with_places_are_sources_too) {
+  hdf5::write_file(path("s.loom"), false, [](hid_t f) {
+    const auto numbers = [f](const std::string& name, const std::vector<double>& values, const std::vector<std::int64_t>& shape) {
+      hdf5::write_numbers(f, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values.data(), shape, 0);
+    };
+    numbers("matrix", {1, 2, 3, 4, 5, 6, 7, 8}, {2, 4});
+    const auto genes = hdf5::make_group(f, "row_attrs"), cells = hdf5::make_group(f, "col_attrs");
+    hdf5::write_texts(genes.get(), "Gene", {"A", "C"}, 0);
+    numbers("col_attrs/BatchID", {0, 1, 0, 1}, {4, 1});
+    numbers("col_attrs/Spatial_coordinates", {1, 2, 3, 4, 5, 6, 7, 8}, {4, 2});
+  });
+  const auto opened = open(R"([{"file": "s.loom", "by": "BatchID", "name": "slide"}, {"file": "cells.h5ad"}])");
+  ASSERT_EQ(opened.sources.size(), 3u);
+  EXPECT_EQ(opened.sources[0].name, "slide_0");
+  EXPECT_EQ(opened.sources[1].rows, (std::vector<std::int64_t>{1, 3}));
+  EXPECT_EQ(opened.sources[0].spatial_key, "spatial");
+  EXPECT_EQ(opened.sources[0].modality, "st");
+  EXPECT_EQ(opened.genes, (std::vector<std::string>{"A", "C"}));
+  const auto inspection = inspect_file(path("s.loom"));
+  EXPECT_TRUE(inspection.trainable);
+  EXPECT_EQ(inspection.layout, "loom 1");
+  EXPECT_EQ(inspection.cells, 4);
+  EXPECT_EQ(inspection.spatial, "spatial");
+
+  std::ofstream(path("dge.txt")) << "A\tC\n0.5\t1\n2\t3\n";
+  std::ofstream(path("dge_geometry.txt")) << "xcoord ycoord zcoord\n1 2 3\n4 5 6\n";
+  const auto table = open(R"([{"file": "dge.txt", "counts": "X"}])");
+  EXPECT_EQ(table.sources[0].dataset->obsm.at("spatial").cols, 3);
+  EXPECT_EQ(table.sources[0].modality, "st");
+}
 
 TEST_F(OpenSourcesTest, files_open_with_their_roles_and_share_genes_in_the_order_of_the_first) {
   const auto opened = open(R"([{"name":"sc","file":"cells.h5ad","patient":"p","labels":"cell_type"},{"name":"st","file":"spots.h5ad"}])");
