@@ -19,7 +19,11 @@ class TestRunLibrary : public QObject {
   static RunUpdate update(const QString& run, qint64 created = 0) {
     RunUpdate update;
     update.run = run;
-    update.info = RunInfo{run, run, "demo", "gems", "gems/demo", created, false};
+    update.info.path = update.info.id = run;
+    update.info.name = update.info.original = "demo";
+    update.info.system = "gems";
+    update.info.preset = "gems/demo";
+    update.info.created_ms = created;
     return update;
   }
   static store::Status status(store::RunState state, std::int64_t step = 620) {
@@ -48,12 +52,12 @@ class TestRunLibrary : public QObject {
   void pointsAreAppendedToTheSameSeries() {
     RunLibrary library;
     RunUpdate first = update("/r");
-    first.scalars = {{"loss/total", {1, 2}, {5, 4}}};
+    first.scalars = {{"loss/total", {1, 2}, {5, 4}, {}}};
     library.apply(first);
     const auto series = library.find("/r")->curves.at("loss/total");
     RunUpdate second;
     second.run = "/r";
-    second.scalars = {{"loss/total", {3}, {NAN}}};
+    second.scalars = {{"loss/total", {3}, {NAN}, {}}};
     library.apply(second);
     QCOMPARE(series.get(), library.find("/r")->curves.at("loss/total").get());
     QCOMPARE(series->steps, (std::vector<double>{1, 2, 3}));
