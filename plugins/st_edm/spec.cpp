@@ -17,6 +17,7 @@ config::SystemSpec make_spec() {
   spec.slots = {{"sources", config::SlotKind::sources, "At least one slide with coordinates to learn from; further slides or single cells to place.", true}};
   spec.metrics = make_metrics();
   spec.arrays = make_arrays();
+  spec.cards = make_cards();
   spec.views = make_views();
   spec.baselines = make_baselines();
   spec.alerts = make_alerts();

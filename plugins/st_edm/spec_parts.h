@@ -12,6 +12,7 @@ config::Schema make_parameters();
 std::vector<config::MetricSpec> make_metrics();
 std::vector<config::ArraySpec> make_arrays();
 std::vector<config::ViewSpec> make_views();
+std::vector<config::ArrayCard> make_cards();
 std::vector<config::BaselineSpec> make_baselines();
 std::vector<config::AlertSpec> make_alerts();
 /// Memory, disk and time that a run would need; from the shapes alone.

@@ -33,7 +33,7 @@ class TestCommandLine : public QObject {
       QVERIFY2(!parsed.error.contains("there is no option"), qPrintable(name));
       ++options;
     }
-    QCOMPARE(options, 10);
+    QCOMPARE(options, 11);
   }
 
   void valuesArriveInBothSpellings() {
