@@ -19,6 +19,15 @@ add_library(lib_eigen INTERFACE)
 target_link_libraries(lib_eigen INTERFACE Eigen3::Eigen)
 add_library(lib_zlib INTERFACE)
 target_link_libraries(lib_zlib INTERFACE ZLIB::ZLIB)
+# Headers only. A bare GPU machine may lack it: exact assignment then says so and everything else works.
+add_library(lib_lemon INTERFACE)
+find_path(GEOCYTE_LEMON lemon/network_simplex.h)
+if(GEOCYTE_LEMON)
+  target_include_directories(lib_lemon SYSTEM INTERFACE ${GEOCYTE_LEMON})
+  target_compile_definitions(lib_lemon INTERFACE GEOCYTE_HAS_LEMON)
+elseif(GEOCYTE_HDF5)
+  message(FATAL_ERROR "LEMON is missing: install liblemon-dev, or run installer/run --build-only")
+endif()
 
 if(GEOCYTE_HDF5)
   # Always the serial library: pkg-config's plain "hdf5" may be the MPI build where VTK pulled it in.
