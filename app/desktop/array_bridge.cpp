@@ -54,7 +54,8 @@ void addAxis(const LoadedSnapshot& snapshot, const store::Axis& axis, widgets::A
     view.name = QString::fromStdString(labels.name);
     view.categories = textsOf(labels.categories);
     view.codes = codesOf(snapshot.axes, labels, subset);
-    map.labels.insert(view.name, view);
+    // Cells and sources may both have a "role": the first axis is the one that clouds are coloured by.
+    if (!map.labels.contains(view.name)) map.labels.insert(view.name, view);
   }
   for (const NamedArray& array : axis.arrays) map.arrays.insert(QString::fromStdString(axis.name + "/" + array.name), viewOf(array));
 }

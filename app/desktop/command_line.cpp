@@ -20,7 +20,7 @@ PATH is a run, a folder of runs, a TensorBoard folder, a data file (.h5ad, .tsv,
   --size WxH          size of the window, e.g. 1600x1000
   --scale S           device pixels a pixel, e.g. 2
   --screenshot FILE   write a picture as soon as the data are shown, then leave
-  --workspace NAME    what to show: monitor, align or start
+  --workspace NAME    what to show: monitor, align, spatial or start
   --help              this text
   --version           version of the program
 )";
@@ -45,7 +45,7 @@ QString takeOption(CommandLine& line, const QString& name, const QString& value)
   else if (name == QLatin1String("runs")) line.runs = value;
   else if (name == QLatin1String("screenshot")) line.screenshot = value;
   else if (name == QLatin1String("theme")) return oneOf(line.theme, {"light", "dark", "system"});
-  else if (name == QLatin1String("workspace")) return oneOf(line.workspace, {"monitor", "align", "start"});
+  else if (name == QLatin1String("workspace")) return oneOf(line.workspace, {"monitor", "align", "spatial", "start"});
   else if (name == QLatin1String("size")) {
     static const QRegularExpression kSize(QStringLiteral("^(\\d{3,5})x(\\d{3,5})$"));
     const auto match = kSize.match(value);

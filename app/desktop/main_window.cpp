@@ -120,9 +120,12 @@ void MainWindow::buildCentre() {
   monitor_->setCompanion(console_);
   align_ = new ViewHost(ViewHost::Layout::pairs, context);
   align_->setObjectName(QStringLiteral("align"));
+  spatial_ = new ViewHost(ViewHost::Layout::focus, context);
+  spatial_->setObjectName(QStringLiteral("spatial"));
   workspaces_ = new QStackedWidget;
   workspaces_->addWidget(monitor_);
   workspaces_->addWidget(align_);
+  workspaces_->addWidget(spatial_);
   auto* run_page = new QWidget;
   auto* column = new QVBoxLayout(run_page);
   column->setContentsMargins(0, 0, 0, 0);
@@ -251,6 +254,7 @@ void MainWindow::connectActions() {
   on(actions_.start_page, [this] { showStartPage(); });
   on(actions_.monitor, [this] { setWorkspace(QStringLiteral("monitor")); });
   on(actions_.align, [this] { setWorkspace(QStringLiteral("align")); });
+  on(actions_.spatial, [this] { setWorkspace(QStringLiteral("spatial")); });
   on(actions_.live, [this] { workbench_.cursor()->setLive(); });
   on(actions_.timeline, [this] { timeline_bar_->setVisible(actions_.timeline->isChecked() && pages_->currentIndex() == 1); });
   on(actions_.runs_dock, [this] { runs_dock_->setVisible(actions_.runs_dock->isChecked() && !isOnStartPage()); });
@@ -324,7 +328,7 @@ void MainWindow::showWorkspace() {
 std::vector<widgets::View*> MainWindow::shownViews() const {
   std::vector<widgets::View*> shown;
   if (isOnStartPage()) return shown;
-  for (widgets::View* view : (workspace() == QLatin1String("align") ? align_ : monitor_)->views())
+  for (widgets::View* view : hosts()[static_cast<std::size_t>(workspaces_->currentIndex())]->views())
     if (!view->isHidden()) shown.push_back(view);
   return shown;
 }
@@ -336,7 +340,7 @@ widgets::View* MainWindow::focusedView() const {
   return shown.empty() ? nullptr : shown.front();
 }
 
-QString MainWindow::workspace() const { return workspaces_->currentIndex() == 1 ? QStringLiteral("align") : QStringLiteral("monitor"); }
+QString MainWindow::workspace() const { return hosts()[static_cast<std::size_t>(workspaces_->currentIndex())]->objectName(); }
 
 void MainWindow::setWorkspace(const QString& workspace) {
   wanted_workspace_ = workspace;
@@ -345,9 +349,13 @@ void MainWindow::setWorkspace(const QString& workspace) {
 }
 
 void MainWindow::raiseWorkspace() {
-  const bool has_align = !align_->views().empty();
-  workspaces_->setCurrentIndex(has_align && wanted_workspace_ == QLatin1String("align") ? 1 : 0);
-  run_bar_->workspaces()->setSegmentVisible(QStringLiteral("align"), has_align);
+  int shown = 0;
+  for (int i = 1; i < workspaces_->count(); ++i) {
+    const ViewHost* host = hosts()[static_cast<std::size_t>(i)];
+    run_bar_->workspaces()->setSegmentVisible(host->objectName(), !host->views().empty());
+    if (!host->views().empty() && wanted_workspace_ == host->objectName()) shown = i;
+  }
+  workspaces_->setCurrentIndex(shown);
   run_bar_->workspaces()->setCurrent(workspace());
   chart_controls_->setVisible(workspace() == QLatin1String("monitor"));
   refreshVerdict();

@@ -58,7 +58,7 @@ class MainWindow : public QMainWindow {
   /// Lists a folder behind the start page; a run in it that is still going is shown at once.
   void attachToLiving(const QString& folder);
   void showStartPage();
-  /// "monitor" or "align".
+  /// "monitor", "align" or "spatial".
   void setWorkspace(const QString& workspace);
   QString workspace() const;
   bool isOnStartPage() const;
@@ -98,6 +98,7 @@ class MainWindow : public QMainWindow {
   void openData(const QStringList& files);
   void showWorkspace();
   std::vector<widgets::View*> shownViews() const;
+  std::vector<ViewHost*> hosts() const { return {monitor_, align_, spatial_}; }   ///< in the order of workspaces_
   /// The view that has the focus, else the first one.
   widgets::View* focusedView() const;
   void raiseWorkspace();
@@ -124,7 +125,7 @@ class MainWindow : public QMainWindow {
   widgets::VerdictLine* verdict_;
   widgets::Banner* banner_;
   widgets::ChartControls* chart_controls_;
-  ViewHost *monitor_, *align_;
+  ViewHost *monitor_, *align_, *spatial_;
   ConsolePanel* console_;
   QDockWidget *runs_dock_, *config_dock_;
   widgets::RunList* run_list_;

@@ -77,16 +77,13 @@ void MainWindow::connectWorkbench() {
   connect(&workbench_, &Workbench::curvesChanged, this, &MainWindow::refreshCurves);
   connect(&workbench_, &Workbench::arraysReady, this, [this](const widgets::ArrayMap& arrays) {
     has_arrays_ = !arrays.arrays.isEmpty();
-    align_->setArrays(arrays);
-    monitor_->setArrays(arrays);
+    for (ViewHost* host : hosts()) host->setArrays(arrays);
   });
   connect(&workbench_, &Workbench::referenceReady, this, [this](const widgets::ArrayMap& arrays) {
-    align_->setReference(arrays);
-    monitor_->setReference(arrays);
+    for (ViewHost* host : hosts()) host->setReference(arrays);
   });
   connect(&workbench_, &Workbench::historyReady, this, [this](const widgets::ArrayHistory& history) {
-    align_->setHistory(history);
-    monitor_->setHistory(history);
+    for (ViewHost* host : hosts()) host->setHistory(history);
   });
   connect(&workbench_, &Workbench::selectionSaved, this, [this](const SelectionReport& report) {
     if (report.problem.isEmpty()) toasts_->show(widgets::Tone::ok, tr("%1 rows kept as “%2” in the run.").arg(widgets::groupedText(report.rows), report.name));
@@ -152,6 +149,7 @@ void MainWindow::refreshActions() {
   actions_.open_log->setEnabled(run && !run->info.foreign);
   actions_.show_folder->setEnabled(run != nullptr);
   actions_.align->setEnabled(!run || !align_->views().empty());
+  actions_.spatial->setEnabled(!run || !spatial_->views().empty());
 }
 
 void MainWindow::refreshVerdict() { verdict_->setVerdict(verdictOf(workbench_.current(), workspace())); }
@@ -187,16 +185,18 @@ void MainWindow::refreshPlans() {
   const RunRecord* run = workbench_.current();
   const config::SystemSpec* spec = workbench_.currentSpec();
   if (spec) {
-    monitor_->setPlans(plansOf(*spec, QStringLiteral("monitor")));
-    align_->setPlans(plansOf(*spec, QStringLiteral("align")));
+    for (ViewHost* host : hosts()) host->setPlans(plansOf(*spec, host->objectName()));
   } else {
     QStringList tags;
     if (run)
       for (const auto& [tag, series] : run->curves) tags << tag;
     monitor_->setPlans(plansOfTags(tags));
     align_->setPlans({});
+    spatial_->setPlans({});
   }
-  workbench_.wantHistory(align_->historyNames() + monitor_->historyNames());
+  QStringList history;
+  for (const ViewHost* host : hosts()) history << host->historyNames();
+  workbench_.wantHistory(history);
   raiseWorkspace();
   config_->showRun(run, spec);
   refreshCurves();
@@ -223,15 +223,14 @@ void MainWindow::refreshCurves() {
     monitor_->setPlans(plansOfTags(tags));
   }
   const widgets::CurveSet curves = curveSetOf(workbench_.library(), *workbench_.runs(), workbench_.currentSpec(), workbench_.reference()->run());
-  monitor_->setCurves(curves);
-  align_->setCurves(curves);
+  for (ViewHost* host : hosts()) host->setCurves(curves);
 }
 
 bool MainWindow::showsData() const {
   if (isConfiguring()) return new_run_->preflight()->report().has_value();
   const RunRecord* run = workbench_.current();
   if (isOnStartPage() || !run || run->info.name.isEmpty()) return false;
-  if (workspace() == QLatin1String("align")) return has_arrays_;
+  if (workspace() != QLatin1String("monitor")) return has_arrays_;
   return std::any_of(run->curves.begin(), run->curves.end(), [](const auto& curve) { return curve.second->steps.size() >= 2; });
 }
 

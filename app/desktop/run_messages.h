@@ -86,6 +86,11 @@ struct CommandReport {
   QString text;                 ///< one sentence
 };
 
+/// What came of a question to the engine of a run: `content` has the arrays, or a problem.
+struct ProbeReport {
+  LoadedSnapshot content;
+};
+
 /// CPU share and memory of the engine of the shown run, read from the process table.
 struct EngineLoad {
   QString run;
@@ -109,6 +114,7 @@ struct TrashReport {
 }  // namespace geocyte::desktop
 
 Q_DECLARE_METATYPE(geocyte::desktop::TrashReport)
+Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::ProbeReport>)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::RunUpdate>)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::LoadedSnapshot>)
 Q_DECLARE_METATYPE(std::shared_ptr<const geocyte::desktop::LoadedHistory>)

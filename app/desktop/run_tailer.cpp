@@ -154,6 +154,7 @@ void RunTailer::scanFolder() {
 void RunTailer::lookFast() {
   if (Tracked* run = find(shown_)) look(*run, true);
   checkOrders();
+  checkProbes();
   checkLaunches();
 }
 

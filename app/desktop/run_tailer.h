@@ -14,6 +14,7 @@
 
 #include "app/desktop/launch_watch.h"
 #include "app/desktop/load_meter.h"
+#include "app/desktop/probe_watch.h"
 #include "app/desktop/run_messages.h"
 #include "app/desktop/snapshot_cache.h"
 #include "app/desktop/snapshot_history.h"
@@ -47,6 +48,9 @@ class RunTailer : public QObject {
   void saveSelection(const std::shared_ptr<const LoadedSnapshot>& snapshot, const QString& axis, const std::vector<std::uint8_t>& mask, const QString& name, const QString& reason);
   /// pause, unpause, stop, discard, checkpoint, snapshot, set.
   void order(const QString& path, const QString& command, const Json& args = Json::object());
+  /// Asks whoever trains or serves the run; probed() follows.
+  void probe(const QString& path, const Json& args);
+  void withdrawProbes(const QString& path) { probes_.withdraw(path); }
   void launch(const jobs::JobSpec& job, const QString& system);
   void resume(const QString& path);
   /// The user's own words about a run.
@@ -60,6 +64,9 @@ class RunTailer : public QObject {
   void historyLoaded(std::shared_ptr<const geocyte::desktop::LoadedHistory> history);
   void selectionSaved(geocyte::desktop::SelectionReport report);
   void commandReported(geocyte::desktop::CommandReport report);
+  void probed(std::shared_ptr<const geocyte::desktop::ProbeReport> report);
+  /// A question waits in the inbox of this run, and nobody lives who would answer it.
+  void probeUnserved(const QString& path);
   void loadMeasured(geocyte::desktop::EngineLoad load);
   void launched(geocyte::desktop::LaunchReport report);
   void vanished(const QString& path);
@@ -82,6 +89,7 @@ class RunTailer : public QObject {
   void look(Tracked& run, bool with_details);
   void readDetails(Tracked& run, RunUpdate& update);
   void checkOrders();
+  void checkProbes();
   void checkLaunches();
   Tracked* find(const QString& path);
   void readAxes(Tracked& run);
@@ -95,6 +103,7 @@ class RunTailer : public QObject {
   std::map<QString, std::unique_ptr<Tracked>> runs_;
   std::vector<Order> orders_;
   LaunchWatch launches_;
+  ProbeWatch probes_;
   SnapshotCache cache_;
   SnapshotHistory history_;
   LoadMeter load_;

@@ -75,6 +75,35 @@ void RunTailer::loadHistory(const QString& path, const QStringList& names) {
   emit historyLoaded(loaded);
 }
 
+void RunTailer::probe(const QString& path, const Json& args) {
+  try {
+    probes_.send(path, args);
+    if (!ProbeWatch::isServed(path)) emit probeUnserved(path);
+  } catch (const Error& error) {
+    auto report = std::make_shared<ProbeReport>();
+    report->content.run = path;
+    report->content.problem = QString::fromUtf8(error.what());
+    emit probed(report);
+  }
+}
+
+void RunTailer::checkProbes() {
+  for (ProbeWatch::Outcome& outcome : probes_.look()) {
+    auto report = std::make_shared<ProbeReport>();
+    LoadedSnapshot& content = report->content;
+    content.run = outcome.run;
+    content.problem = outcome.problem;
+    if (outcome.answer) {
+      content.step = outcome.answer->step;
+      content.parts = {outcome.answer};
+      if (Tracked* run = find(outcome.run)) content.axes = run->axes;
+    }
+    emit probed(report);
+  }
+  // The engine may have left between the question and its next look.
+  for (const QString& path : probes_.unserved()) emit probeUnserved(path);
+}
+
 void RunTailer::saveSelection(const std::shared_ptr<const LoadedSnapshot>& snapshot, const QString& axis, const std::vector<std::uint8_t>& mask, const QString& name,
                               const QString& reason) {
   SelectionReport report{snapshot ? snapshot->run : QString(), name, 0, {}};

@@ -104,7 +104,7 @@ void ViewHost::setPlans(const std::vector<ViewPlan>& plans) {
     view->bind(plan.bindings);
     views_.push_back(view);
   }
-  body_ = layout_ == Layout::board ? makeBoard() : makePairs();
+  body_ = layout_ == Layout::board ? makeBoard() : layout_ == Layout::pairs ? makePairs() : makeFocus();
   frame_->addWidget(body_);
 }
 
@@ -189,6 +189,24 @@ QWidget* ViewHost::makePairs() {
   if (views_.size() > above) add_row(above, views_.size(), 2);
   if (rows->count() > 1) rows->setSizes({5000, 2350});
   return rows;
+}
+
+QWidget* ViewHost::makeFocus() {
+  auto* columns = new QSplitter(Qt::Horizontal, this);
+  columns->setHandleWidth(1);
+  columns->setChildrenCollapsible(false);
+  if (!views_.empty()) columns->addWidget(views_[0]);
+  if (views_.size() > 1) {
+    auto* beside = new QSplitter(Qt::Vertical);
+    beside->setHandleWidth(1);
+    beside->setChildrenCollapsible(false);
+    for (std::size_t i = 1; i < views_.size(); ++i) beside->addWidget(views_[i]);
+    columns->addWidget(beside);
+    columns->setStretchFactor(0, 1);
+    columns->setStretchFactor(1, 0);
+    columns->setSizes({5000, 2300});
+  }
+  return columns;
 }
 
 void ViewHost::setArrays(const widgets::ArrayMap& arrays) {

@@ -41,6 +41,7 @@ class ViewHost : public QWidget {
   enum class Layout {
     board,                      ///< tiles of the same size, three in a row, three rows on a screen, scrolled when there are more
     pairs,                      ///< two large ones, all others in a row below, with movable borders
+    focus,                      ///< a large one, the others in a narrow column beside it, with movable borders
   };
   ViewHost(Layout layout, const widgets::ViewContext& context, QWidget* parent = nullptr);
 
@@ -60,6 +61,7 @@ class ViewHost : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
   QWidget* makeBoard();
   QWidget* makePairs();
+  QWidget* makeFocus();
   void arrangeBoard();
   void fitRows();
   Layout layout_;

@@ -18,7 +18,7 @@ struct WindowActions {
   QAction *start, *pause, *stop, *stop_stage, *discard, *force, *checkpoint, *resume;
   QAction *demo, *configure, *open_data, *open_folder, *start_page;
   QAction *undo, *redo, *apply;
-  QAction *monitor, *align, *timeline, *runs_dock, *config_dock, *live, *export_view, *export_all, *view_table, *view_card;
+  QAction *monitor, *align, *spatial, *timeline, *runs_dock, *config_dock, *live, *export_view, *export_all, *view_table, *view_card;
   QAction *open_log, *show_folder, *edit_marks, *trash;
   QAction *theme_system, *theme_light, *theme_dark;
   QAction *palette, *shortcuts, *preferences, *reset_layout, *about, *quit;

@@ -16,6 +16,8 @@ namespace geocyte::desktop {
 
 Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : QObject(parent), specs_(std::move(specs)) {
   RunTailer* tailer = tailer_.tailer();
+  probes_.attach(tailer_);
+  connect(this, &Workbench::currentChanged, this, [this] { probes_.setRun(runs_.current(), current() ? current()->info.name : QString()); });
   connect(tailer, &RunTailer::updated, this, &Workbench::onUpdate);
   connect(tailer, &RunTailer::snapshotLoaded, this, &Workbench::onSnapshot);
   connect(tailer, &RunTailer::historyLoaded, this, &Workbench::onHistory);
@@ -168,6 +170,7 @@ void Workbench::resumeFromCheckpoint() {
   const RunRecord* run = current();
   if (!run || run->isAlive()) return;
   library_.setPending(run->info.path, QStringLiteral("resume"));
+  probes_.endServer();
   tailer_.post([path = run->info.path](RunTailer& t) { t.resume(path); });
 }
 

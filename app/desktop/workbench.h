@@ -9,6 +9,7 @@
 
 #include <optional>
 
+#include "app/desktop/probe_desk.h"
 #include "app/desktop/run_library.h"
 #include "app/desktop/tailer_thread.h"
 #include "app/desktop/system_specs.h"
@@ -36,7 +37,7 @@ class Workbench : public QObject {
   widgets::ChartSettings* charts() { return &charts_; }
   widgets::SharedChoice* metric() { return &metric_; }
   /// Everything views share.
-  widgets::ViewContext viewContext() { return {&selection_, &cursor_, &runs_, &palette_, &crosshair_, &reference_, &charts_, &metric_}; }
+  widgets::ViewContext viewContext() { return {&selection_, &cursor_, &runs_, &palette_, &crosshair_, &reference_, &charts_, &metric_, probes_.model()}; }
 
   const QString& folder() const { return folder_; }
   /// The run that is shown; nullptr when none is.
@@ -106,6 +107,7 @@ class Workbench : public QObject {
   widgets::Reference reference_;
   widgets::ChartSettings charts_;
   widgets::SharedChoice metric_;
+  ProbeDesk probes_;
   std::shared_ptr<const LoadedSnapshot> shown_;   ///< what the views draw
   QStringList history_names_;
   QString folder_;

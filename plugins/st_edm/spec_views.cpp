@@ -37,6 +37,7 @@ std::vector<config::ViewSpec> make_views() {
   curves("Row-Spearman of validation cells", "val/row_spearman");
   views.push_back({"loss_composition", "Loss composition", "monitor", {{"values", "weighted/*"}}});
   views.push_back({"scatter", "Predicted tissue", "align", {{"points", "coordinates/predicted"}, {"points2", "coordinates/target"}, {"labels", "source"}}});
+  views.push_back({"tissue", "Tissue", "spatial", {{"predicted", "coordinates/predicted"}, {"target", "coordinates/target"}, {"labels", "source"}}});
   return views;
 }
 

@@ -21,7 +21,7 @@
 #include "widgets/pair_trend/pair_trend.h"
 #include "widgets/pair_trend/trend_canvas.h"
 #include "widgets/scatter/scatter.h"
-#include "widgets/scatter/scatter_canvas.h"
+#include "widgets/cloud/scatter_canvas.h"
 #include "widgets/selection_counts/category_bars.h"
 #include "widgets/selection_counts/selection_counts.h"
 #include "widgets/theme/theme.h"

@@ -25,6 +25,7 @@ class Crosshair;
 class Reference;
 class ChartSettings;
 class SharedChoice;
+class ProbeModel;
 class ElidedLabel;
 struct CurveSet;
 
@@ -38,6 +39,7 @@ struct ViewContext {
   Reference* reference = nullptr;
   ChartSettings* charts = nullptr;
   SharedChoice* metric = nullptr;       ///< name of the array that matrices and pair curves show
+  ProbeModel* probe = nullptr;          ///< questions to the engine about the shown run
 };
 
 class View : public QWidget {

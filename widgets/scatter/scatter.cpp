@@ -11,12 +11,16 @@
 #include "widgets/base/number_format.h"
 #include "widgets/base/shared_models.h"
 #include "widgets/controls/choice_button.h"
-#include "widgets/scatter/cloud_colors.h"
-#include "widgets/scatter/gene_picker.h"
-#include "widgets/scatter/scatter_canvas.h"
+#include "widgets/cloud/cloud_colors.h"
+#include "widgets/cloud/cloud_selection.h"
+#include "widgets/cloud/gene_picker.h"
+#include "widgets/cloud/scatter_canvas.h"
 #include "widgets/theme/icons.h"
 
 namespace geocyte::widgets::scatter {
+
+using namespace cloud;
+
 namespace {
 
 const QString kPoints = QStringLiteral("points"), kNone = QStringLiteral("none"), kReference = QStringLiteral("reference"), kPick = QStringLiteral("gene?");
@@ -299,14 +303,8 @@ void Scatter::applyArea(ScatterCanvas* canvas, const QPolygonF& area, Qt::Keyboa
 void Scatter::select(std::vector<std::uint8_t> mask, Qt::KeyboardModifiers modifiers, const QString& reason, const QStringList& names) {
   SelectionModel* selection = context().selection;
   if (!selection) return;
-  const std::vector<std::uint8_t>& old = selection->mask();
-  const bool joins = selection->axis() == axis_ && old.size() == mask.size();
-  if (joins && (modifiers & Qt::ShiftModifier))
-    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = mask[i] || old[i];
-  if (modifiers & Qt::ControlModifier)
-    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = joins && old[i] && !mask[i];
   selecting_ = true;
-  selection->select(axis_, std::move(mask), reason, names);
+  joinSelection(*selection, axis_, std::move(mask), modifiers, reason, names);
   selecting_ = false;
 }
 

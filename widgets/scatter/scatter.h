@@ -22,9 +22,13 @@ namespace geocyte::widgets {
 class ChoiceButton;
 }
 
+namespace geocyte::widgets::cloud {
+class ScatterCanvas;
+}
+
 namespace geocyte::widgets::scatter {
 
-class ScatterCanvas;
+using cloud::ScatterCanvas;
 
 class Scatter : public View {
   Q_OBJECT

@@ -7,9 +7,12 @@
 #include "widgets/controls/choice_button.h"
 #include "widgets/scatter/neighbour.h"
 #include "widgets/scatter/scatter.h"
-#include "widgets/scatter/scatter_canvas.h"
+#include "widgets/cloud/scatter_canvas.h"
 
 namespace geocyte::widgets::scatter {
+
+using namespace cloud;
+
 namespace {
 constexpr std::int64_t kMostTableRows = 100000;
 }

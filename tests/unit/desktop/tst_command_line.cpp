@@ -56,7 +56,7 @@ class TestCommandLine : public QObject {
     QTest::newRow("size") << QStringList{"--size", "big"} << "big";
     QTest::newRow("huge size") << QStringList{"--size", "999999x999999"} << "999999x999999";
     QTest::newRow("theme") << QStringList{"--theme", "pink"} << "pink";
-    QTest::newRow("workspace") << QStringList{"--workspace", "spatial"} << "spatial";
+    QTest::newRow("workspace") << QStringList{"--workspace", "kitchen"} << "kitchen";
     QTest::newRow("scale") << QStringList{"--scale", "nan"} << "nan";
     QTest::newRow("missing path") << QStringList{"/nowhere/at/all"} << "/nowhere/at/all";
     QTest::newRow("two paths") << QStringList{"/a", "/b"} << "/a";

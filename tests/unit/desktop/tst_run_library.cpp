@@ -19,11 +19,12 @@ class TestRunLibrary : public QObject {
   static RunUpdate update(const QString& run, qint64 created = 0) {
     RunUpdate update;
     update.run = run;
-    update.info.path = update.info.id = run;
-    update.info.name = update.info.original = "demo";
-    update.info.system = "gems";
-    update.info.preset = "gems/demo";
-    update.info.created_ms = created;
+    RunInfo& info = update.info.emplace();
+    info.path = info.id = run;
+    info.name = info.original = "demo";
+    info.system = "gems";
+    info.preset = "gems/demo";
+    info.created_ms = created;
     return update;
   }
   static store::Status status(store::RunState state, std::int64_t step = 620) {

@@ -9,17 +9,18 @@
 
 #include "widgets/base/shared_models.h"
 #include "widgets/controls/choice_button.h"
-#include "widgets/scatter/cloud_colors.h"
-#include "widgets/scatter/density.h"
-#include "widgets/scatter/gene_picker.h"
+#include "widgets/cloud/cloud_colors.h"
+#include "widgets/cloud/density.h"
+#include "widgets/cloud/gene_picker.h"
 #include "widgets/scatter/neighbour.h"
-#include "widgets/scatter/point_cloud.h"
+#include "widgets/cloud/point_cloud.h"
 #include "widgets/scatter/scatter.h"
-#include "widgets/scatter/scatter_canvas.h"
-#include "widgets/scatter/splat.h"
+#include "widgets/cloud/scatter_canvas.h"
+#include "widgets/cloud/splat.h"
 #include "widgets/theme/theme.h"
 
 using namespace geocyte::widgets;
+using namespace geocyte::widgets::cloud;
 using namespace geocyte::widgets::scatter;
 
 class TestScatter : public QObject {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/scatter/cloud_colors.h"
+#include "widgets/cloud/cloud_colors.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "widgets/base/shared_models.h"
 #include "widgets/theme/colors.h"
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 namespace {
 
 const QString kArray = QStringLiteral("array:"), kGene = QStringLiteral("gene:");
@@ -109,4 +109,4 @@ Coloring coloringOf(const ArrayMap& map, const QString& name, const QString& axi
   return made;
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/scatter/density.h"
+#include "widgets/cloud/density.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 namespace {
 
 constexpr int kBoxes = 3;
@@ -88,4 +88,4 @@ std::vector<QLineF> contour(const DensityGrid& grid, float level) {
   return lines;
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

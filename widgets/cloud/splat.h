@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "widgets/scatter/point_cloud.h"
+#include "widgets/cloud/point_cloud.h"
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 /// Diameter of a point in logical pixels for a cloud of n: 5 for hundreds down to 1 for a million.
 double pointDiameter(std::size_t n);
@@ -26,4 +26,4 @@ struct SplatStyle {
 void splat(QImage& image, const PointCloud& cloud, const std::vector<std::int32_t>& category, const std::vector<std::uint32_t>& order,
            const PlaneMap& map, const SplatStyle& style, const std::vector<std::uint8_t>& mask = {}, bool wanted = true);
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/scatter/splat.h"
+#include "widgets/cloud/splat.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 namespace {
 
 constexpr int kPhases = 4;              // sub-pixel positions of a round point, each way
@@ -106,4 +106,4 @@ void splat(QImage& image, const PointCloud& cloud, const std::vector<std::int32_
   }
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "widgets/base/hover_card.h"
-#include "widgets/scatter/point_cloud.h"
+#include "widgets/cloud/point_cloud.h"
 
 class QVariantAnimation;
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 struct LegendEntry {
   QString name;
@@ -47,6 +47,10 @@ class ScatterCanvas : public QWidget {
   Mode mode() const { return mode_; }
   /// Shows the same part of the plane as another canvas.
   void setMap(const PlaneMap& map);
+  /// Drawn on the empty ground below the points, `map` in device pixels; never while points glide. An empty function draws nothing.
+  void setUnderlay(std::function<void(QImage& image, const PlaneMap& map)> paint);
+  /// Shows at least this part of the plane when all is shown; what is drawn below the points may reach beyond them.
+  void setExtent(const QRectF& extent);
   /// One byte a row; empty = nothing selected.
   void setMask(std::vector<std::uint8_t> mask);
   /// Said beside the mouse while it is near a point.
@@ -62,6 +66,7 @@ class ScatterCanvas : public QWidget {
 
   const PointCloud& cloud() const { return target_; }
   const std::vector<LegendEntry>& legend() const { return legend_; }
+  double diameter() const { return diameter_; }
   const RampLegend& ramp() const { return ramp_; }
   const QString& corner() const { return corner_; }
   PlaneMap map() const { return map_; }
@@ -118,6 +123,9 @@ class ScatterCanvas : public QWidget {
   QString corner_;
   std::vector<std::uint8_t> mask_;
   std::function<HoverContent(int)> hover_content_;
+  std::function<void(QImage&, const PlaneMap&)> underlay_;
+  QRectF extent_;
+  double diameter_ = 5;                 ///< of a point, logical pixels
   QVariantAnimation* animation_;
   QImage image_;
   bool stale_ = true, fitted_ = true, space_ = false;
@@ -129,4 +137,4 @@ class ScatterCanvas : public QWidget {
   int hovered_ = -1;
 };
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

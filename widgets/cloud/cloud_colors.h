@@ -11,13 +11,13 @@
 
 #include "widgets/base/array_map.h"
 #include "widgets/controls/choice_button.h"
-#include "widgets/scatter/scatter_canvas.h"
+#include "widgets/cloud/scatter_canvas.h"
 
 namespace geocyte::widgets {
 class PaletteModel;
 }
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 struct Coloring {
   std::vector<std::int32_t> codes;      ///< of the legend; -1 = missing
@@ -39,4 +39,4 @@ Coloring coloringOf(const ArrayMap& map, const QString& name, const QString& axi
 /// Quiet to strong, on this ground; t from 0 to 1.
 QColor rampColor(double t, bool dark);
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -14,9 +14,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "widgets/scatter/point_cloud.h"
+#include "widgets/cloud/point_cloud.h"
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 struct DensityGrid {
   int width = 0, height = 0;            ///< cells
@@ -54,4 +54,4 @@ DensityGrid densityOf(const PointCloud& cloud, const PlaneMap& map, const QSize&
   return grid;
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -6,14 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "widgets/scatter/cloud_colors.h"
-#include "widgets/scatter/density.h"
-#include "widgets/scatter/scatter_canvas.h"
-#include "widgets/scatter/splat.h"
+#include "widgets/cloud/cloud_colors.h"
+#include "widgets/cloud/density.h"
+#include "widgets/cloud/scatter_canvas.h"
+#include "widgets/cloud/splat.h"
 #include "widgets/theme/colors.h"
 #include "widgets/theme/fonts.h"
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 namespace {
 
 constexpr double kDim = 0.15, kLegendRow = 18, kLegendLeft = 14, kLegendWidth = 170;
@@ -31,11 +31,12 @@ void ScatterCanvas::drawPoints() {
   const QColor panel = themeColors().panel;
   image_.fill(panel);
   SplatStyle style, dim;
-  style.diameter = dim.diameter = pointDiameter(target_.size()) * dpr;
+  style.diameter = dim.diameter = diameter_ * dpr;
   style.colors.push_back(missing_.rgb());
   for (const LegendEntry& entry : legend_) style.colors.push_back(entry.color.rgb());
   for (const QRgb color : style.colors) dim.colors.push_back(mixed(panel, QColor(color), kDim).rgb());
   const PlaneMap map = map_.scaledBy(dpr);
+  if (underlay_ && !isAnimating()) underlay_(image_, map);
   // Behind outlines the points only say where the cloud is.
   if (mode_ == Mode::contours)
     for (QRgb& color : style.colors) color = mixed(panel, QColor(color), 0.3).rgb();
@@ -185,4 +186,4 @@ void ScatterCanvas::paintLegend(QPainter& painter) const {
   if (more > 0) line(shown, tr("and %1 more").arg(more), c.dim);
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/scatter/scatter_canvas.h"
+#include "widgets/cloud/scatter_canvas.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -12,10 +12,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "widgets/scatter/splat.h"
+#include "widgets/cloud/splat.h"
 #include "widgets/theme/colors.h"
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 namespace {
 
 constexpr int kGlideMs = 250;
@@ -65,7 +65,8 @@ void ScatterCanvas::setCloud(PointCloud cloud, bool y_down, bool animate) {
   start_ = glide ? shown_ : PointCloud();
   start_map_ = map_;
   target_ = std::move(cloud);
-  target_map_ = fitted_ ? PlaneMap::fit(target_.bounds(), drawingArea(), y_down) : map_;
+  diameter_ = pointDiameter(target_.shownCount());
+  target_map_ = fitted_ ? PlaneMap::fit(target_.bounds() | extent_, drawingArea(), y_down) : map_;
   target_map_.y_down = y_down;
   hovered_ = -1;
   if (glide) {
@@ -106,6 +107,13 @@ void ScatterCanvas::setMap(const PlaneMap& map) {
   redraw();
 }
 
+void ScatterCanvas::setUnderlay(std::function<void(QImage&, const PlaneMap&)> paint) {
+  underlay_ = std::move(paint);
+  redraw();
+}
+
+void ScatterCanvas::setExtent(const QRectF& extent) { extent_ = extent; }
+
 void ScatterCanvas::setMask(std::vector<std::uint8_t> mask) {
   if (!mask.empty() && mask.size() != target_.size()) mask.clear();
   mask_ = std::move(mask);
@@ -124,7 +132,7 @@ QRectF ScatterCanvas::drawingArea() const { return QRectF(rect()).adjusted(kMarg
 
 void ScatterCanvas::fitAll() {
   fitted_ = true;
-  target_map_ = PlaneMap::fit(target_.bounds(), drawingArea(), map_.y_down);
+  target_map_ = PlaneMap::fit(target_.bounds() | extent_, drawingArea(), map_.y_down);
   if (!isAnimating()) map_ = target_map_;
   redraw();
   emit mapMoved();
@@ -178,8 +186,7 @@ void ScatterCanvas::paintEvent(QPaintEvent*) {
     const int slot = category_.empty() ? -1 : category_[i];
     painter.setPen(QPen(themeColors().ink, 1.5));
     painter.setBrush(slot >= 0 && static_cast<std::size_t>(slot) < legend_.size() ? legend_[static_cast<std::size_t>(slot)].color : missing_);
-    const double r = pointDiameter(target_.size());
-    painter.drawEllipse(map_.toPixel(shown_.x[i], shown_.y[i]), r, r);
+    painter.drawEllipse(map_.toPixel(shown_.x[i], shown_.y[i]), diameter_, diameter_);
   }
   ramp_.title.isEmpty() ? paintLegend(painter) : paintRamp(painter);
   paintCorner(painter);
@@ -336,4 +343,4 @@ bool ScatterCanvas::event(QEvent* event) {
   return true;
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

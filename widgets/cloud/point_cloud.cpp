@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/scatter/point_cloud.h"
+#include "widgets/cloud/point_cloud.h"
 
 #include <QImage>
 #include <QPainter>
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 bool PointCloud::isShown(std::size_t i) const { return std::isfinite(x[i]) && std::isfinite(y[i]); }
 
@@ -80,4 +80,4 @@ std::vector<std::uint8_t> pointsInside(const PointCloud& cloud, const PlaneMap& 
   return inside;
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -9,7 +9,7 @@
 class QLineEdit;
 class QListWidget;
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 /// At most `most` of `names`, in that order; case does not matter. An empty text gives the first ones.
 QStringList matching(const QStringList& names, const QString& text, qsizetype most);
@@ -35,4 +35,4 @@ class GenePicker : public QFrame {
   QListWidget* list_;
 };
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/scatter/gene_picker.h"
+#include "widgets/cloud/gene_picker.h"
 
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -8,7 +8,7 @@
 
 #include "widgets/theme/colors.h"
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 namespace {
 constexpr qsizetype kMostShown = 50;
 }
@@ -80,4 +80,4 @@ bool GenePicker::eventFilter(QObject* watched, QEvent* event) {
   return QFrame::eventFilter(watched, event);
 }
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace geocyte::widgets::scatter {
+namespace geocyte::widgets::cloud {
 
 struct PointCloud {
   std::vector<float> x, y;              ///< NaN in either = not shown
@@ -41,4 +41,4 @@ std::vector<std::uint32_t> drawOrder(std::size_t n);
 /// point costs one look-up; against an exact test only points within a pixel of the edge can differ.
 std::vector<std::uint8_t> pointsInside(const PointCloud& cloud, const PlaneMap& map, const QPolygonF& area, const QSize& size);
 
-}  // namespace geocyte::widgets::scatter
+}  // namespace geocyte::widgets::cloud

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A tissue from above: where the cells of a slide are predicted, where they are, both beside each other, or the one over the other with
+// a line from each true place to the predicted one. Drawn on the CPU by the cloud of widgets/cloud.
+//
+// Bindings: "predicted" (cells, 2 or 3), "predicted2", "predicted3" … further predictions; "target" true places; "samples" (samples,
+// cells, 2 or 3) several answers, shown one by one or as their mean; "labels" = the label that tells slides apart.
+// "probe_sigma", "probe_low", "probe_high": numbers; the first one makes a slider that asks the engine to refine from that noise.
+// A tissue in three dimensions is seen along one of its axes.
+// Keys: 1 predicted, 2 true, 3 beside, 4 overlay; E edges to the ten nearest, G a gene, P the next plane, and those of the cloud
+// (widgets/cloud).
+// What is selected here is selected everywhere; the numbers in the headline are then those of the selection.
+#pragma once
+
+#include <QPolygonF>
+
+#include <vector>
+
+#include "widgets/base/hover_card.h"
+#include "widgets/base/view.h"
+#include "widgets/tissue/scene.h"
+
+class QImage;
+class QSplitter;
+class QToolButton;
+
+namespace geocyte::widgets {
+class ChoiceButton;
+}
+namespace geocyte::widgets::cloud {
+class ScatterCanvas;
+struct PlaneMap;
+}
+
+namespace geocyte::widgets::tissue {
+
+class ProbeBar;
+
+/// Which two of the three axes lie in the picture; x and y of a flat tissue.
+struct Plane {
+  std::size_t across = 0, along = 1;
+};
+
+enum class Show { predicted, target, beside, overlay };
+
+class Tissue : public View {
+  Q_OBJECT
+ public:
+  explicit Tissue(const ViewContext& context, QWidget* parent = nullptr);
+
+  void bind(const QHash<QString, QString>& bindings) override;
+  void setArrays(const ArrayMap& arrays) override;
+  /// A row a cell of the slide: name, predicted and true place, error, true neighbours that are found.
+  QList<QStringList> table() const override;
+
+  void setShow(Show show);
+  Show shows() const { return show_; }
+  void setSlide(const QString& name);
+  QString slide() const;
+  void setPlaces(const QString& id);    ///< "predicted", "mean", "sample:3", "probe"
+  void setFit(Fit fit);
+  Fit fit() const;
+  void setColorBy(const QString& name); ///< "cell_type", "array:tissue/error", "gene:EPCAM"
+  QString colorBy() const;
+  void setPlane(const QString& name);   ///< "xy", "xz", "yz"; of a tissue in three dimensions only
+  Plane plane() const;
+  void setEdges(bool on);
+  bool hasEdges() const;
+  void setAnimated(bool on) { animated_ = on; }
+  const Scene& scene() const { return scene_; }
+  cloud::ScatterCanvas* canvas() const { return canvas_; }
+  cloud::ScatterCanvas* secondCanvas() const { return second_; }
+  ProbeBar* probeBar() const { return probe_; }
+  HoverContent hover(int row) const;
+
+ protected:
+  void refresh() override;
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  cloud::ScatterCanvas* makeCanvas(const QString& name);
+  void offer();
+  void rebuild();
+  void place();
+  void recolor();
+  void showSelection();
+  void say();
+  void pickGene();
+  void followProbe();
+  std::vector<std::uint8_t> selected() const;   ///< one byte a row; empty = nothing of these cells
+  void paintBelow(QImage& image, const cloud::PlaneMap& map, bool of_target) const;
+  void paintEdges(QImage& image, const cloud::PlaneMap& map, bool of_target) const;
+  void paintLines(QImage& image, const cloud::PlaneMap& map) const;
+  QString neighbourText() const;
+  QString fitText() const;
+
+  QSplitter* both_;
+  cloud::ScatterCanvas *canvas_, *second_;
+  ChoiceButton *slide_, *places_, *show_choice_, *fit_, *plane_, *color_;
+  QToolButton* edges_;
+  ProbeBar* probe_;
+  ArrayMap arrays_;
+  Scene scene_;
+  SceneChoice made_;                           ///< what scene_ shows
+  Show show_ = Show::overlay;
+  QString gene_, asked_places_;
+  bool animated_ = true, selecting_ = false, color_chosen_ = false;
+};
+
+}  // namespace geocyte::widgets::tissue
