@@ -25,7 +25,7 @@ namespace {
 struct Column {
   const char *path, *title;
 };
-/// What decides about an alignment; a column without numbers is left out. Others are asked for with --columns.
+/// What decides about an alignment or a tissue; a column without numbers is left out. --all shows the others.
 constexpr Column kColumns[] = {{"align/probe_auc", "AUC .5"},
                                {"align/own_domain_share", "own domain"},
                                {"align/ilisi_domain", "iLISI"},
@@ -33,7 +33,14 @@ constexpr Column kColumns[] = {{"align/probe_auc", "AUC .5"},
                                {"biology/region_accuracy", "regions"},
                                {"biology/type_transfer", "types to spots"},
                                {"biology/spatial_overlap", "space"},
-                               {"gates/pairs_passed", "pairs passed"}};
+                               {"gates/pairs_passed", "pairs passed"},
+                               {"tissue/row_spearman", "row-Spearman"},
+                               {"tissue/precision_at_10_percent", "precision@10%"},
+                               {"tissue/recall_at_10", "recall@10"},
+                               {"tissue/trustworthiness", "trust@15 .5"},
+                               {"tissue/edge_auc", "edge AUC .5"},
+                               {"tissue/rms_error", "rms error"},
+                               {"tissue/seconds", "seconds"}};
 
 struct Cell {
   std::vector<double> values;            ///< one a run

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/baselines/spatial_distance_net.h"
 
+#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <numeric>
 
@@ -127,11 +128,30 @@ std::optional<Eigen::MatrixXf> train_and_embed(const SpatialTask& task, const Di
   return net.forward(scaling.apply(task.test.features));
 }
 
+void require_options(const DistanceNetOptions& options) {
+  require(options.steps >= 1 && options.batch >= 2 && options.members >= 1 && options.out >= 1 && options.noise >= 0, "a distance net trains at least one step on at least two cells");
+}
+
+/// Classical scaling of the root mean square distance over members without any matrix of pairs: principal components of their outputs side by side.
+std::optional<Eigen::MatrixXd> place_by_components(const SpatialTask& task, const DistanceNetOptions& options) {
+  require_task(task);
+  require_options(options);
+  Eigen::MatrixXd wide(task.test.features.rows(), options.out * options.members);
+  for (int member = 0; member < options.members; ++member) {
+    const auto u = train_and_embed(task, options, task.seed + static_cast<std::uint64_t>(member));
+    if (!u) return std::nullopt;
+    wide.middleCols(member * options.out, options.out) = u->transpose().cast<double>();
+  }
+  wide.rowwise() -= wide.colwise().mean().eval();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(wide.transpose() * wide);   // ascending
+  return Eigen::MatrixXd(wide * axes.eigenvectors().rightCols(std::min<Eigen::Index>(task.dims(), wide.cols())).rowwise().reverse());
+}
+
 }  // namespace
 
 std::optional<Eigen::MatrixXd> predict_distances(const SpatialTask& task, const DistanceNetOptions& options) {
   require_task(task);
-  require(options.steps >= 1 && options.batch >= 2 && options.members >= 1 && options.out >= 1 && options.noise >= 0, "a distance net trains at least one step on at least two cells");
+  require_options(options);
   Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(task.test.features.rows(), task.test.features.rows());
   for (int member = 0; member < options.members; ++member) {
     const auto u = train_and_embed(task, options, task.seed + static_cast<std::uint64_t>(member));
@@ -144,6 +164,7 @@ std::optional<Eigen::MatrixXd> predict_distances(const SpatialTask& task, const 
 }
 
 std::optional<Eigen::MatrixXd> place_by_distance_net(const SpatialTask& task, const DistanceNetOptions& options) {
+  if (task.test.features.rows() > options.most_pairs) return place_by_components(task, options);
   const auto d = predict_distances(task, options);
   if (!d) return std::nullopt;
   const auto start = embed::classical_mds(*d, static_cast<int>(task.dims()), task.stop);

@@ -23,6 +23,7 @@ struct DistanceNetOptions {
   double learning_rate = 1e-3, weight_decay = 1e-2;
   double noise = 1;
   int members = 1;                         ///< nets of seeds that follow each other
+  Eigen::Index most_pairs = 4000;          ///< cells; beyond it places are the classical scaling alone, which needs no matrix of pairs
 };
 
 /// Predicted distances of all pairs of test cells, n x n, mean square 1. Empty when stopped.

@@ -14,6 +14,8 @@
 namespace geocyte::baselines {
 namespace {
 
+constexpr Eigen::Index kMostAssigned = 4000, kMostTransported = 2500;   // 640 MB; a minute on one core
+
 void require_slide(const SpatialSlide& slide, const std::string& what, Eigen::Index features, Eigen::Index dims) {
   const auto fail = [&what](const std::string& problem) { throw Error(ErrorCode::bad_data, what + " " + problem); };
   if (slide.features.rows() < 4) fail(fmt::format("has {} cells; a reconstruction needs at least 4", slide.features.rows()));
@@ -49,8 +51,9 @@ std::vector<SpatialBaseline> spatial_baselines() {
           {"umap", "UMAP of the expression of the test cells alone", true, place_by_umap},
           {"kernel ridge", "RBF kernel ridge from expression to places in one frame", false, [](const SpatialTask& task) { return place_by_kernel_ridge(task); }},
           {"distance net", "a perceptron that regresses distances in the tissue, then MDS", false, [](const SpatialTask& task) { return place_by_distance_net(task); }},
-          {"assignment", "exact linear assignment to the places of training slides", true, [](const SpatialTask& task) { return place_by_assignment(task); }},
-          {"fused gw", "entropic fused Gromov-Wasserstein transport to the first training slide", true, [](const SpatialTask& task) { return place_by_transport(task); }}};
+          {"assignment", "exact linear assignment to the places of training slides", true, [](const SpatialTask& task) { return place_by_assignment(task); }, kMostAssigned},
+          {"fused gw", "entropic fused Gromov-Wasserstein transport to the first training slide", true, [](const SpatialTask& task) { return place_by_transport(task); },
+           kMostTransported}};
 }
 
 }  // namespace geocyte::baselines

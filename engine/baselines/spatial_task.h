@@ -7,7 +7,7 @@
 //
 //   name            needs      what it does
 //   chance          -          places of a training slide in random order
-//   type centroid   frame      mean place of the cell's type (given types, else k-means 15 of the features)
+//   type centroid   frame      mean place of the cell's type (given types, else k-means 15 of the features of all cells)
 //   pca             -          first two (three) components of the test features                                        transductive
 //   umap            -          UMAP of the test features alone: the local bar                                           transductive
 //   kernel ridge    frame      RBF kernel ridge to places, width and penalty chosen by leaving slides out
@@ -55,6 +55,7 @@ struct SpatialBaseline {
   std::string what;                        ///< one sentence for a table
   bool transductive = false;
   SpatialMethod place;
+  Eigen::Index most_cells = 0;             ///< in a slide; beyond it time or memory (pairs of cells) is out of proportion. 0 = any number
 };
 
 /// All of the table above with their settings of the recipe, in that order.

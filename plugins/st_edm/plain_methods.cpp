@@ -1,48 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <vector>
+#include "plugins/st_edm/plain_methods.h"
 
-#include <ATen/ops/from_blob.h>
+#include <ATen/ops/empty.h>
 
-#include "engine/core/rng.h"
-#include "engine/embed/knn.h"
-#include "engine/embed/umap.h"
-#include "plugins/st_edm/evaluation.h"
+#include "engine/baselines/spatial_task.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr int kNeighbours = 15, kEpochs = 300;
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// The places of a training-free guess: the source's own places would be a leak, so normal numbers.
-at::Tensor guessed(const SourceFacts& source, std::int64_t dims, std::uint64_t seed) {
-  Rng rng(hash64("chance/" + source.name, seed));
-  std::vector<float> values(static_cast<std::size_t>(source.size * dims));
-  for (float& value : values) value = static_cast<float>(rng.normal());
-  return at::from_blob(values.data(), {source.size, dims}, at::kFloat).clone();
+Eigen::MatrixXd rows_of(const at::Tensor& values, const std::vector<std::int64_t>& rows) {
+  const at::Tensor host = values.to(at::kCPU, at::kFloat).contiguous();
+  const Eigen::Map<const RowMajor> all(host.const_data_ptr<float>(), host.size(0), host.size(1));
+  return all(rows, Eigen::all).cast<double>();
 }
 
-at::Tensor umap_of(const at::Tensor& components, std::uint64_t seed) {
-  const at::Tensor points = components.contiguous();
-  kernels::KnnOptions options;
-  options.k = kNeighbours;
-  options.metric = kernels::Metric::cosine;
-  const auto graph = embed::neighbour_graph({points.const_data_ptr<float>(), points.size(0), points.size(1)}, options);
-  embed::UmapOptions how;
-  how.epochs = kEpochs;
-  how.seed = seed;
-  embed::Umap umap(graph, how);
-  umap.run(kEpochs);
-  const auto layout = umap.layout();
-  return at::from_blob(const_cast<float*>(layout.data()), {points.size(0), 2}, at::kFloat).clone();
+std::vector<std::int32_t> types_of(const Tissue& tissue, const std::vector<std::int64_t>& rows) {
+  std::vector<std::int32_t> types;
+  if (tissue.types.categories.empty()) return types;
+  for (const std::int64_t row : rows) types.push_back(tissue.types.codes[static_cast<std::size_t>(row)]);
+  return types;
+}
+
+std::vector<std::int64_t> all_rows(const SourceFacts& source) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < source.size; ++i) rows.push_back(source.first + i);
+  return rows;
+}
+
+baselines::SpatialTask task_of(const Tissue& tissue, const SourceFacts& test) {
+  baselines::SpatialTask task;
+  for (const std::size_t s : tissue.sources_with(Role::train)) {
+    const auto& rows = tissue.train_rows[s];
+    task.training.push_back({rows_of(tissue.components, rows), rows_of(tissue.places, rows), types_of(tissue, rows)});
+  }
+  const auto rows = all_rows(test);
+  task.test = {rows_of(tissue.components, rows), {}, types_of(tissue, rows)};
+  return task;
+}
+
+at::Tensor to_tensor(const Eigen::MatrixXd& places) {
+  const at::Tensor out = at::empty({places.rows(), places.cols()}, at::kFloat);
+  Eigen::Map<RowMajor>(out.mutable_data_ptr<float>(), places.rows(), places.cols()) = places.cast<float>();
+  return out;
 }
 
 }  // namespace
 
-std::vector<Method> plain_methods(const Tissue& tissue, std::uint64_t seed) {
-  const auto components = [&tissue](const SourceFacts& source) { return tissue.components.narrow(0, source.first, source.size); };
-  return {{"chance", [&tissue, seed](const SourceFacts& source) { return guessed(source, tissue.dims, seed); }, true},
-          {"pca", [components](const SourceFacts& source) { return components(source).narrow(1, 0, 2); }, true},
-          {"umap", [components, seed](const SourceFacts& source) { return umap_of(components(source), seed); }, true}};
+std::vector<Method> plain_methods(const Tissue& tissue, std::uint64_t seed, int threads, const StopToken& stop) {
+  std::vector<Method> methods;
+  for (const baselines::SpatialBaseline& baseline : baselines::spatial_baselines())
+    methods.push_back({baseline.name,
+                       [&tissue, seed, threads, stop, place = baseline.place, most = baseline.most_cells](const SourceFacts& source) {
+                         baselines::SpatialTask task = task_of(tissue, source);
+                         for (const auto& slide : task.training)
+                           if (most > 0 && std::max(slide.features.rows(), source.size) > most) return at::Tensor();
+                         task.seed = seed;
+                         task.threads = threads;
+                         task.stop = stop;
+                         const auto places = place(task);
+                         return places ? to_tensor(*places) : at::Tensor();
+                       },
+                       true});
+  return methods;
 }
 
 }  // namespace geocyte::plugins::st_edm

@@ -14,9 +14,14 @@ std::vector<config::ArraySpec> make_arrays() {
 
 std::vector<config::BaselineSpec> make_baselines() {
   return {{"scaling", "the pair heads without the layout: classical scaling of their distances"},
-          {"chance", "places drawn at random"},
-          {"pca", "the first two principal components of the expression of the slide"},
-          {"umap", "UMAP of the expression of the slide, no places at all: the local bar"}};
+          {"chance", "places of a training slide in random order"},
+          {"type centroid", "the mean place of the cell's type in the training slides (k-means of expression where types are not known)"},
+          {"pca", "the leading principal components of the expression of the slide"},
+          {"umap", "UMAP of the expression of the slide, no places at all: the local bar"},
+          {"kernel ridge", "RBF kernel ridge from expression to places in one frame"},
+          {"distance net", "a perceptron that regresses distances in the tissue, then MDS: the global bar"},
+          {"assignment", "exact linear assignment to the places of training slides, by expression"},
+          {"fused gw", "entropic fused Gromov-Wasserstein transport to the first training slide"}};
 }
 
 std::vector<config::AlertSpec> make_alerts() {

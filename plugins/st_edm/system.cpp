@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "plugins/st_edm/evaluation.h"
 #include "plugins/st_edm/frames.h"
+#include "plugins/st_edm/plain_methods.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -85,7 +86,7 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
 train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
   std::vector<Method> methods{{"model", [&](const SourceFacts& source) { return generator_->places(options_, *tissue_, source, ctx.threads(), ctx.stop()); }},
                               {"scaling", [&](const SourceFacts& source) { return generator_->quick_places(*tissue_, source); }}};
-  for (Method& plain : plain_methods(*tissue_, request.seed)) methods.push_back(std::move(plain));
+  for (Method& plain : plain_methods(*tissue_, request.seed, ctx.threads(), ctx.stop())) methods.push_back(std::move(plain));
   return evaluate_places(*tissue_, methods, request, ctx.threads(), ctx.stop());
 }
 

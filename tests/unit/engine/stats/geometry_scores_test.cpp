@@ -81,6 +81,33 @@ TEST(GeometryScores, OfTheTruthArePerfectHoweverItIsMovedOrScaled) {
   EXPECT_EQ(layout.boundary, layout.boundary_truth);
 }
 
+TEST(GeometryScores, OfACrossThatIsStretchedHaveAClosedForm) {
+  // Arms a and b instead of 1 and 1, at one radius: a^2 + b^2 = 2.
+  const double a = 1.3, b = std::sqrt(2 - a * a);
+  Eigen::MatrixXd truth(4, 2), stretched(4, 2);
+  truth << 1, 0, -1, 0, 0, 1, 0, -1;
+  stretched << a, 0, -a, 0, 0, b, 0, -b;
+  const auto pairs = *score_geometry(5 * stretched, truth, {.k = 2, .trust_k = 1});
+  const double fit = (a + b + 2) / 4;                                                // sum d t over sqrt(sum d^2 sum t^2): 2a 2, 2b 2 and four times sqrt 2 sqrt 2
+  EXPECT_NEAR(pairs.stress1, std::sqrt(1 - fit * fit), 1e-6);
+  const auto layout = score_layout(5 * stretched, truth);
+  const double squared = 2 * (a - 1) * (a - 1) + 2 * (b - 1) * (b - 1);
+  EXPECT_NEAR(layout.rssd, std::sqrt(squared), 1e-9);                                // LUNA's form
+  EXPECT_NEAR(layout.rms(), std::sqrt(squared / 4), 1e-9);                           // a point
+  EXPECT_NEAR(layout.disparity, 1 - (a + b) * (a + b) / 4, 1e-9);
+  EXPECT_NEAR(layout.scale_ratio, 5, 1e-9);
+  EXPECT_NEAR(layout.s2_s1, b / a, 1e-9);
+  EXPECT_NEAR(layout.hull_ratio, a * b, 1e-9);
+  double sum = 0;
+  constexpr int kFine = 20'000;
+  for (int i = 0; i < kFine; ++i) {
+    const double c = std::abs(std::cos(M_PI * i / kFine)), s = std::abs(std::sin(M_PI * i / kFine));
+    const double far = std::max(a * c, b * s) - std::max(c, s), near = std::min(a * c, b * s) - std::min(c, s);
+    sum += (far * far + near * near) / 2;
+  }
+  EXPECT_NEAR(layout.sliced_w2, std::sqrt(sum / kFine), 2e-3);                       // 64 directions
+}
+
 TEST(GeometryScores, OfNoiseAreAtTheirChance) {
   const auto got = *score_geometry(normal_points(600, 2, 2), normal_points(600, 2, 3));
   EXPECT_NEAR(got.row_spearman.value(), 0, 0.02);

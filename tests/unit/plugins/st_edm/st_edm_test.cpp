@@ -55,6 +55,14 @@ TEST(StEdm, RebuildsASlideItHasNeverSeen) {
   ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
   EXPECT_GT(measured(*outcome.evaluation, "tissue/row_spearman", "model"), 0.7);
   EXPECT_NEAR(measured(*outcome.evaluation, "tissue/row_spearman", "chance"), 0, 0.15);
+  // Plain methods learned from the same cells: this tissue is easy for those that learn.
+  EXPECT_GT(measured(*outcome.evaluation, "tissue/row_spearman", "distance net"), 0.7);
+  EXPECT_GT(measured(*outcome.evaluation, "tissue/row_spearman", "kernel ridge"), 0.7);
+  for (const char* metric : {"row_pearson", "spearman", "pearson", "stress1", "precision_at_10_percent", "recall_at_10", "jaccard_at_10", "trustworthiness", "continuity",
+                             "edge_auc", "sliced_w2", "knn_radius_w1", "rssd", "rms_error", "scale_ratio", "s2_s1", "hull_ratio", "boundary_share", "seconds"})
+    EXPECT_TRUE(std::isfinite(measured(*outcome.evaluation, std::string("tissue/") + metric, "fused gw"))) << metric;
+  EXPECT_NEAR(measured(*outcome.evaluation, "gain/row_spearman", "umap"),
+              measured(*outcome.evaluation, "tissue/row_spearman", "model") - measured(*outcome.evaluation, "tissue/row_spearman", "umap"), 1e-9);
   ASSERT_EQ(outcome.evaluation->verdicts.size(), 1u);
   EXPECT_NE(outcome.evaluation->verdicts[0].evidence.find("A_ST2"), std::string::npos);
 }
