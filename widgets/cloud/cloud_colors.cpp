@@ -22,6 +22,9 @@ double percentile(std::vector<double>& values, double share) {
   return values[static_cast<std::size_t>(at)];
 }
 
+/// A legend says how large, not how exact.
+double threeDigits(double value) { return QString::number(value, 'g', 3).toDouble(); }
+
 Coloring rampOf(const std::vector<double>& values, const QString& title, bool dark) {
   Coloring made;
   std::vector<double> finite, positive;
@@ -37,7 +40,7 @@ Coloring rampOf(const std::vector<double>& values, const QString& title, bool da
     const double t = high > low ? std::clamp((v - low) / (high - low), 0.0, 1.0) : 0.5;
     made.codes.push_back(std::isfinite(v) ? static_cast<std::int32_t>(std::lround(t * (kSteps - 1))) : -1);
   }
-  made.ramp = {title, axisText(low), axisText(high)};
+  made.ramp = {title, axisText(threeDigits(low)), axisText(threeDigits(high))};
   if (low == 0) made.ramp.low = QStringLiteral("0");
   return made;
 }

@@ -55,7 +55,7 @@ ScatterCanvas::ScatterCanvas(QWidget* parent) : QWidget(parent), animation_(new 
 void ScatterCanvas::setCloud(PointCloud cloud, bool y_down, bool animate) {
   animation_->stop();
   const bool glide = animate && isVisible() && cloud.size() == target_.size() && cloud.size() > 0 && y_down == map_.y_down && map_.scale > 0;
-  if (cloud.size() != order_.size()) {
+  if (cloud.size() != target_.size()) {
     order_ = drawOrder(cloud.size());
     mask_.clear();
     category_.clear();
@@ -113,6 +113,18 @@ void ScatterCanvas::setUnderlay(std::function<void(QImage&, const PlaneMap&)> pa
 }
 
 void ScatterCanvas::setExtent(const QRectF& extent) { extent_ = extent; }
+
+void ScatterCanvas::setDepth(const std::vector<float>& depth) {
+  const bool had = has_depth_;
+  has_depth_ = !depth.empty() && depth.size() == target_.size();
+  if (!has_depth_ && !had) return;
+  order_ = drawOrder(target_.size());
+  if (has_depth_) {
+    std::erase_if(order_, [&](std::uint32_t i) { return !std::isfinite(depth[i]); });
+    std::stable_sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) { return depth[a] < depth[b]; });
+  }
+  redraw();
+}
 
 void ScatterCanvas::setMask(std::vector<std::uint8_t> mask) {
   if (!mask.empty() && mask.size() != target_.size()) mask.clear();
@@ -219,6 +231,11 @@ void ScatterCanvas::mousePressEvent(QMouseEvent* event) {
     setCursor(Qt::ClosedHandCursor);
     return;
   }
+  if (event->button() == Qt::RightButton && orbits_) {
+    orbit_ = event->position();
+    setCursor(Qt::SizeAllCursor);
+    return;
+  }
   if (event->button() != Qt::LeftButton) return;
   if (const int category = legendAt(event->position()); category >= 0) {
     emit categoryClicked(category, event->modifiers());
@@ -237,6 +254,11 @@ void ScatterCanvas::mouseMoveEvent(QMouseEvent* event) {
     redraw();
     return emit mapMoved();
   }
+  if (orbit_) {
+    const QPointF by = at - *orbit_;
+    orbit_ = at;
+    return emit orbited(by);
+  }
   if (press_) {
     if (drawing_.isEmpty() && (at - *press_).manhattanLength() < kDragPixels) return;
     if (tool_ == Tool::rectangle) drawing_ = QPolygonF(QRectF(*press_, at).normalized());
@@ -253,7 +275,8 @@ void ScatterCanvas::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void ScatterCanvas::mouseReleaseEvent(QMouseEvent* event) {
-  if (pan_) {
+  if (pan_ || orbit_) {
+    orbit_.reset();
     pan_.reset();
     setCursor(space_ ? Qt::OpenHandCursor : Qt::CrossCursor);
     return;
@@ -296,6 +319,16 @@ void ScatterCanvas::keyPressEvent(QKeyEvent* event) {
     emit mapMoved();
   };
   constexpr double kPan = 40, kZoom = 1.25;
+  if (orbits_ && (event->modifiers() & Qt::ShiftModifier)) {
+    constexpr double kTurn = 26;   // pixels: fifteen degrees
+    switch (event->key()) {
+      case Qt::Key_Left: return emit orbited({-kTurn, 0});
+      case Qt::Key_Right: return emit orbited({kTurn, 0});
+      case Qt::Key_Up: return emit orbited({0, -kTurn});
+      case Qt::Key_Down: return emit orbited({0, kTurn});
+      default: break;
+    }
+  }
   switch (event->key()) {
     case Qt::Key_L: return setTool(Tool::lasso);
     case Qt::Key_R: return setTool(Tool::rectangle);

@@ -33,6 +33,8 @@ enum class Tool { lasso, rectangle };
 /// Points as they are; how densely they lie; the outlines that hold 30, 60 and 90 % of each category.
 enum class Mode { points, density, contours };
 
+struct SplatStyle;
+
 class ScatterCanvas : public QWidget {
   Q_OBJECT
  public:
@@ -51,6 +53,10 @@ class ScatterCanvas : public QWidget {
   void setUnderlay(std::function<void(QImage& image, const PlaneMap& map)> paint);
   /// Shows at least this part of the plane when all is shown; what is drawn below the points may reach beyond them.
   void setExtent(const QRectF& extent);
+  /// How near to the eye a row is: near ones lie over far ones, are larger and stronger. Empty = all in one plane.
+  void setDepth(const std::vector<float>& depth);
+  /// The right button and Shift with the arrows turn the cloud: orbited() says by how many pixels.
+  void setOrbits(bool on) { orbits_ = on; }
   /// One byte a row; empty = nothing selected.
   void setMask(std::vector<std::uint8_t> mask);
   /// Said beside the mouse while it is near a point.
@@ -84,6 +90,7 @@ class ScatterCanvas : public QWidget {
   void toolChanged();
   void modeChanged();
   void mapMoved();              ///< by the user
+  void orbited(const QPointF& pixels);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -103,6 +110,7 @@ class ScatterCanvas : public QWidget {
   void redraw();
   void drawPoints();
   void drawDensity();
+  void drawLayers(const SplatStyle& style, const QColor& panel, const PlaneMap& map, const std::vector<std::uint8_t>& mask, bool wanted);
   void paintContours(QPainter& painter) const;
   void paintRamp(QPainter& painter) const;
   void paintCorner(QPainter& painter) const;
@@ -128,12 +136,13 @@ class ScatterCanvas : public QWidget {
   double diameter_ = 5;                 ///< of a point, logical pixels
   QVariantAnimation* animation_;
   QImage image_;
+  bool has_depth_ = false, orbits_ = false;
   bool stale_ = true, fitted_ = true, space_ = false;
   Tool tool_ = Tool::lasso;
   Mode mode_ = Mode::points;
   QPolygonF drawing_;                   ///< in pixels, while the button is down
   QPolygonF area_;                      ///< the last one, in data coordinates
-  std::optional<QPointF> press_, pan_;
+  std::optional<QPointF> press_, pan_, orbit_;
   int hovered_ = -1;
 };
 

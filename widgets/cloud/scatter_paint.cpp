@@ -16,6 +16,7 @@
 namespace geocyte::widgets::cloud {
 namespace {
 
+constexpr std::size_t kLayers = 8;
 constexpr double kDim = 0.15, kLegendRow = 18, kLegendLeft = 14, kLegendWidth = 170;
 constexpr double kDensityCell = 3, kDensityBlur = 8 / kDensityCell, kContourBlur = 14 / kDensityCell;   // pixels a cell; of the kernel, in cells
 constexpr double kMasses[] = {0.3, 0.6, 0.9};
@@ -41,12 +42,25 @@ void ScatterCanvas::drawPoints() {
   if (mode_ == Mode::contours)
     for (QRgb& color : style.colors) color = mixed(panel, QColor(color), 0.3).rgb();
   if (mask_.empty()) {
-    splat(image_, shown_, category_, order_, map, style);
+    drawLayers(style, panel, map, mask_, true);
   } else {
-    splat(image_, shown_, category_, order_, map, dim, mask_, false);
-    splat(image_, shown_, category_, order_, map, style, mask_, true);
+    drawLayers(dim, panel, map, mask_, false);
+    drawLayers(style, panel, map, mask_, true);
   }
   image_.setDevicePixelRatio(dpr);
+}
+
+void ScatterCanvas::drawLayers(const SplatStyle& style, const QColor& panel, const PlaneMap& map, const std::vector<std::uint8_t>& mask, bool wanted) {
+  if (!has_depth_ || order_.size() < kLayers) return splat(image_, shown_, category_, order_, map, style, mask, wanted);
+  // Far to near: as many points in each layer, each a little larger and stronger than the one behind it.
+  for (std::size_t layer = 0; layer < kLayers; ++layer) {
+    const double near = static_cast<double>(layer) / (kLayers - 1);
+    SplatStyle own = style;
+    own.diameter = style.diameter * (0.8 + 0.5 * near);
+    for (QRgb& color : own.colors) color = mixed(panel, QColor(color), 0.4 + 0.6 * near).rgb();
+    const auto at = [&](std::size_t k) { return order_.begin() + static_cast<std::ptrdiff_t>(order_.size() * k / kLayers); };
+    splat(image_, shown_, category_, std::vector<std::uint32_t>(at(layer), at(layer + 1)), map, own, mask, wanted);
+  }
 }
 
 void ScatterCanvas::drawDensity() {

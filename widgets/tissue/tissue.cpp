@@ -24,21 +24,11 @@
 namespace geocyte::widgets::tissue {
 namespace {
 
-using cloud::PointCloud;
 using cloud::ScatterCanvas;
 
 const QString kPick = QStringLiteral("gene?"), kProbe = QStringLiteral("probe"), kError = QStringLiteral("tissue/error"), kSpread = QStringLiteral("tissue/spread");
 const std::array<QString, 4> kShows{QStringLiteral("predicted"), QStringLiteral("target"), QStringLiteral("beside"), QStringLiteral("overlay")};
-const std::array<QString, 3> kFits{QStringLiteral("none"), QStringLiteral("rotation"), QStringLiteral("rotation_scale")}, kPlanes{QStringLiteral("xy"), QStringLiteral("xz"), QStringLiteral("yz")};
-constexpr std::array<Plane, 3> kPlaneAxes{{{0, 1}, {0, 2}, {1, 2}}};
-
-PointCloud cloudOf(const Places& places, const Plane& plane) {
-  PointCloud cloud;
-  cloud.x.reserve(places.size());
-  cloud.y.reserve(places.size());
-  for (const Place& place : places) cloud.x.push_back(static_cast<float>(place[plane.across])), cloud.y.push_back(static_cast<float>(place[plane.along]));
-  return cloud;
-}
+const std::array<QString, 3> kFits{QStringLiteral("none"), QStringLiteral("rotation"), QStringLiteral("rotation_scale")};
 
 ArrayView numbersOf(const std::vector<double>& values, const QString& axis, const QString& caption) {
   auto owner = std::make_shared<const std::vector<double>>(values);
@@ -81,7 +71,6 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   places_->setObjectName(QStringLiteral("tissuePlaces"));
   show_choice_->setObjectName(QStringLiteral("tissueShow"));
   fit_->setObjectName(QStringLiteral("tissueFit"));
-  plane_->setObjectName(QStringLiteral("tissuePlane"));
   color_->setObjectName(QStringLiteral("tissueColor"));
   slide_->setToolTip(tr("Which slide is shown"));
   places_->setToolTip(tr("Which prediction is shown"));
@@ -93,8 +82,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   fit_->setChoices({{kFits[0], tr("none"), tr("as the run wrote them")}, {kFits[1], tr("rotation"), tr("turned and shifted; the size is the prediction's own")},
                     {kFits[2], tr("rotation + scale"), tr("turned, shifted and scaled; the scale is printed")}});
   fit_->setCurrent(kFits[2]);
-  plane_->setToolTip(tr("Along which axis a tissue in three dimensions is looked at (P)"));
-  plane_->setChoices({{kPlanes[0], tr("x y"), tr("seen along z")}, {kPlanes[1], tr("x z"), tr("seen along y")}, {kPlanes[2], tr("y z"), tr("seen along x")}});
+  offerPlanes();
   edges_->setObjectName(QStringLiteral("tissueEdges"));
   edges_->setIcon(themeIcon(QStringLiteral("branch"), Tone::dim));
   edges_->setIconSize({14, 14});
@@ -137,6 +125,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
     connect(canvas, &ScatterCanvas::mapMoved, this, [this, canvas, other] {
       if (second_->isVisible()) other->setMap(canvas->map());
     });
+    connect(canvas, &ScatterCanvas::orbited, this, &Tissue::orbit);
     connect(canvas, &ScatterCanvas::toolChanged, other, [canvas, other] { other->setTool(canvas->tool()); });
     connect(canvas, &ScatterCanvas::modeChanged, other, [canvas, other] { other->setMode(canvas->mode()); });
   }
@@ -210,17 +199,6 @@ void Tissue::setColorBy(const QString& name) {
   recolor();
 }
 
-void Tissue::setPlane(const QString& name) {
-  plane_->setCurrent(name);
-  place();
-  canvas_->fitAll();
-}
-
-Plane Tissue::plane() const {
-  // A flat tissue has one side only.
-  return scene_.dims == 3 ? kPlaneAxes[static_cast<std::size_t>(std::find(kPlanes.begin(), kPlanes.end(), plane_->current()) - kPlanes.begin()) % kPlanes.size()] : Plane();
-}
-
 void Tissue::setEdges(bool on) { edges_->setChecked(on); }
 bool Tissue::hasEdges() const { return edges_->isChecked(); }
 QString Tissue::slide() const { return slide_->current(); }
@@ -246,9 +224,10 @@ void Tissue::offer() {
 
   choices.clear();
   for (const PlacesChoice& one : placesChoices(arrays_, bindings_, context().probe ? context().probe->arrays() : ArrayMap())) choices.push_back({one.id, one.text, one.help});
-  places_->setVisible(choices.size() > 1);
+  const bool several = choices.size() > 1;
   places_->setChoices(std::move(choices));
-  if (!asked_places_.isEmpty()) places_->setCurrent(asked_places_);
+  places_->setVisible(several);
+  if (several && !asked_places_.isEmpty()) places_->setCurrent(asked_places_);
 
   const auto rows = static_cast<std::int64_t>(scene_.predicted.size());
   std::vector<ChoiceButton::Choice> colors = cloud::colorings(arrays_, scene_.axis, rows);
@@ -277,7 +256,7 @@ void Tissue::rebuild() {
     arrays_.arrays.insert(kSpread, numbersOf(spread, scene_.axis, tr("spread of the samples of a cell")));
   }
   offer();
-  plane_->setVisible(scene_.dims == 3);
+  aim();
   if (!color_chosen_) {
     const auto& colors = color_->choices();
     const auto type = std::find_if(colors.begin(), colors.end(), [](const auto& c) { return c.id.contains(QLatin1String("type")); });
@@ -291,19 +270,10 @@ void Tissue::rebuild() {
 
 /// The clouds that the mode wants.
 void Tissue::place() {
-  const PointCloud predicted = cloudOf(scene_.predicted, plane()), truth = cloudOf(scene_.target, plane());
-  const QRectF both = predicted.bounds() | truth.bounds();
-  const bool beside = show_ == Show::beside && !scene_.isEmpty();
-  // In one frame the same place is the same pixel, whichever of the two is looked at.
-  canvas_->setExtent(both);
-  second_->setExtent(both);
-  canvas_->setCloud(show_ == Show::target ? truth : predicted, scene_.y_down, animated_);
   const bool was_beside = second_->isVisible();
-  second_->setVisible(beside);
-  if (beside) {
-    second_->setCloud(truth, scene_.y_down, animated_ && was_beside);
-    if (!was_beside) second_->setMap(canvas_->map());
-  }
+  placeClouds(animated_);
+  // Both are as large and show the same extent: shown whole, they show the same part of the plane.
+  if (second_->isVisible() && !was_beside) canvas_->fitAll(), second_->fitAll();
   canvas_->setCorner(scene_.isEmpty() ? QString() : show_ == Show::target ? tr("true places") : show_ == Show::overlay && !scene_.judged.empty() ? tr("predicted over true") : tr("predicted"));
   second_->setCorner(tr("true places"));
   showSelection();
@@ -355,7 +325,7 @@ void Tissue::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_E: return setEdges(!hasEdges());
     case Qt::Key_P:
       if (scene_.dims != 3) break;
-      return setPlane(kPlanes[static_cast<std::size_t>(std::find(kPlanes.begin(), kPlanes.end(), plane_->current()) - kPlanes.begin() + 1) % kPlanes.size()]);
+      return nextPlane();
     case Qt::Key_G:
       if (cloud::geneBlock(arrays_, scene_.axis, static_cast<std::int64_t>(scene_.predicted.size()))) return pickGene();
       break;

@@ -5,7 +5,7 @@
 // Bindings: "predicted" (cells, 2 or 3), "predicted2", "predicted3" … further predictions; "target" true places; "samples" (samples,
 // cells, 2 or 3) several answers, shown one by one or as their mean; "labels" = the label that tells slides apart.
 // "probe_sigma", "probe_low", "probe_high": numbers; the first one makes a slider that asks the engine to refine from that noise.
-// A tissue in three dimensions is seen along one of its axes.
+// A tissue in three dimensions is seen along one of its axes or turned freely: right button, or Shift and the arrows.
 // Keys: 1 predicted, 2 true, 3 beside, 4 overlay; E edges to the ten nearest, G a gene, P the next plane, and those of the cloud
 // (widgets/cloud).
 // What is selected here is selected everywhere; the numbers in the headline are then those of the selection.
@@ -17,6 +17,7 @@
 
 #include "widgets/base/hover_card.h"
 #include "widgets/base/view.h"
+#include "widgets/tissue/camera.h"
 #include "widgets/tissue/scene.h"
 
 class QImage;
@@ -34,11 +35,6 @@ struct PlaneMap;
 namespace geocyte::widgets::tissue {
 
 class ProbeBar;
-
-/// Which two of the three axes lie in the picture; x and y of a flat tissue.
-struct Plane {
-  std::size_t across = 0, along = 1;
-};
 
 enum class Show { predicted, target, beside, overlay };
 
@@ -61,8 +57,9 @@ class Tissue : public View {
   Fit fit() const;
   void setColorBy(const QString& name); ///< "cell_type", "array:tissue/error", "gene:EPCAM"
   QString colorBy() const;
-  void setPlane(const QString& name);   ///< "xy", "xz", "yz"; of a tissue in three dimensions only
-  Plane plane() const;
+  void setPlane(const QString& name);   ///< "xy", "xz", "yz", "free"; of a tissue in three dimensions only
+  QString plane() const;
+  const Camera& camera() const { return camera_; }
   void setEdges(bool on);
   bool hasEdges() const;
   void setAnimated(bool on) { animated_ = on; }
@@ -81,12 +78,18 @@ class Tissue : public View {
   void offer();
   void rebuild();
   void place();
+  void offerPlanes();
+  void nextPlane();
+  void aim();
+  void orbit(const QPointF& pixels);
+  void placeClouds(bool animated);
   void recolor();
   void showSelection();
   void say();
   void pickGene();
   void followProbe();
   std::vector<std::uint8_t> selected() const;   ///< one byte a row; empty = nothing of these cells
+  QPointF pixel(const cloud::PlaneMap& map, const Place& place) const;
   void paintBelow(QImage& image, const cloud::PlaneMap& map, bool of_target) const;
   void paintEdges(QImage& image, const cloud::PlaneMap& map, bool of_target) const;
   void paintLines(QImage& image, const cloud::PlaneMap& map) const;
@@ -102,6 +105,8 @@ class Tissue : public View {
   Scene scene_;
   SceneChoice made_;                           ///< what scene_ shows
   Show show_ = Show::overlay;
+  Camera camera_;
+  Ball ball_;                                  ///< around what is shown
   QString gene_, asked_places_;
   bool animated_ = true, selecting_ = false, color_chosen_ = false;
 };

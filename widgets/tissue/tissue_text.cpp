@@ -57,9 +57,10 @@ void Tissue::say() {
   QStringList foot;
   if (arrays_.step >= 0) foot << tr("step %1").arg(groupedText(arrays_.step));
   if (!slide().isEmpty()) foot << slide();
+  if (scene_.fit.n > 0) foot << tr("off by %1 radii (rms, n = %2)").arg(cellText(scene_.fit.rms / scene_.unit), groupedText(scene_.fit.n));
+  if (scene_.fit.n > 0 && fit() != Fit::none) foot << tr("mirror images allowed");
   if (!scene_.method.isEmpty()) foot << scene_.method;
-  if (scene_.fit.n > 0 && fit() != Fit::none) foot << tr("laid onto the true places of %1 cells, mirror images allowed; rms %2 radii").arg(groupedText(scene_.fit.n), cellText(scene_.fit.rms / scene_.unit));
-  if (scene_.dims == 3) foot << tr("seen along %1").arg(QStringLiteral("xyz").at(static_cast<qsizetype>(3 - plane().across - plane().along)));
+  if (scene_.dims == 3) foot << (plane() == QLatin1String("xy") ? tr("seen along z") : plane() == QLatin1String("xz") ? tr("seen along y") : plane() == QLatin1String("yz") ? tr("seen along x") : tr("turned freely"));
   setCaption(foot.join(QStringLiteral(" · ")));
 }
 
