@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `export --run R --out FILE`: what a run shows of its cells, for other tools: obsm X_gems, X_pca, X_umap, spatial; labels as obs.
+// `export --run R --out FILE`: what a run shows of its cells, for other tools: obsm X_gems, X_pca, X_umap, spatial; labels and kept
+// selections as obs.
 #include <algorithm>
 #include <cstdio>
 #include <limits>
@@ -16,6 +17,7 @@
 #include "engine/core/error.h"
 #include "engine/core/text.h"
 #include "engine/store/run_reader.h"
+#include "engine/store/selections.h"
 
 namespace geocyte::app {
 namespace {
@@ -90,13 +92,31 @@ void take_axis(const store::Axis& axis, const std::vector<std::int64_t>& rows, d
     table.obs.columns.push_back(std::move(column));
   }
   for (const auto& array : axis.arrays) {
-    if (array.shape.size() != 2 || array.shape[0] != axis.size()) continue;
+    // The genes of each cell are data, not a place: they stay in the files they came from.
+    if (array.shape.size() != 2 || array.shape[0] != axis.size() || (array.axes.size() == 2 && array.axes[1] == "gene")) continue;
     const auto values = array.to_double();
     data::DenseMatrix matrix{static_cast<std::int64_t>(rows.size()), array.shape[1], {}};
     for (const std::int64_t row : rows)
       for (std::int64_t d = 0; d < matrix.cols; ++d) matrix.values.push_back(static_cast<float>(values[static_cast<std::size_t>(row * matrix.cols + d)]));
     table.obsm[array.name == "coordinates" ? "spatial" : array.name] = std::move(matrix);
   }
+}
+
+/// What the user kept in the window: "in" where a cell belongs to it. A label of the run keeps its name.
+int take_selections(const std::vector<store::KeptSelection>& kept, const std::vector<std::int64_t>& rows, data::Dataset& table) {
+  int count = 0;
+  for (const store::KeptSelection& selection : kept) {
+    const auto taken = [&](const data::Column& column) { return column.name == selection.name; };
+    if (selection.axis != kAxis || std::any_of(table.obs.columns.begin(), table.obs.columns.end(), taken)) continue;
+    data::Column column;
+    column.name = selection.name;
+    column.kind = data::ColumnKind::categorical;
+    column.categories = {"in", "out"};
+    for (const std::int64_t row : rows) column.codes.push_back(selection.codes[static_cast<std::size_t>(row)] == 0 ? 0 : 1);
+    table.obs.columns.push_back(std::move(column));
+    ++count;
+  }
+  return count;
 }
 
 int export_run(const Request& request, bool json) {
@@ -114,6 +134,7 @@ int export_run(const Request& request, bool json) {
   for (const std::int64_t row : rows)
     if (row < 0 || row >= axis->size()) throw Error(ErrorCode::bad_data, "the snapshot shows cells that the run does not have");
   take_axis(*axis, rows, table);
+  const int selections = take_selections(store::read_selections(reader.facts().directory, axes), rows, table);
   for (const auto& [key, array] : found) table.obsm[key] = spread(array, rows);
   table.uns["geocyte/run"] = reader.facts().id;
   table.uns["geocyte/step"] = std::to_string(entry.step);
@@ -124,10 +145,11 @@ int export_run(const Request& request, bool json) {
     keys.push_back(key);
     names.push_back(key);
   }
-  if (json) std::printf("%s\n", Json{{"out", request.out}, {"step", entry.step}, {"cells", rows.size()}, {"of", axis->size()}, {"obsm", keys}}.dump().c_str());
+  if (json) std::printf("%s\n", Json{{"out", request.out}, {"step", entry.step}, {"cells", rows.size()}, {"of", axis->size()}, {"obsm", keys}, {"selections", selections}}.dump().c_str());
   else
-    std::printf("%s\n%s of %s cells of step %lld, obsm %s\n", request.out.c_str(), grouped(static_cast<std::int64_t>(rows.size())).c_str(),
-                grouped(axis->size()).c_str(), static_cast<long long>(entry.step), join(names, ", ").c_str());
+    std::printf("%s\n%s of %s cells of step %lld, obsm %s%s\n", request.out.c_str(), grouped(static_cast<std::int64_t>(rows.size())).c_str(),
+                grouped(axis->size()).c_str(), static_cast<long long>(entry.step), join(names, ", ").c_str(),
+                selections > 0 ? fmt::format(", {} kept selection{} in obs", selections, selections == 1 ? "" : "s").c_str() : "");
   return 0;
 }
 

@@ -97,7 +97,8 @@ store::Snapshot DeriveCentroidDistance::derive(const store::Snapshot& raw, const
   add("centroid_distance", d.raw, raw_caption);
   add("centroid_distance_standardised", d.standardised, standardised_caption);
   add("sampling_floor", d.floor, "distance of means that sampling alone gives");
-  add("ratio_to_floor", d.ratio, "distance of means over its sampling floor");
+  // As the verdict judges, so that the pairs it counts are those that the matrix marks.
+  if (d.ratio.size() == d.ratio_standardised.size()) add("ratio_to_floor", d.ratio.cwiseMax(d.ratio_standardised), "distance of means over its sampling floor, raw or standardised, the larger one");
   add("centroid_distance_low", d.raw_low, "lower 95 % bootstrap limit of the " + raw_caption);
   add("centroid_distance_high", d.raw_high, "upper 95 % bootstrap limit of the " + raw_caption);
   add("centroid_distance_standardised_low", d.standardised_low,

@@ -5,7 +5,7 @@
 // Inputs: points (array), labels (label of the axis, "source"), groups (label, "modality").
 // Parameters: bootstrap 0; above 0, 95 % intervals are made as <matrix>_low and <matrix>_high.
 // Makes, in the folder of <makes> ("align"): centroid_distance, centroid_distance_standardised, sampling_floor,
-// ratio_to_floor (source, source); scalars max_centroid_distance, median_centroid_distance, max_standardised,
+// ratio_to_floor (source, source; of raw and standardised the larger one, as the verdict judges); scalars max_centroid_distance, median_centroid_distance, max_standardised,
 // participation_ratio, min_std. Formulas: stats/source_distances.h, stats/collapse.h.
 #pragma once
 

@@ -38,6 +38,7 @@ struct ArrayFileWriteOptions {
 /// What a reader is willing to take from a file that may be damaged or hostile.
 struct ArrayFileLimits {
   std::int64_t max_total_bytes = std::int64_t{1} << 30;    ///< of all array elements and texts together
+  std::int64_t max_block_bytes = std::int64_t{1} << 40;    ///< an array of two or more dimensions with more comes without its elements
   std::int64_t max_entries = 4096;                         ///< arrays and text lists
   std::int64_t max_attribute_bytes = std::int64_t{16} << 20;
 };

@@ -112,10 +112,10 @@ class ArrayFileReader {
     return texts;
   }
 
-  template <class T> NamedArray filled(hid_t dataset, const std::string& path) const {
+  template <class T> NamedArray filled(hid_t dataset, const std::string& path, bool left_out) const {
     NamedArray array;
     array.dtype = dtype_of<T>::value;
-    array.bytes = std::make_shared<const std::vector<std::byte>>(read_bytes<T>(dataset, path));
+    if (!left_out) array.bytes = std::make_shared<const std::vector<std::byte>>(read_bytes<T>(dataset, path));
     return array;
   }
 
@@ -125,18 +125,20 @@ class ArrayFileReader {
     if (!shape || shape->size() > kMaxRank) refuse(path + " is not an array of at most 8 dimensions");
     const Handle type(H5Dget_type(dataset.get()));
     const std::string element = element_name(type.get());
-    spend(element_count(shape, path) * static_cast<std::int64_t>(std::max<std::size_t>(H5Tget_size(type.get()), 1)), path);
+    const std::int64_t bytes = element_count(shape, path) * static_cast<std::int64_t>(std::max<std::size_t>(H5Tget_size(type.get()), 1));
+    const bool left_out = shape->size() > 1 && bytes > limits_.max_block_bytes;
+    if (!left_out) spend(bytes, path);
     NamedArray array;
     if (element == "float32") {
-      array = filled<float>(dataset.get(), path);
+      array = filled<float>(dataset.get(), path, left_out);
     } else if (element == "float64") {
-      array = filled<double>(dataset.get(), path);
+      array = filled<double>(dataset.get(), path, left_out);
     } else if (element == "int32") {
-      array = filled<std::int32_t>(dataset.get(), path);
+      array = filled<std::int32_t>(dataset.get(), path, left_out);
     } else if (element == "int64") {
-      array = filled<std::int64_t>(dataset.get(), path);
+      array = filled<std::int64_t>(dataset.get(), path, left_out);
     } else if (element == "uint8") {
-      array = filled<std::uint8_t>(dataset.get(), path);
+      array = filled<std::uint8_t>(dataset.get(), path, left_out);
     } else {
       refuse(path + " has elements of type " + element + ", which named arrays do not use");
     }

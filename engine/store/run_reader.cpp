@@ -191,9 +191,13 @@ Snapshot RunReader::read_snapshot(std::int64_t step, const std::string& part) co
 
 bool RunReader::has_axes() const { return is_plain_file(parts_->at(kAxesFile)); }
 
-std::vector<Axis> RunReader::read_axes() const {
+std::vector<Axis> RunReader::read_axes(bool with_blocks) const {
   if (!has_axes()) bad("this run has no axes yet");
-  return with_context("reading axes.h5", [&] { return axes_from(hdf5::read_array_file(parts_->at(kAxesFile))); });
+  return with_context("reading axes.h5", [&] {
+    hdf5::ArrayFileLimits limits;
+    if (!with_blocks) limits.max_block_bytes = std::int64_t{4} << 20;
+    return axes_from(hdf5::read_array_file(parts_->at(kAxesFile), limits));
+  });
 }
 
 std::string RunReader::config_text() const {

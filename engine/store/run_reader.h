@@ -93,8 +93,9 @@ class RunReader {
   /// Throws Error{bad_data} when it is damaged or was removed meanwhile.
   Snapshot read_snapshot(std::int64_t step, const std::string& part = {}) const;
   bool has_axes() const;
-  /// Throws Error{bad_data} when axes.h5 is missing or damaged.
-  std::vector<Axis> read_axes() const;
+  /// Throws Error{bad_data} when axes.h5 is missing or damaged. Without blocks, arrays of several dimensions and more than 4 MiB
+  /// (the genes of each cell) come without their elements: everything else is there in milliseconds.
+  std::vector<Axis> read_axes(bool with_blocks = true) const;
   /// "" when there is none.
   std::string config_text() const;
 

@@ -35,7 +35,8 @@ class ControlHandler {
   ControlHandler(const config::Schema& schema, store::RunSink& sink, ControlActions actions)
       : schema_(schema), sink_(sink), actions_(std::move(actions)) {}
 
-  /// Looks into the inbox when the last look is at least 20 ms old. An Error of an action is the answer (refused), unless
+  /// Looks into the inbox when the last look is at least 5 ms old
+  /// (An empty inbox costs about 10 µs.) An Error of an action is the answer (refused), unless
   /// it is Error{storage} or Error{diverged}, which end the run. True when something was answered.
   bool look(double now, std::int64_t step);
   const Wishes& wishes() const { return wishes_; }
@@ -58,6 +59,6 @@ class ControlHandler {
 };
 
 /// Seconds between two looks.
-inline constexpr double kControlPeriod = 0.020;
+inline constexpr double kControlPeriod = 0.005;
 
 }  // namespace geocyte::train

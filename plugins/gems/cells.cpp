@@ -134,6 +134,15 @@ store::AxisLabels labels(std::string name, std::vector<std::string> categories) 
   return made;
 }
 
+/// What a view colours cells with; left out where it would be more than a run directory should carry.
+void add_expression(const Cells& cells, store::Axis& axis) {
+  constexpr std::int64_t kMostBytes = 100'000'000;
+  if (cells.count() * cells.genes() * std::int64_t{sizeof(float)} > kMostBytes) return;
+  const at::Tensor values = cells.expression.to(at::kCPU, at::kFloat).contiguous();
+  axis.arrays.push_back(make_array<float>("expression", std::span(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel())),
+                                          {cells.count(), cells.genes()}, {"cell", "gene"}, "values", "log-normalised expression"));
+}
+
 store::Axis cell_axis(const Cells& cells, const train::Inputs& inputs) {
   store::Axis axis;
   axis.name = "cell";
@@ -157,6 +166,7 @@ store::Axis cell_axis(const Cells& cells, const train::Inputs& inputs) {
   if (!cells.types.categories.empty()) axis.labels.push_back(cells.types);
   axis.labels.push_back(std::move(split));
   axis.arrays = coordinates_of(cells, inputs);
+  add_expression(cells, axis);
   return axis;
 }
 

@@ -49,8 +49,8 @@ std::vector<config::ViewSpec> make_views() {
                    {{"values", "align/ratio_to_floor"}, {"name", "Ratio to floor"}, {"gate", "1.5"},
                     {"values2", "align/centroid_distance_standardised"}, {"name2", "Mahalanobis"}, {"gate2", "0.36"},
                     {"values3", "align/centroid_distance"}, {"name3", "Distance of means"}, {"gate3", "1.0"}, {"floor3", "align/sampling_floor"},
-                    {"values4", "align/pair_auc"}, {"name4", "Classifier AUC"}, {"gate4", "0.6"},
-                    {"values5", "align/gate"}, {"name5", "Gates passed"}, {"labels", "source"}}});
+                    {"values4", "align/pair_auc"}, {"name4", "Classifier AUC"}, {"gate4", "0.6"}, {"reach4", "1.6"},
+                    {"values5", "align/gate_bound"}, {"name5", "Gates, both"}, {"gate5", "align/gate_allowed"}, {"pass5", "align/gate"}, {"labels", "source"}}});
   views.push_back({"scatter", "Embedding", "align", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"space", "embedding"}, {"labels", "source"}}});
   views.push_back({"source_table", "Sources", "align",
                    {{"labels", "source"}, {"counts", "source"}, {"column1", "align/ratio_to_floor"}, {"title1", "x floor"}, {"gate1", "1.5"},

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "engine/core/error.h"
@@ -178,6 +180,24 @@ TEST_F(FinishedRun, AStepWithoutCheckpointNamesThoseThereAre) {
   expect_refused(apply(at("new.h5ad").string(), "--step 13"), ErrorCode::bad_data, "10 and 20");
 }
 
+TEST_F(FinishedRun, ExportCarriesKeptSelections) {
+  const auto folder = at("runs/one/selections");
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "odd ones.json") << R"({"format": 1, "axis": "cell", "name": "odd ones", "ids": ["a/cell1", "a/cell3", "nobody"]})";
+  std::ofstream(folder / "source.json") << R"({"format": 1, "axis": "cell", "name": "source", "ids": ["a/cell1"]})";
+  std::ofstream(folder / "broken.json") << "{";
+  ASSERT_EQ(run_engine("export --run " + run() + " --out " + at("shown.h5ad").string()).exit_code, 0);
+  std::filesystem::remove_all(folder);
+  const auto shown = read("shown.h5ad");
+  const auto* kept = shown.obs.find("odd ones");
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->text_at(0), "out");
+  EXPECT_EQ(kept->text_at(1), "in");
+  EXPECT_EQ(kept->text_at(3), "in");
+  EXPECT_EQ(shown.obs.find("source")->text_at(1), "a") << "a label of the run keeps its name";
+  EXPECT_EQ(shown.obs.find("broken"), nullptr);
+}
+
 TEST_F(FinishedRun, ExportCarriesLabelsAndPlaces) {
   ASSERT_EQ(run_engine("export --run " + run() + " --out " + at("shown.h5ad").string()).exit_code, 0);
   const auto shown = read("shown.h5ad");
@@ -187,6 +207,7 @@ TEST_F(FinishedRun, ExportCarriesLabelsAndPlaces) {
   for (const char* key : {"X_gems", "X_pca", "X_umap"}) EXPECT_TRUE(shown.obsm.contains(key)) << key;
   EXPECT_EQ(shown.obsm.at("X_umap").cols, 2);
   EXPECT_NE(shown.uns.at("geocyte/caption/X_umap").find("UMAP"), std::string::npos);
+  EXPECT_FALSE(shown.obsm.contains("expression")) << "genes are data, not a place";
   expect_refused(run_engine("export --run " + run() + " --out " + at("shown.txt").string()), ErrorCode::usage, ".csv");
 }
 

@@ -105,10 +105,16 @@ TEST(Gems, TheAxesSayWhatEveryCellIs) {
   for (const auto& label : cell.labels) EXPECT_EQ(label.codes.size(), cell.ids.size()) << label.name;
   const auto split = std::find_if(cell.labels.begin(), cell.labels.end(), [](const auto& label) { return label.name == "split"; });
   EXPECT_EQ(std::count(split->codes.begin(), split->codes.end(), 1), 12 + 9 + 15 + 6);
-  ASSERT_EQ(cell.arrays.size(), 1u);
+  ASSERT_EQ(cell.arrays.size(), 2u);
   const auto xy = cell.arrays[0].as<float>();
   EXPECT_TRUE(std::isfinite(xy[0]));
   EXPECT_TRUE(std::isnan(xy[2 * 200]));
+  // The genes that a view colours by: as the model saw them, a finite number for each cell and gene.
+  const NamedArray& expression = cell.arrays[1];
+  EXPECT_EQ(expression.name, "expression");
+  EXPECT_EQ(expression.axes, (std::vector<std::string>{"cell", "gene"}));
+  EXPECT_EQ(expression.shape, (std::vector<std::int64_t>{210, 48}));
+  for (const float value : expression.as<float>()) ASSERT_TRUE(std::isfinite(value) && value >= 0);
   EXPECT_EQ(axes[1].size(), 48);
   EXPECT_EQ(axes[2].ids, (std::vector<std::string>{"A_ST1", "A_ST2", "A_SC", "B_SC"}));
 }
