@@ -14,6 +14,7 @@
 
 #include <algorithm>
 
+#include "app/desktop/diagnosis_dialog.h"
 #include "app/desktop/number_text.h"
 #include "widgets/base/number_format.h"
 #include "widgets/theme/fonts.h"
@@ -125,7 +126,15 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   connect(start_, &QPushButton::clicked, this, &QDialog::accept);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   auto* buttons = new QHBoxLayout;
+  diagnose_ = button("dataDiagnose", tr("Diagnose…"), tr("Compare the sources as they are: depth, genes, normalisation, distances, and which one is odd"));
+  connect(diagnose_, &QPushButton::clicked, this, [this] {
+    auto* dialog = new DiagnosisDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->diagnose(diagnosisArguments(), tr("The sources before training"));
+    dialog->open();
+  });
   buttons->addWidget(more_);
+  buttons->addWidget(diagnose_);
   buttons->addStretch(1);
   buttons->addWidget(cancel);
   buttons->addWidget(configure_);
@@ -230,10 +239,19 @@ void DataDialog::showChoices() {
   verdict_->setText(verdict);
   widgets::setTone(verdict_, usable == 0 ? widgets::Tone::bad : widgets::Tone::dim);
   configure_->setEnabled(usable > 0 && waiting_ == 0);
+  const bool several = usable > 1 || (usable == 1 && !by_->currentData().toString().isEmpty());
+  diagnose_->setEnabled(several && waiting_ == 0 && preset_->count() > 0);
   start_->setEnabled(usable > 0 && waiting_ == 0 && preset_->count() > 0);
 }
 
 QString DataDialog::system() const { return preset_->currentData().toString(); }
+
+QStringList DataDialog::diagnosisArguments() const {
+  const jobs::JobSpec job = this->job();
+  QStringList arguments{QStringLiteral("--preset"), text(job.preset)};
+  for (const auto& [path, value] : job.set) arguments << QStringLiteral("--set") << text(path + "=" + value);
+  return arguments;
+}
 
 jobs::JobSpec DataDialog::job() const {
   jobs::JobSpec job;

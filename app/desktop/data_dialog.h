@@ -34,6 +34,8 @@ class DataDialog : public QDialog {
   /// What was chosen: preset and assignments. Runs folder and device are the caller's.
   jobs::JobSpec job() const;
   QString system() const;
+  /// Of `geocyte-engine diagnose`, for these sources.
+  QStringList diagnosisArguments() const;
   const std::vector<InspectedFile>& files() const { return files_; }
 
  signals:
@@ -53,7 +55,7 @@ class DataDialog : public QDialog {
   QComboBox *preset_, *by_;
   QLineEdit* name_;
   QLabel* verdict_;
-  QPushButton *start_, *configure_, *more_;
+  QPushButton *start_, *configure_, *diagnose_, *more_;
 };
 
 }  // namespace geocyte::desktop

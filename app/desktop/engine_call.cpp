@@ -25,13 +25,13 @@ QString lastWords(const QByteArray& errors) {
 
 }  // namespace
 
-EngineCall::EngineCall(const QStringList& arguments, QObject* parent, const QString& program)
+EngineCall::EngineCall(const QStringList& arguments, QObject* parent, const QString& program, const QByteArray& input)
     : QObject(parent), process_(new QProcess(this)) {
   connect(process_, &QProcess::finished, this, [this](int, QProcess::ExitStatus status) { conclude(status == QProcess::CrashExit); });
   connect(process_, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
     if (error == QProcess::FailedToStart) conclude(true);
   });
-  process_->setStandardInputFile(QProcess::nullDevice());
+  if (input.isEmpty()) process_->setStandardInputFile(QProcess::nullDevice());
   try {
     process_->setProgram(program.isEmpty() ? QString::fromStdString(jobs::find_engine().string()) : program);
   } catch (const Error& error) {
@@ -43,7 +43,10 @@ EngineCall::EngineCall(const QStringList& arguments, QObject* parent, const QStr
     return;
   }
   process_->setArguments(QStringList{QStringLiteral("--json")} + arguments);
-  process_->start(QIODevice::ReadOnly);
+  process_->start(input.isEmpty() ? QIODevice::ReadOnly : QIODevice::ReadWrite);
+  if (input.isEmpty()) return;
+  process_->write(input);
+  process_->closeWriteChannel();
 }
 
 EngineCall::~EngineCall() {

@@ -22,8 +22,8 @@ struct EngineAnswer {
 class EngineCall : public QObject {
   Q_OBJECT
  public:
-  /// Starts at once. `arguments` without "--json"; `program` "" = the engine that belongs to this window.
-  explicit EngineCall(const QStringList& arguments, QObject* parent = nullptr, const QString& program = {});
+  /// Starts at once. `arguments` without "--json"; `program` "" = the engine that belongs to this window; `input` is what it reads.
+  explicit EngineCall(const QStringList& arguments, QObject* parent = nullptr, const QString& program = {}, const QByteArray& input = {});
   ~EngineCall() override;
 
  signals:

@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -26,6 +27,7 @@
 #include "app/desktop/start_page.h"
 #include "app/desktop/view_export.h"
 #include "app/desktop/view_host.h"
+#include "app/desktop/view_undo.h"
 #include "widgets/base/chart_controls.h"
 #include "widgets/controls/banner.h"
 #include "widgets/controls/run_list.h"
@@ -35,6 +37,7 @@
 #include "widgets/controls/toast.h"
 #include "widgets/controls/verdict_line.h"
 #include "widgets/theme/fonts.h"
+#include "widgets/theme/icons.h"
 #include "widgets/theme/theme.h"
 
 namespace geocyte::desktop {
@@ -94,8 +97,9 @@ MainWindow::MainWindow(std::vector<config::SystemSpec> specs, Preferences& prefe
 
 MainWindow::~MainWindow() {
   // Pages and docks go after this; what their last words would refresh is gone by then.
+  qApp->disconnect(this);
   for (QObject* speaker : {static_cast<QObject*>(new_run_), static_cast<QObject*>(config_), static_cast<QObject*>(new_run_->undoStack()),
-                           static_cast<QObject*>(config_->undoStack()), static_cast<QObject*>(run_list_), static_cast<QObject*>(run_bar_)})
+                           static_cast<QObject*>(config_->undoStack()), static_cast<QObject*>(view_undo_->stack()), static_cast<QObject*>(run_list_), static_cast<QObject*>(run_bar_)})
     speaker->disconnect(this);
 }
 
@@ -115,6 +119,7 @@ void MainWindow::buildCentre() {
   banner_ = new widgets::Banner;
   banner_->setObjectName(QStringLiteral("banner"));
   console_ = new ConsolePanel;
+  view_undo_ = new ViewUndo(context, this);
   monitor_ = new ViewHost(ViewHost::Layout::board, context);
   monitor_->setObjectName(QStringLiteral("monitor"));
   monitor_->setCompanion(console_);
@@ -122,9 +127,11 @@ void MainWindow::buildCentre() {
   align_->setObjectName(QStringLiteral("align"));
   spatial_ = new ViewHost(ViewHost::Layout::focus, context);
   spatial_->setObjectName(QStringLiteral("spatial"));
+  for (ViewHost* host : hosts()) connect(host, &ViewHost::viewMade, view_undo_, &ViewUndo::watch);
+  connect(&workbench_, &Workbench::currentChanged, view_undo_, &ViewUndo::clear);
   workspaces_ = new QStackedWidget;
   workspaces_->addWidget(monitor_);
-  workspaces_->addWidget(align_);
+  workspaces_->addWidget(makeAlignPage());
   workspaces_->addWidget(spatial_);
   auto* run_page = new QWidget;
   auto* column = new QVBoxLayout(run_page);
@@ -174,6 +181,18 @@ void MainWindow::buildBottom() {
     widgets::setTone(made, widgets::Tone::dim);
     return made;
   };
+  alerts_ = new QPushButton;
+  alerts_->setObjectName(QStringLiteral("alertBadge"));
+  alerts_->setToolTip(tr("What the rules of the system complain about; click to read what to do"));
+  alerts_->setIcon(widgets::themeIcon(QStringLiteral("warning"), widgets::Tone::warn));
+  alerts_->setIconSize({12, 12});
+  widgets::setButtonKind(alerts_, "link");
+  alerts_->setStyleSheet(QStringLiteral("min-height: 18px; padding: 0 4px;"));
+  alerts_->hide();
+  connect(alerts_, &QPushButton::clicked, this, [this] {
+    setWorkspace(QStringLiteral("monitor"));
+    console_->showTab(QStringLiteral("alerts"));
+  });
   engine_state_ = new widgets::StatusPill;
   engine_state_->setObjectName(QStringLiteral("engineState"));
   engine_state_->setAccessibleName(tr("State of the engine"));
@@ -186,7 +205,7 @@ void MainWindow::buildBottom() {
   auto* row = new QHBoxLayout(left);
   row->setContentsMargins(14, 0, 0, 0);
   row->setSpacing(20);
-  for (QWidget* widget : {static_cast<QWidget*>(engine_state_), static_cast<QWidget*>(selection_text_), static_cast<QWidget*>(share_text_)}) row->addWidget(widget);
+  for (QWidget* widget : {static_cast<QWidget*>(engine_state_), static_cast<QWidget*>(alerts_), static_cast<QWidget*>(selection_text_), static_cast<QWidget*>(share_text_)}) row->addWidget(widget);
   row->addStretch(1);
   statusBar()->setSizeGripEnabled(false);
   statusBar()->setFixedHeight(kStatusHeight);
@@ -198,7 +217,7 @@ void MainWindow::buildBottom() {
 
 void MainWindow::buildProductMenu() {
   QMenu* menu = run_bar_->productMenu();
-  menu->addActions({actions_.start_page, actions_.configure, actions_.open_data, actions_.open_folder});
+  menu->addActions({actions_.start_page, actions_.configure, actions_.open_data, actions_.open_folder, actions_.diagnose_matrix});
   menu->addSeparator();
   QMenu* theme = menu->addMenu(tr("Theme"));
   theme->addActions({actions_.theme_system, actions_.theme_light, actions_.theme_dark});
@@ -356,6 +375,7 @@ void MainWindow::raiseWorkspace() {
     if (!host->views().empty() && wanted_workspace_ == host->objectName()) shown = i;
   }
   workspaces_->setCurrentIndex(shown);
+  for (int i = 0; i < workspaces_->count(); ++i) hosts()[static_cast<std::size_t>(i)]->setAwake(i == shown);
   run_bar_->workspaces()->setCurrent(workspace());
   chart_controls_->setVisible(workspace() == QLatin1String("monitor"));
   refreshVerdict();

@@ -14,6 +14,7 @@
 
 class QDockWidget;
 class QLabel;
+class QPushButton;
 class QStackedWidget;
 class QToolBar;
 class QUndoStack;
@@ -37,6 +38,8 @@ class ConsolePanel;
 class NewRunPage;
 struct RunDraft;
 class RunBar;
+class DiagnosisPanel;
+class ViewUndo;
 class StartPage;
 class ViewHost;
 
@@ -75,6 +78,7 @@ class MainWindow : public QMainWindow {
 
  private:
   void buildCentre();
+  QWidget* makeAlignPage();
   void buildDocks();
   void buildBottom();
   void buildProductMenu();
@@ -111,6 +115,9 @@ class MainWindow : public QMainWindow {
   void refreshPlans();
   void refreshTimeline();
   void refreshCurves();
+  void refreshDiagnosis();
+  void refreshAlerts();
+  void showDiagnosis();
   void showRunMenu(const QString& path, const QPoint& at);
   void openRunFile(const QString& name);
 
@@ -126,6 +133,9 @@ class MainWindow : public QMainWindow {
   widgets::Banner* banner_;
   widgets::ChartControls* chart_controls_;
   ViewHost *monitor_, *align_, *spatial_;
+  widgets::VerdictLine* before_training_;      ///< what was found about the sources, above the views of Align
+  DiagnosisPanel* diagnosis_;                  ///< the same in full, until there is a first snapshot
+  QStackedWidget* align_pages_;
   ConsolePanel* console_;
   QDockWidget *runs_dock_, *config_dock_;
   widgets::RunList* run_list_;
@@ -135,6 +145,9 @@ class MainWindow : public QMainWindow {
   widgets::StatusPill* engine_state_;
   QLabel *selection_text_, *share_text_, *place_text_, *hint_text_;
   widgets::Toasts* toasts_;
+  ViewUndo* view_undo_;
+  QPushButton* alerts_;                        ///< how many alerts are raised; a click shows them
+  QStringList told_alerts_;                    ///< that a toast has spoken of
   QString banner_key_;                         ///< what the banner says now, so that a dismissed one stays away
   QString wanted_workspace_ = QStringLiteral("monitor");   ///< shown whenever the run has views for it
   QByteArray first_layout_;

@@ -2,6 +2,7 @@
 // How the window cares for runs and for itself: names, tags, notes and trash; the end of a run; preferences and layout.
 #include <QAction>
 #include <QDockWidget>
+#include <QPushButton>
 #include <QToolBar>
 
 #include "app/desktop/background.h"
@@ -10,6 +11,8 @@
 #include "app/desktop/notifier.h"
 #include "app/desktop/preferences_dialog.h"
 #include "app/desktop/run_marks_dialog.h"
+#include "engine/core/log.h"
+#include "engine/store/run_health.h"
 #include "widgets/controls/run_list.h"
 #include "widgets/controls/toast.h"
 #include "widgets/theme/theme.h"
@@ -37,6 +40,25 @@ void MainWindow::connectCare() {
     toasts_->show(widgets::Tone::ok, tr("“%1” is in the trash of this folder.").arg(report.name), tr("Undo"), [this, report] { workbench_.restore(report); });
     if (!workbench_.current() && !isConfiguring()) showStartPage();
   });
+}
+
+void MainWindow::refreshAlerts() {
+  const RunRecord* run = workbench_.current();
+  int raised = 0;
+  for (const AlertEntry& alert : run ? alertsOf(run->events) : std::vector<AlertEntry>()) {
+    if (!alert.raised || alert.severity == "info") continue;
+    ++raised;
+    // Spoken of once, and only while it is news: an old run is not full of surprises.
+    constexpr std::int64_t kNewsMs = 20'000;
+    const QString key = QStringLiteral("%1 %2 %3").arg(run->info.path, QString::fromStdString(alert.id), QString::fromStdString(alert.time));
+    if (told_alerts_.contains(key) || utc_now_ms() - store::utc_ms_of(alert.time) > kNewsMs) continue;
+    told_alerts_ << key;
+    const bool grave = alert.severity == "bad" || alert.severity == "alarm" || alert.severity == "critical" || alert.severity == "error";
+    toasts_->show(grave ? widgets::Tone::bad : widgets::Tone::warn, QString::fromStdString(alert.headline), tr("What to do"), [this] { alerts_->click(); });
+  }
+  alerts_->setVisible(raised > 0);
+  alerts_->setText(raised == 1 ? tr("1 alert") : tr("%1 alerts").arg(raised));
+  alerts_->setAccessibleName(alerts_->text());
 }
 
 void MainWindow::editMarks(const QString& path) {

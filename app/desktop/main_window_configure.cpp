@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the window configures and starts runs: the page of the new run, the parameters of a running one, undo.
 #include <QAction>
+#include <QApplication>
 #include <QDockWidget>
 #include <QStackedWidget>
 #include <QToolBar>
@@ -13,6 +14,7 @@
 #include "app/desktop/new_run_page.h"
 #include "app/desktop/run_bar.h"
 #include "app/desktop/run_draft.h"
+#include "app/desktop/view_undo.h"
 #include "engine/core/error.h"
 #include "widgets/controls/run_list.h"
 #include "widgets/controls/toast.h"
@@ -26,7 +28,8 @@ void MainWindow::connectConfiguration() {
   connect(actions_.apply, &QAction::triggered, config_, &ConfigPanel::apply);
   connect(actions_.undo, &QAction::triggered, this, [this] { undoStack()->undo(); });
   connect(actions_.redo, &QAction::triggered, this, [this] { undoStack()->redo(); });
-  for (QUndoStack* stack : {new_run_->undoStack(), config_->undoStack()}) connect(stack, &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
+  connect(qApp, &QApplication::focusChanged, this, [this] { refreshActions(); });
+  for (QUndoStack* stack : {new_run_->undoStack(), config_->undoStack(), view_undo_->stack()}) connect(stack, &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
 
   connect(config_, &ConfigPanel::applied, this, [this](const QString& path, const Json& value) {
     workbench_.order(QStringLiteral("set"), {{"path", path.toStdString()}, {"value", value}});
@@ -51,7 +54,13 @@ void MainWindow::connectConfiguration() {
   });
 }
 
-QUndoStack* MainWindow::undoStack() const { return isConfiguring() ? new_run_->undoStack() : config_->undoStack(); }
+QUndoStack* MainWindow::undoStack() const {
+  if (isConfiguring()) return new_run_->undoStack();
+  // Whoever types into the parameters takes back what he typed; elsewhere it is what he sees that goes back.
+  QWidget* focus = QApplication::focusWidget();
+  const bool in_views = view_undo_->stack()->canUndo() || view_undo_->stack()->canRedo();
+  return in_views && !(focus && config_->isAncestorOf(focus)) ? view_undo_->stack() : config_->undoStack();
+}
 
 void MainWindow::configure() {
   if (!new_run_->hasDraft()) return configurePreset(run_bar_->preset());

@@ -56,6 +56,7 @@ void MainWindow::connectWorkbench() {
     const RunRecord* run = workbench_.current();
     if (!run || run->info.path != path) return;
     console_->setEvents(run->events);
+    refreshAlerts();
     refreshVerdict();
     refreshTimeline();
   });
@@ -71,12 +72,17 @@ void MainWindow::connectWorkbench() {
     refreshTimeline();
     const RunRecord* run = workbench_.current();
     console_->setEvents(run ? run->events : std::vector<store::RunEvent>());
+    refreshAlerts();
     if (isConfiguring() && run) leaveConfiguration();
     setWindowTitle(run ? QStringLiteral("%1 — Geocyte").arg(run->info.name) : QStringLiteral("Geocyte"));
   });
   connect(&workbench_, &Workbench::curvesChanged, this, &MainWindow::refreshCurves);
+  connect(&library, &RunLibrary::diagnosisChanged, this, &MainWindow::refreshDiagnosis);
+  connect(&workbench_, &Workbench::currentChanged, this, &MainWindow::refreshDiagnosis);
   connect(&workbench_, &Workbench::arraysReady, this, [this](const widgets::ArrayMap& arrays) {
+    const bool first = has_arrays_ == arrays.arrays.isEmpty();
     has_arrays_ = !arrays.arrays.isEmpty();
+    if (first) refreshDiagnosis();
     for (ViewHost* host : hosts()) host->setArrays(arrays);
   });
   connect(&workbench_, &Workbench::referenceReady, this, [this](const widgets::ArrayMap& arrays) {
@@ -150,6 +156,7 @@ void MainWindow::refreshActions() {
   actions_.show_folder->setEnabled(run != nullptr);
   actions_.align->setEnabled(!run || !align_->views().empty());
   actions_.spatial->setEnabled(!run || !spatial_->views().empty());
+  actions_.diagnosis->setEnabled(run && run->diagnosis.is_object());
 }
 
 void MainWindow::refreshVerdict() { verdict_->setVerdict(verdictOf(workbench_.current(), workspace())); }
@@ -230,6 +237,8 @@ bool MainWindow::showsData() const {
   if (isConfiguring()) return new_run_->preflight()->report().has_value();
   const RunRecord* run = workbench_.current();
   if (isOnStartPage() || !run || run->info.name.isEmpty()) return false;
+  // Of a run that ended before its first snapshot the diagnosis is all there will be.
+  if (workspace() == QLatin1String("align") && align_pages_->currentIndex() == 1 && !run->isAlive()) return true;
   if (workspace() != QLatin1String("monitor")) return has_arrays_;
   return std::any_of(run->curves.begin(), run->curves.end(), [](const auto& curve) { return curve.second->steps.size() >= 2; });
 }
@@ -243,7 +252,9 @@ void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
     if (against->run() == path) menu.addAction(tr("Stop comparing with it"), against, &widgets::Reference::clear);
     else menu.addAction(tr("Compare the shown run with it"), this, [against, path, name = run->info.name] { against->set(path, -1, name); });
     menu.addAction(tr("Show it"), this, [this, path] { workbench_.show(path); });
+    menu.addSeparator();
     menu.addAction(actions_.edit_marks->text(), this, [this, path] { editMarks(path); });
+    if (!run->isAlive() && !run->info.foreign) menu.addAction(actions_.trash->text(), this, [this, path] { trashRuns({path}); });
     menu.exec(at);
     return;
   }

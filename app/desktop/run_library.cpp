@@ -106,6 +106,9 @@ void RunLibrary::apply(const RunUpdate& update) {
   const bool known = runs_.count(update.run) != 0;
   RunRecord& run = record(update.run);
   const bool was_alive = known && run.isAlive();
+  // Curves alone have a signal of their own: they come ten times as often as everything else.
+  const bool is_other = !known || update.info || update.status || update.health != run.health || update.problem != run.problem || update.options || update.snapshots ||
+                        !update.events.empty() || update.restarted || update.superseded_from || run.info.foreign;
   if (update.info) run.info = *update.info;
   if (update.status) {
     run.status = *update.status;
@@ -123,6 +126,10 @@ void RunLibrary::apply(const RunUpdate& update) {
     run.options = *update.options;
     emit optionsChanged(update.run);
   }
+  if (update.diagnosis) {
+    run.diagnosis = *update.diagnosis;
+    emit diagnosisChanged(update.run);
+  }
   if (update.restarted || update.superseded_from || !update.scalars.empty()) {
     appendCurves(run, update);
     emit curvesChanged(update.run);
@@ -136,7 +143,7 @@ void RunLibrary::apply(const RunUpdate& update) {
     run.snapshots = *update.snapshots;
     emit snapshotsChanged(update.run);
   }
-  emit runChanged(update.run);
+  if (is_other) emit runChanged(update.run);
   if (was_alive && !run.isAlive()) emit ended(update.run);
 }
 

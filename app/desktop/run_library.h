@@ -19,6 +19,7 @@ struct RunRecord {
   store::Health health = store::Health::ok;
   QString problem;
   Json options;
+  Json diagnosis;               ///< of the sources before training; null = none
   std::map<QString, std::shared_ptr<widgets::Series>> curves;
   std::vector<store::RunEvent> events;
   std::vector<store::SnapshotEntry> snapshots;
@@ -61,6 +62,7 @@ class RunLibrary : public QObject {
   void eventsChanged(const QString& path);
   void snapshotsChanged(const QString& path);
   void optionsChanged(const QString& path);
+  void diagnosisChanged(const QString& path);
   void ended(const QString& path);             ///< it was going and has come to a final state, or its engine was lost
 
  private:

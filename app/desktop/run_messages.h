@@ -43,6 +43,7 @@ struct RunUpdate {
   std::vector<store::RunEvent> events;
   std::optional<std::vector<store::SnapshotEntry>> snapshots;
   std::optional<Json> options;  ///< of config.yaml, complete
+  std::optional<Json> diagnosis;///< of the sources before training
   QString problem;              ///< why the run cannot be read, one sentence
 };
 

@@ -9,13 +9,14 @@
 #include "app/desktop/system_specs.h"
 #include "app/desktop/tracked_run.h"
 #include "engine/core/error.h"
+#include "engine/store/contract/safe_json.h"
 #include "engine/store/control.h"
 #include "engine/store/process_identity.h"
 
 namespace geocyte::desktop {
 namespace {
 
-constexpr int kFastMs = 50, kSlowMs = 1000;
+constexpr int kFastMs = 25, kAnswerMs = 8, kSlowMs = 1000;   // the second one while an engine is asked for something
 constexpr qint64 kAnswerTimeoutMs = 60'000;
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
@@ -156,6 +157,7 @@ void RunTailer::lookFast() {
   checkOrders();
   checkProbes();
   checkLaunches();
+  if (orders_.empty() && fast_->interval() != kFastMs) fast_->setInterval(kFastMs);
 }
 
 void RunTailer::lookSlow() {
@@ -195,7 +197,7 @@ void RunTailer::look(Tracked& run, bool with_details) {
     // A finished run that is only drawn beside the shown one is read to its end once.
     if (with_details && !(run.settled && update->run != shown_)) {
       readDetails(run, *update);
-      details = update->restarted || update->superseded_from || !update->scalars.empty() || !update->events.empty() || update->snapshots || update->options;
+      details = update->restarted || update->superseded_from || !update->scalars.empty() || !update->events.empty() || update->snapshots || update->options || update->diagnosis;
       run.settled = (is_over || run.reader.facts().foreign) && !run.more && !details;
     }
     if (!news && !details) return;
@@ -233,7 +235,16 @@ void RunTailer::readDetails(Tracked& run, RunUpdate& update) {
     }
   }
   update.events = run.reader.poll_events();
-  if (update.run == shown_ && run.reader.snapshots_changed()) {
+  // It is written before the events that sum it up.
+  const auto tells = [](const store::RunEvent& event) { return event.kind == "verdict" && store::text_at(event.details, "workspace") == "diagnosis"; };
+  if (!run.has_diagnosis && std::any_of(update.events.begin(), update.events.end(), tells)) {
+    run.has_diagnosis = true;
+    try {
+      update.diagnosis = store::read_json_file(run.reader.facts().directory / "evaluation" / "diagnosis.json", std::size_t{4} << 20);
+    } catch (const Error&) {                   // the events still say it in words
+    }
+  }
+  if ((update.run == shown_ || wanted_.contains(update.run)) && run.reader.snapshots_changed()) {
     auto entries = run.reader.snapshots();
     const auto same = [](const store::SnapshotEntry& a, const store::SnapshotEntry& b) { return a.step == b.step && a.parts == b.parts; };
     if (!std::equal(entries.begin(), entries.end(), run.snapshots.begin(), run.snapshots.end(), same)) update.snapshots = entries;
@@ -245,6 +256,7 @@ void RunTailer::order(const QString& path, const QString& command, const Json& a
   CommandReport report{path, command, false, false, {}};
   try {
     orders_.push_back({path, command, store::send_control(fsPath(path), command.toStdString(), args, keyOf(command, args)), QDateTime::currentMSecsSinceEpoch()});
+    if (fast_) fast_->setInterval(kAnswerMs);
   } catch (const Error& error) {
     report.answered = true;
     report.text = text(error.what());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one place of the window that touches run directories. Lives on its own thread; is told what to do by queued calls
-// and answers by queued signals that carry values. It polls: the shown run every 50 ms (one stat, read on change), the
-// folder and all other runs once a second. A finished run that nobody looks at costs one stat a second.
+// and answers by queued signals that carry values. It polls: the shown run every 25 ms (a few stats, a
+// read on change; every 8 ms while a request waits for its answer), the folder and all other runs once a second. A finished
+// run that nobody looks at costs one stat a second.
 #pragma once
 
 #include <QHash>
@@ -36,7 +37,7 @@ class RunTailer : public QObject {
   void openFolder(const QString& folder, quint64 generation);
   /// A run or TensorBoard folder that need not lie in the runs folder.
   void openRun(const QString& path);
-  /// The run that is looked at every 50 ms; "" = none.
+  /// The run that is looked at every 25 ms; "" = none.
   void show(const QString& path);
   /// Runs whose curves are drawn beside the shown one.
   void setWanted(const QStringList& paths);
@@ -61,6 +62,8 @@ class RunTailer : public QObject {
  signals:
   void updated(std::shared_ptr<const geocyte::desktop::RunUpdate> update);
   void snapshotLoaded(std::shared_ptr<const geocyte::desktop::LoadedSnapshot> snapshot);
+  /// The large arrays of its axes are there now: load the snapshot again to have them.
+  void axesCompleted(const QString& path);
   void historyLoaded(std::shared_ptr<const geocyte::desktop::LoadedHistory> history);
   void selectionSaved(geocyte::desktop::SelectionReport report);
   void commandReported(geocyte::desktop::CommandReport report);
@@ -93,6 +96,7 @@ class RunTailer : public QObject {
   void checkLaunches();
   Tracked* find(const QString& path);
   void readAxes(Tracked& run);
+  void readBlocks(const QString& path);
 
   QTimer *fast_ = nullptr, *slow_ = nullptr;
   std::unique_ptr<store::RunIndex> index_;

@@ -3,6 +3,8 @@
 // arrays, and the selections that the user kept.
 #include <QDir>
 
+#include <algorithm>
+
 #include "app/desktop/run_tailer.h"
 #include "app/desktop/saved_selections.h"
 #include "app/desktop/tracked_run.h"
@@ -10,6 +12,8 @@
 
 namespace geocyte::desktop {
 namespace {
+
+constexpr int kBlocksMs = 300;                 // the first pictures go first
 
 std::filesystem::path fsPath(const QString& path) { return std::filesystem::path(path.toStdString()); }
 
@@ -31,10 +35,26 @@ std::vector<std::uint8_t> wholeMask(const LoadedSnapshot& snapshot, const store:
 }  // namespace
 
 void RunTailer::readAxes(Tracked& run) {
-  if (!run.axes && run.reader.has_axes()) run.axes = std::make_shared<const std::vector<store::Axis>>(run.reader.read_axes());
+  if (!run.axes && run.reader.has_axes()) run.axes = std::make_shared<const std::vector<store::Axis>>(run.reader.read_axes(false));
   if (run.axes && !run.selections) run.selections = std::make_shared<const std::vector<SavedSelection>>(read_selections(run.reader.facts().directory, *run.axes));
   // A run that is not shown is not polled for snapshots.
   if (fsPath(shown_) != run.reader.facts().directory && run.reader.snapshots_changed()) run.snapshots = run.reader.snapshots();
+}
+
+/// What makes opening slow comes after the first picture: the genes of each cell.
+void RunTailer::readBlocks(const QString& path) {
+  Tracked* run = find(path);
+  if (!run || !run->axes || run->has_blocks || path != shown_) return;
+  run->has_blocks = true;
+  const auto lacks = [](const store::Axis& axis) {
+    return std::any_of(axis.arrays.begin(), axis.arrays.end(), [](const NamedArray& array) { return array.size() > 0 && !array.bytes; });
+  };
+  if (std::none_of(run->axes->begin(), run->axes->end(), lacks)) return;
+  try {
+    run->axes = std::make_shared<const std::vector<store::Axis>>(run->reader.read_axes());
+    emit axesCompleted(path);
+  } catch (const std::exception&) {            // the rest of the run is as good without
+  }
 }
 
 void RunTailer::loadSnapshot(const QString& path, std::int64_t step, quint64 generation, bool is_reference) {
@@ -56,6 +76,7 @@ void RunTailer::loadSnapshot(const QString& path, std::int64_t step, quint64 gen
     loaded->selections = run->selections;
   }
   emit snapshotLoaded(loaded);
+  if (const Tracked* run = find(path); run && !run->has_blocks && !is_reference && loaded->step >= 0) QTimer::singleShot(kBlocksMs, this, [this, path] { readBlocks(path); });
 }
 
 void RunTailer::loadHistory(const QString& path, const QStringList& names) {

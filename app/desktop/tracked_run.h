@@ -10,9 +10,10 @@ struct RunTailer::Tracked {
   explicit Tracked(store::RunReader r) : reader(std::move(r)) {}
   store::RunReader reader;
   bool listed = false;                         ///< lies in the runs folder
-  bool announced = false, has_options = false, settled = false;
+  bool announced = false, has_options = false, has_diagnosis = false, settled = false;
   bool more = false;                           ///< scalars are left over from the last look
   store::Health health = store::Health::ok;
+  bool has_blocks = false;                     ///< the large arrays of the axes were read, or cannot be
   std::vector<store::SnapshotEntry> snapshots;
   std::shared_ptr<const std::vector<store::Axis>> axes;
   std::shared_ptr<const std::vector<SavedSelection>> selections;

@@ -10,9 +10,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "app/desktop/view_cards.h"
-#include "widgets/base/curve_set.h"
 #include "widgets/base/view_registry.h"
 
 namespace geocyte::desktop {
@@ -89,6 +89,7 @@ void ViewHost::setPlans(const std::vector<ViewPlan>& plans) {
   asked_ = plans_ = plans;
   if (companion_) companion_->setParent(this);
   delete body_;
+  tags_.clear();
   views_.clear();
   shown_.clear();
   // A spec may name views that this build does not have: the others are still worth showing.
@@ -103,6 +104,7 @@ void ViewHost::setPlans(const std::vector<ViewPlan>& plans) {
     view->setCard(plan.card);
     view->bind(plan.bindings);
     views_.push_back(view);
+    emit viewMade(view);
   }
   body_ = layout_ == Layout::board ? makeBoard() : layout_ == Layout::pairs ? makePairs() : makeFocus();
   frame_->addWidget(body_);
@@ -209,15 +211,33 @@ QWidget* ViewHost::makeFocus() {
   return columns;
 }
 
+void ViewHost::setAwake(bool awake) {
+  if (awake == awake_) return;
+  awake_ = awake;
+  if (!awake) return;
+  // A setter takes its argument by reference: what is handed on must not be what it clears.
+  const auto hand_on = [this](auto& late, auto setter) {
+    const auto given = std::exchange(late, std::nullopt);
+    if (given) (this->*setter)(*given);
+  };
+  hand_on(late_arrays_, &ViewHost::setArrays);
+  hand_on(late_reference_, &ViewHost::setReference);
+  hand_on(late_history_, &ViewHost::setHistory);
+  hand_on(late_curves_, &ViewHost::setCurves);
+}
+
 void ViewHost::setArrays(const widgets::ArrayMap& arrays) {
+  if (!awake_) return void(late_arrays_ = arrays);
   for (widgets::View* view : views_) view->setArrays(arrays);
 }
 
 void ViewHost::setReference(const widgets::ArrayMap& arrays) {
+  if (!awake_) return void(late_reference_ = arrays);
   for (widgets::View* view : views_) view->setReference(arrays);
 }
 
 void ViewHost::setHistory(const widgets::ArrayHistory& history) {
+  if (!awake_) return void(late_history_ = history);
   for (widgets::View* view : views_) view->setHistory(history);
 }
 
@@ -229,10 +249,14 @@ QStringList ViewHost::historyNames() const {
 }
 
 void ViewHost::setCurves(const widgets::CurveSet& curves) {
+  if (!awake_) return void(late_curves_ = curves);
+  for (widgets::View* view : views_) view->setCurves(curves);
+  const QSet<QString> tags(curves.by_tag.keyBegin(), curves.by_tag.keyEnd());
+  if (tags == tags_) return;
+  tags_ = tags;
   bool changed = false;
   QSet<QString> drawn;
   for (std::size_t i = 0; i < views_.size(); ++i) {
-    views_[i]->setCurves(curves);
     // A family that has only members which stand on tiles of their own needs no further tile.
     const QSet<QString> tags = tagsOf(plans_[i], curves);
     const bool wanted = !plans_[i].only_with_data || !drawn.contains(tags);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QHash>
+#include <QSet>
 #include <QStringList>
 #include <QWidget>
 
@@ -12,6 +13,7 @@
 
 #include "app/desktop/system_specs.h"
 #include "widgets/base/array_map.h"
+#include "widgets/base/curve_set.h"
 #include "widgets/base/view.h"
 
 class QGridLayout;
@@ -50,12 +52,17 @@ class ViewHost : public QWidget {
   /// A widget that ends the first screen of a board (the console).
   void setCompanion(QWidget* widget);
   const std::vector<widgets::View*>& views() const { return views_; }
+  /// Views of a workspace that is not shown need not follow: they are given everything when it is shown. Awake at first.
+  void setAwake(bool awake);
   void setArrays(const widgets::ArrayMap& arrays);
   void setCurves(const widgets::CurveSet& curves);
   void setReference(const widgets::ArrayMap& arrays);
   void setHistory(const widgets::ArrayHistory& history);
   /// What the views want at every moment.
   QStringList historyNames() const;
+
+ signals:
+  void viewMade(geocyte::widgets::View* view);
 
  private:
   bool eventFilter(QObject* watched, QEvent* event) override;
@@ -68,7 +75,12 @@ class ViewHost : public QWidget {
   widgets::ViewContext context_;
   std::vector<ViewPlan> asked_, plans_;        ///< what was asked for, and of it what this build can show; plans_ goes with views_
   std::vector<widgets::View*> views_;
+  bool awake_ = true;
+  std::optional<widgets::ArrayMap> late_arrays_, late_reference_;      ///< what came while asleep
+  std::optional<widgets::ArrayHistory> late_history_;
+  std::optional<widgets::CurveSet> late_curves_;
   std::vector<bool> shown_;                    ///< one a view of a board
+  QSet<QString> tags_;                         ///< for which shown_ was found
   QVBoxLayout* frame_;
   QWidget* body_ = nullptr;
   QWidget* companion_ = nullptr;

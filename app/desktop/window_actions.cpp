@@ -35,6 +35,8 @@ WindowActions::WindowActions(QWidget* window) : window_(window) {
   redo = add("actionRedo", tr("Redo"), tr("Make the change again"), {Qt::CTRL | Qt::SHIFT | Qt::Key_Z});
   apply = add("actionApply", tr("Apply at next step"), tr("Tell the running engine the changed parameters"), {Qt::CTRL | Qt::Key_Return, Qt::CTRL | Qt::Key_Enter});
   open_data = add("actionOpenData", tr("Open data…"), tr("Look at .h5ad or .tsv files and train on them"), {QKeySequence::Open});
+  diagnose_matrix = add("actionMatrix", tr("Diagnose a matrix…"), tr("Paste distances between sources and read what they say"));
+  diagnosis = add("actionDiagnosis", tr("Diagnosis of the sources"), tr("What was found about the sources of this run before training"));
   open_folder = add("actionOpenFolder", tr("Open runs folder…"), tr("List the runs of a folder, ours or TensorBoard's"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O});
   start_page = add("actionStartPage", tr("Start page"), tr("Go back to the start page"), {Qt::CTRL | Qt::Key_0});
   monitor = add("actionMonitor", tr("Monitor"), tr("Is it learning, which term dominates, when is it done"), {Qt::CTRL | Qt::Key_1});

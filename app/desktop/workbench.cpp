@@ -20,6 +20,9 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
   connect(this, &Workbench::currentChanged, this, [this] { probes_.setRun(runs_.current(), current() ? current()->info.name : QString()); });
   connect(tailer, &RunTailer::updated, this, &Workbench::onUpdate);
   connect(tailer, &RunTailer::snapshotLoaded, this, &Workbench::onSnapshot);
+  connect(tailer, &RunTailer::axesCompleted, this, [this](const QString& path) {
+    if (path == runs_.current()) requestArrays();
+  });
   connect(tailer, &RunTailer::historyLoaded, this, &Workbench::onHistory);
   connect(tailer, &RunTailer::selectionSaved, this, &Workbench::onSelectionSaved);
   connect(tailer, &RunTailer::commandReported, this, &Workbench::onReport);
@@ -41,6 +44,8 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
 
   connect(&library_, &RunLibrary::listChanged, this, &Workbench::syncRuns);
   connect(&library_, &RunLibrary::snapshotsChanged, this, [this](const QString& path) {
+    // What the shown moment is held against may go on training as well.
+    if (path == reference_.run() && reference_.step() < 0) requestReference();
     if (path != runs_.current()) return;
     if (cursor_.isLive()) requestArrays();
     if (!history_gate_.isActive()) history_gate_.start();
@@ -53,10 +58,14 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
   connect(&cursor_, &widgets::TimeCursor::changed, this, &Workbench::requestArrays);
 
   curves_gate_.setSingleShot(true);
-  curves_gate_.setInterval(16);
-  connect(&curves_gate_, &QTimer::timeout, this, &Workbench::curvesChanged);
+  connect(&curves_gate_, &QTimer::timeout, this, [this] {
+    curves_drawn_.start();
+    emit curvesChanged();
+  });
+  // At once after a pause, else eleven times a second: the eye sees no more, and the engine needs the cores.
   const auto curves = [this] {
-    if (!curves_gate_.isActive()) curves_gate_.start();
+    constexpr qint64 kCurvesMs = 90;
+    if (!curves_gate_.isActive()) curves_gate_.start(static_cast<int>(curves_drawn_.isValid() ? std::clamp<qint64>(kCurvesMs - curves_drawn_.elapsed(), 0, kCurvesMs) : 0));
   };
   connect(&library_, &RunLibrary::curvesChanged, this, curves);
   connect(&library_, &RunLibrary::eventsChanged, this, curves);

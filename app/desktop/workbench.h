@@ -3,6 +3,7 @@
 // GUI thread only; files are the business of the tailer behind it.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
@@ -116,6 +117,7 @@ class Workbench : public QObject {
   quint64 generation_ = 0, snapshot_generation_ = 0;
   bool loading_ = false, load_again_ = false;
   QTimer history_gate_;                        ///< new parts of a snapshot come in quick succession
+  QElapsedTimer curves_drawn_;
   QTimer curves_gate_;                         ///< at most one rebuilt curve set a frame
   TailerThread tailer_;                        ///< last: it stops before anything it reports to is gone
 };

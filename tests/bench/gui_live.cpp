@@ -8,6 +8,7 @@
 // pause        from the click to the engine's answer (of its own clock) less one step, and to the painted "Resume"
 // curve        from the moment a step was written by the engine to the first painting of a curve that holds it
 // stall        the longest gap between two turns of the event loop that were due every 5 ms
+// gui          processor time of the GUI thread, and of what; turns above 50 ms are listed as they happen
 // speed        steps a second of the same preset with the window open, over that of the engine alone; pairs alternate
 #include <QAction>
 #include <QApplication>
@@ -20,8 +21,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/desktop/main_window.h"
 #include "app/desktop/system_specs.h"
@@ -59,6 +63,48 @@ class PaintWatch : public QObject {
 
  private:
   std::function<void()> painted_;
+};
+
+/// Knows what the GUI thread does: processor time by receiver and event, and every turn that took long, with how much of it was
+/// work and how much was waiting for a core.
+class WatchedApplication : public QApplication {
+ public:
+  using QApplication::QApplication;
+  bool notify(QObject* receiver, QEvent* event) override {
+    if (inside_) return QApplication::notify(receiver, event);
+    inside_ = true;
+    // Named before: the receiver may be gone afterwards.
+    const std::string who = std::string(receiver->metaObject()->className()) + " " + receiver->objectName().toStdString() + ", event " + std::to_string(event->type());
+    const double cpu = cpuSeconds();
+    QElapsedTimer wall;
+    wall.start();
+    const bool handled = QApplication::notify(receiver, event);
+    const double spent = cpuSeconds() - cpu, took = static_cast<double>(wall.nsecsElapsed()) / 1e6;
+    inside_ = false;
+    cost_[who] += spent;
+    if (took > kLongMs && reports) std::printf("            %.0f ms, %.0f of them work: %s\n", took, 1000 * spent, who.c_str());
+    return handled;
+  }
+  void start() { cost_.clear(), began_ = cpuSeconds(); }
+  void sayCost(double seconds) const {
+    std::printf("gui         %.1f %% of one core\n", 100 * (cpuSeconds() - began_) / seconds);
+    std::vector<std::pair<double, std::string>> sorted;
+    for (const auto& [who, cost] : cost_) sorted.emplace_back(cost, who);
+    std::sort(sorted.rbegin(), sorted.rend());
+    for (std::size_t i = 0; i < std::min<std::size_t>(sorted.size(), 8); ++i) std::printf("            %5.2f %% %s\n", 100 * sorted[i].first / seconds, sorted[i].second.c_str());
+  }
+  bool reports = false;
+
+ private:
+  static constexpr double kLongMs = 50;
+  static double cpuSeconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  }
+  std::map<std::string, double> cost_;
+  double began_ = 0;
+  bool inside_ = false;
 };
 
 class Bench {
@@ -136,8 +182,13 @@ class Bench {
     longest_gap_ms_ = 0;
     gap_.invalidate();
     loop_.start(5);
+    auto* app = static_cast<WatchedApplication*>(qApp);
+    app->reports = true;
+    app->start();
     QTest::qWait(seconds_ * 1000);
     loop_.stop();
+    app->reports = false;
+    app->sayCost(seconds_);
     const double longest = longest_gap_ms_;
     const auto painted = painted_;
     const QString path = shown()->info.path;
@@ -251,7 +302,7 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) {
-  QApplication app(argc, argv);
+  WatchedApplication app(argc, argv);
   std::map<QString, int> options{{"--seconds", 300}, {"--pairs", 3}, {"--pauses", 10}};
   const QStringList arguments = QApplication::arguments();
   if (arguments.contains("--self")) options = {{"--seconds", 10}, {"--pairs", 1}, {"--pauses", 3}};

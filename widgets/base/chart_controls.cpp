@@ -27,7 +27,7 @@ ChartControls::ChartControls(ChartSettings* settings, QWidget* parent)
   smoothing_->setObjectName(QStringLiteral("chartSmoothing"));
   smoothing_->setToolTip(tr("Weight of the past in the smoothed curve; the raw one stays as a ghost"));
   unit_->setObjectName(QStringLiteral("chartUnit"));
-  unit_->setToolTip(tr("What the step axis counts (X)"));
+  unit_->setToolTip(tr("What the step axis counts (X). Batches are drawn evenly from every source, so there is no epoch to count."));
   outliers_->setObjectName(QStringLiteral("chartOutliers"));
   outliers_->setToolTip(tr("Whether rare large values stretch the axis (O)"));
   std::vector<ChoiceButton::Choice> amounts;

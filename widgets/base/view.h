@@ -5,6 +5,7 @@
 
 #include <QHash>
 #include <QString>
+#include <QVariant>
 #include <QWidget>
 
 #include "widgets/base/array_map.h"
@@ -82,8 +83,15 @@ class View : public QWidget {
   /// Writes what is shown; the ending decides: .png (twice the pixels), .svg, .csv (table()). False when it cannot be written.
   virtual bool exportTo(const QString& file);
 
+ signals:
+  /// The user changed how this view draws: the key and both values are what applySetting() takes.
+  void settingChanged(const QString& key, const QVariant& before, const QVariant& now);
+
+ public:
+  virtual void applySetting(const QString& key, const QVariant& value) { Q_UNUSED(key) Q_UNUSED(value) }
+
  protected:
-  /// Asks for one repaint within the next frame; many calls give one, hidden views none.
+  /// Asks for one repaint within the next frame; many calls give one, views that nobody can see none.
   void scheduleRefresh();
   /// Draw or replot now.
   virtual void refresh() = 0;
@@ -103,6 +111,8 @@ class View : public QWidget {
  private:
   ViewContext context_;
   void queueRefresh();
+  /// Shown, and not scrolled out of sight or in a window that is put away.
+  bool isOnScreen() const;
   ElidedLabel *title_, *count_, *caption_, *headline_;
   QLabel* empty_;
   QHBoxLayout *choices_, *end_;

@@ -223,6 +223,8 @@ bool View::writeSvg(const QString& file, const QPicture& body) {
   return painter.end() && QFile::exists(file);
 }
 
+bool View::isOnScreen() const { return isVisible() && !window()->isMinimized() && !visibleRegion().isEmpty(); }
+
 void View::scheduleRefresh() {
   dirty_ = true;
   if (isVisible()) queueRefresh();
@@ -233,7 +235,7 @@ void View::queueRefresh() {
   pending_ = true;
   QTimer::singleShot(kFrameMs, this, [this] {
     pending_ = false;
-    if (!dirty_ || !isVisible()) return;  // a hidden view catches up when it is shown
+    if (!dirty_ || !isOnScreen()) return;  // it catches up when it comes into sight
     dirty_ = false;
     refresh();
   });
@@ -248,6 +250,7 @@ void View::showEvent(QShowEvent* event) {
 
 void View::paintEvent(QPaintEvent* event) {
   QWidget::paintEvent(event);
+  if (dirty_) queueRefresh();   // it was scrolled into sight
   const QWidget* focus = QApplication::focusWidget();
   if (focus && isAncestorOf(focus) && window()->testAttribute(Qt::WA_KeyboardFocusChange)) QPainter(this).fillRect(0, 0, width(), 1, themeColors().accent);  // it takes the keys
 }

@@ -14,7 +14,7 @@ ElidedLabel::ElidedLabel(const QString& text, QWidget* parent) : QLabel(parent) 
 }
 
 void ElidedLabel::setFullText(const QString& text) {
-  if (full_ == text && !text.isEmpty()) return;
+  if (full_ == text && !(full_.isEmpty() && QLabel::text().isNull())) return;
   full_ = text;
   setAccessibleName(text);
   updateGeometry();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/run_list.h"
 
-#include <QEvent>
+#include <QContextMenuEvent>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QListView>
@@ -97,6 +97,12 @@ bool RunList::eventFilter(QObject* watched, QEvent* event) {
       onClick(mouse->pos());
       return true;
     }
+    // Asking what can be done with a run is not yet showing it.
+    if (mouse->button() == Qt::RightButton) return true;
+  }
+  if (watched == list_ && event->type() == QEvent::ContextMenu && static_cast<QContextMenuEvent*>(event)->reason() == QContextMenuEvent::Keyboard && !current().isEmpty()) {
+    emit menuRequested(current(), list_->viewport()->mapToGlobal(list_->visualRect(list_->currentIndex()).center()));
+    return true;
   }
   return QWidget::eventFilter(watched, event);
 }

@@ -40,7 +40,7 @@ class RunList : public QWidget {
  signals:
   void currentChanged(const QString& id);               ///< by the user
   void visibilityToggled(const QString& id, bool visible);
-  void menuRequested(const QString& id, const QPoint& global);
+  void menuRequested(const QString& id, const QPoint& global);   ///< by a right click, which shows nothing yet, or by the menu key
   void renameRequested(const QString& id);              ///< F2
   void removeRequested(const QStringList& ids);         ///< Delete
 

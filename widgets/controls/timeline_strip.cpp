@@ -126,8 +126,9 @@ double TimelineStrip::stepAtX(double x) const {
 void TimelineStrip::scrubTo(double x) {
   if (!cursor_ || data_.snapshots.empty()) return;
   setPlaying(false);
-  const double wanted = stepAtX(x);
-  if (wanted >= data_.step) return cursor_->setLive();
+  // However far the end is: where the axis begins the first snapshot can be reached.
+  const double wanted = x <= kLeft + kReach ? data_.snapshots.front() : stepAtX(x);
+  if (wanted >= data_.step && wanted > data_.snapshots.front()) return cursor_->setLive();
   const auto above = std::lower_bound(data_.snapshots.begin(), data_.snapshots.end(), wanted);
   double nearest = above == data_.snapshots.end() ? data_.snapshots.back() : *above;
   if (above != data_.snapshots.begin() && wanted - *(above - 1) <= nearest - wanted) nearest = *(above - 1);

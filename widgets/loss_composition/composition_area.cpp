@@ -60,7 +60,6 @@ void CompositionArea::arrange() {
   const double wide = std::min(kSwatch + names + 8 + kNumbers, 0.5 * (width() - 2 * kMargin));
   legend_ = QRectF(width() - kMargin - wide, 0, wide, height());
   plot_ = QRectF(kMargin, 4, std::max(1.0, legend_.left() - kGap - kMargin), std::max(1.0, height() - 4 - kAxis));
-  buckets_ = stack_.condensed(columns());
 }
 
 std::size_t CompositionArea::columns() const { return static_cast<std::size_t>(std::max(2.0, plot_.width() / 3)); }
@@ -107,7 +106,7 @@ QString CompositionArea::shareText(int term) const {
 double CompositionArea::top() const {
   if (solo_ < 0) return 1;
   double highest = 0;
-  for (const Bucket& bucket : buckets_)
+  for (const Bucket& bucket : buckets())
     if (bucket.known) highest = std::max(highest, bucket.high[static_cast<std::size_t>(solo_)]);
   for (const double round : {0.01, 0.02, 0.05, 0.1, 0.2, 0.5})
     if (highest <= round) return round;
@@ -117,10 +116,11 @@ double CompositionArea::top() const {
 int CompositionArea::termAt(const QPointF& at) const {
   for (int k = 0; k < legendRows(); ++k)
     if (legendRect(k).contains(at)) return k;
-  if (!plot_.contains(at) || buckets_.empty()) return -1;
+  if (!plot_.contains(at) || buckets().empty()) return -1;
   const double step = stepOfX(at.x());
-  const auto bucket = std::find_if(buckets_.begin(), buckets_.end(), [step](const Bucket& b) { return step <= b.to; });
-  if (bucket == buckets_.end() || !bucket->known) return -1;
+  const std::vector<Bucket>& buckets = this->buckets();
+  const auto bucket = std::find_if(buckets.begin(), buckets.end(), [step](const Bucket& b) { return step <= b.to; });
+  if (bucket == buckets.end() || !bucket->known) return -1;
   const double height = (plot_.bottom() - at.y()) / plot_.height() * top();
   if (solo_ >= 0) return height <= bucket->high[static_cast<std::size_t>(solo_)] ? solo_ : -1;
   double sum = 0;
@@ -191,8 +191,9 @@ QString CompositionArea::tooltip(const QPointF& at) const {
   if (term < 0) return {};
   QStringList lines{QStringLiteral("%1: %2").arg(data_.names.value(term), shareText(term))};
   const double step = stepOfX(at.x());
-  const auto bucket = std::find_if(buckets_.begin(), buckets_.end(), [step](const Bucket& b) { return step <= b.to; });
-  if (plot_.contains(at) && bucket != buckets_.end() && bucket->known && bucket->to > bucket->from) {
+  const std::vector<Bucket>& buckets = this->buckets();
+  const auto bucket = std::find_if(buckets.begin(), buckets.end(), [step](const Bucket& b) { return step <= b.to; });
+  if (plot_.contains(at) && bucket != buckets.end() && bucket->known && bucket->to > bucket->from) {
     const auto k = static_cast<std::size_t>(term);
     lines << tr("%1 to %2 % in steps %3 to %4").arg(100 * bucket->low[k], 0, 'f', 1).arg(100 * bucket->high[k], 0, 'f', 1).arg(groupedText(std::llround(bucket->from)), groupedText(std::llround(bucket->to)));
   }

@@ -61,6 +61,7 @@ class CompositionArea : public QWidget {
 
  private:
   void arrange();
+  const std::vector<Bucket>& buckets() const { return stack_.condensed(columns()); }
   void toggleSolo(int term);
   void moveMarker(int rows);
   int legendRows() const;
@@ -73,7 +74,6 @@ class CompositionArea : public QWidget {
 
   ShareStack stack_;
   CompositionData data_;
-  std::vector<Bucket> buckets_;
   QRectF plot_, legend_;
   std::optional<double> marker_;
   int solo_ = -1, focus_ = -1, hover_ = -1;

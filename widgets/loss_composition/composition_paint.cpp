@@ -72,7 +72,7 @@ void CompositionArea::paintBand(QPainter& painter, int term) const {
   };
   const bool lit = term == hover_ || term == focus_;
   painter.setPen(Qt::NoPen);
-  for (const QPolygonF& outline : outlines(buckets_, *this, 1, [](const Bucket&) { return 0.0; }, upper)) {
+  for (const QPolygonF& outline : outlines(buckets(), *this, 1, [](const Bucket&) { return 0.0; }, upper)) {
     painter.setBrush(mixed(c.panel, data_.colors[last], lit ? 1 : kFill));
     painter.drawPolygon(outline);
     if (term < kPalette) continue;
@@ -87,9 +87,9 @@ void CompositionArea::paintSolo(QPainter& painter) const {
   const double highest = top();
   painter.setPen(Qt::NoPen);
   painter.setBrush(mixed(c.panel, data_.colors[k], kFill));
-  for (const QPolygonF& outline : outlines(buckets_, *this, highest, [](const Bucket&) { return 0.0; }, [k](const Bucket& b) { return b.share[k]; })) painter.drawPolygon(outline);
+  for (const QPolygonF& outline : outlines(buckets(), *this, highest, [](const Bucket&) { return 0.0; }, [k](const Bucket& b) { return b.share[k]; })) painter.drawPolygon(outline);
   painter.setBrush(mixed(c.panel, data_.colors[k], kAround));
-  for (const QPolygonF& outline : outlines(buckets_, *this, highest, [k](const Bucket& b) { return b.share[k]; }, [k](const Bucket& b) { return b.high[k]; })) painter.drawPolygon(outline);
+  for (const QPolygonF& outline : outlines(buckets(), *this, highest, [k](const Bucket& b) { return b.share[k]; }, [k](const Bucket& b) { return b.high[k]; })) painter.drawPolygon(outline);
   painter.setPen(QPen(c.line, 1));
   painter.drawLine(plot_.topLeft(), plot_.topRight());
   painter.setFont(captionFont());

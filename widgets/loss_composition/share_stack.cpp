@@ -20,6 +20,7 @@ void ShareStack::clear() {
   steps_.clear();
   totals_.clear();
   amounts_.clear();
+  condensed_.clear();
   negative_ = false;
   unknown_ = 0;
 }
@@ -87,11 +88,16 @@ std::size_t ShareStack::bucketLength(std::size_t most) const {
   return length;
 }
 
-std::vector<Bucket> ShareStack::condensed(std::size_t most) const {
-  std::vector<Bucket> out;
+const std::vector<Bucket>& ShareStack::condensed(std::size_t most) const {
   const std::size_t length = bucketLength(most), count = terms_.size();
-  out.reserve(size() / length + 1);
-  for (std::size_t begin = 0; begin < size(); begin += length) {
+  std::vector<Bucket>& out = condensed_;
+  if (length == condensed_length_ && condensed_rows_ == size() && !out.empty()) return out;
+  if (length != condensed_length_) out.clear();
+  condensed_length_ = length;
+  condensed_rows_ = size();
+  // Rows are only ever appended: full buckets stay, the last one may have grown.
+  if (!out.empty()) out.pop_back();
+  for (std::size_t begin = out.size() * length; begin < size(); begin += length) {
     const std::size_t end = std::min(size(), begin + length);
     Bucket bucket{steps_[begin], steps_[end - 1], false, std::vector<double>(count), std::vector<double>(count, 1.0), std::vector<double>(count)};
     double largest = 0, whole = 0;   // totals are measured by the largest one: their sum must not overflow

@@ -8,7 +8,8 @@
 // condensed() joins 2^m consecutive steps, aligned to multiples of 2^m so that a growing run keeps its picture. The share
 // of a bucket is sum |x_k| / sum_j sum |x_j| over its steps: a step with a spike weighs as much as the spike is large. The
 // smallest and the largest share at any one step are kept beside it, so that no extreme is lost.
-// Cost: appending O(terms) a step; condensed() O(terms x steps in range). Memory: 8 (terms + 1) bytes a step.
+// Cost: appending O(terms) a step; condensed() O(terms x new steps), and all steps once where the width asks for other
+// buckets. Memory: 8 (terms + 1) bytes a step.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +42,7 @@ class ShareStack {
   std::int64_t unknown() const { return unknown_; }                     ///< steps without shares
 
   /// At most `most` buckets of all steps.
-  std::vector<Bucket> condensed(std::size_t most) const;
+  const std::vector<Bucket>& condensed(std::size_t most) const;
   /// Steps joined in one bucket then.
   std::size_t bucketLength(std::size_t most) const;
   /// The row with shares that is nearest to a step; size() when there is none.
@@ -58,6 +59,8 @@ class ShareStack {
   std::vector<double> steps_, totals_, amounts_;   ///< total 0 = not known; amounts: (steps, terms)
   bool negative_ = false;
   std::int64_t unknown_ = 0;
+  mutable std::vector<Bucket> condensed_;       ///< of the width that was asked for last
+  mutable std::size_t condensed_length_ = 0, condensed_rows_ = 0;
 };
 
 }  // namespace geocyte::widgets::loss_composition

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/loss_curves/curve_plot.h"
 
-#include <QDateTime>
-#include <QMouseEvent>
-#include <QPointer>
-#include <QWheelEvent>
 #include <qcustomplot.h>
 
 #include <algorithm>
@@ -23,7 +19,6 @@ const QString kCurveLayer = QStringLiteral("curves");
 constexpr double kFree = 0.2;              // of the step axis, in follow mode
 constexpr double kGhost = 0.25;            // how strong the raw curve is beside the smoothed one
 constexpr double kOutlier = 4;             // raw values this many times the smoothed range do not stretch the axis
-constexpr double kDragPixels = 5;
 
 }  // namespace
 
@@ -58,6 +53,7 @@ CurvePlot::CurvePlot(Crosshair* crosshair) : plot_(new QCustomPlot), crosshair_(
   plot_->setFocusPolicy(Qt::StrongFocus);
   plot_->setMouseTracking(true);
   plot_->setMinimumSize(120, 90);
+  plot_->setPlottingHint(QCP::phFastPolylines);   // joins of short segments are not seen, but cost most of a wide line
   plot_->axisRect()->setAutoMargins(QCP::msLeft);
   plot_->axisRect()->setMinimumMargins(QMargins(44, 12, 22, 26));
   plot_->axisRect()->setMargins(QMargins(44, 12, 22, 26));
@@ -133,15 +129,6 @@ void CurvePlot::setStepRange(double from, double to) {
   follow_ = false;
 }
 
-void CurvePlot::zoom(double factor, double around_step) {
-  double from = around_step - (around_step - from_) * factor, to = around_step + (to_ - around_step) * factor;
-  if (log_x_ && around_step > 0) {
-    from = around_step * std::pow(std::max(from_, 1.0) / around_step, factor);
-    to = around_step * std::pow(to_ / around_step, factor);
-  }
-  if (to - from > 1e-6 && to - from < 1e15) setStepRange(std::max(0.0, from), to);
-}
-
 double CurvePlot::centreStep() const { return log_x_ ? std::sqrt(std::max(1.0, from_) * to_) : (from_ + to_) / 2; }
 
 bool CurvePlot::isEmpty() const {
@@ -202,6 +189,11 @@ void CurvePlot::setValueAxis() {
   plot_->yAxis->setScaleType(log_y_ ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
   double low = INFINITY, high = -INFINITY, raw_low = INFINITY, raw_high = -INFINITY;
   const auto widen = [this](const BucketPyramid& pyramid, double& least, double& most) {
+    double lowest = 0, highest = 0;
+    if (!log_y_) {
+      if (pyramid.extremes(from_, to_, &lowest, &highest)) least = std::min(least, lowest), most = std::max(most, highest);
+      return;
+    }
     for (const Point& p : pyramid.sample(from_, to_, std::max(50, plot_->width()))) {
       if (p.step < from_ || p.step > to_ || (log_y_ && p.value <= 0)) continue;
       least = std::min(least, p.value);
@@ -304,169 +296,6 @@ bool CurvePlot::renderTo(QPainter& painter, const QRect& target) {
 PlotFrame CurvePlot::frame() const {
   return {QRectF(plot_->axisRect()->rect()), [this](double step) { return plot_->xAxis->coordToPixel(step); },
           [this](double value) { return plot_->yAxis->coordToPixel(value); }};
-}
-
-/// "vicreg", or "loss/vicreg" where the tile shows "val/vicreg" as well.
-QString CurvePlot::nameInTile(const QString& tag) const {
-  const QString name = tag.section('/', -1);
-  for (const auto& line : lines_)
-    if (line->curve().tag != tag && line->curve().tag.section('/', -1) == name) return QString(tag).replace('_', ' ');
-  return QString(name).replace('_', ' ');
-}
-
-std::vector<ReadOutRow> CurvePlot::rowsAt(double step) const {
-  std::vector<ReadOutRow> rows;
-  const double at = axisOf(step);
-  const bool several = by_tag_ && std::any_of(lines_.begin(), lines_.end(), [this](const auto& line) { return line->curve().run != lines_.front()->curve().run; });
-  for (const auto& line : lines_) {
-    const Point* smooth = line->smooth().nearest(at);
-    const Point* raw = line->raw().nearest(at);
-    if (!smooth || at > line->last() + 0.02 * (to_ - from_)) continue;
-    const Curve& curve = line->curve();
-    const QString of_run = several ? QStringLiteral(" · ") + curve.name : QString();
-    rows.push_back({by_tag_ ? nameInTile(curve.tag) + of_run : curve.name, exactText(smooth->value),
-                    smoothing_ > 0 ? exactText(raw->value) : QString(), curve.color, smooth->value});
-  }
-  return rows;
-}
-
-void CurvePlot::paintStatic(QPainter& painter) const {
-  const PlotFrame at = frame();
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  if (chance_) paintChance(painter, at, *chance_);
-  const PlotFrame by_step{at.area, [this, &at](double step) { return at.x(axisOf(step)); }, at.y};
-  paintMarks(painter, by_step, marks_);
-  for (const auto& line : lines_) paintMissing(painter, at, line->raw().missing(), line->curve().color);
-  paintEdges(painter, at);
-  if (by_tag_) {
-    std::vector<ReadOutRow> names;
-    for (const auto& line : lines_) {
-      const QString name = nameInTile(line->curve().tag);
-      if (std::none_of(names.begin(), names.end(), [&](const ReadOutRow& row) { return row.name == name; })) names.push_back({name, {}, {}, line->curve().color, 0});
-    }
-    std::vector<QPointF> points;
-    for (const auto& line : lines_) {
-      const std::vector<Point> shown = line->smooth().sample(from_, to_, 200);
-      for (std::size_t i = 0; i < shown.size(); ++i) {
-        const QPointF here(at.x(shown[i].step), at.y(shown[i].value));
-        points.push_back(here);
-        // Sparse curves are long strokes: points along them count as well.
-        if (i == 0 || shown.size() >= 60) continue;
-        const QPointF before(at.x(shown[i - 1].step), at.y(shown[i - 1].value));
-        for (int k = 1; k < 8; ++k) points.push_back(before + (here - before) * (k / 8.0));
-      }
-    }
-    paintLegend(painter, at, names, points);
-  }
-  painter.restore();
-}
-
-void CurvePlot::paintHover(QPainter& painter) const {
-  const PlotFrame at = frame();
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  if (drag_from_ && drag_to_) paintSelection(painter, at, *drag_from_, *drag_to_);
-  if (crosshair_ && crosshair_->isActive() && !isEmpty()) {
-    std::vector<ReadOutRow> rows = rowsAt(crosshair_->step());
-    if (hovered_)
-      std::stable_sort(rows.begin(), rows.end(), [&](const ReadOutRow& a, const ReadOutRow& b) {
-        return std::abs(at.y(a.value) - hover_y_) < std::abs(at.y(b.value) - hover_y_);
-      });
-    paintCrosshair(painter, at, axisOf(crosshair_->step()), headAt(crosshair_->step()), rows, hovered_);
-  }
-  painter.restore();
-}
-
-QString CurvePlot::headAt(double step) const {
-  QString head = QStringLiteral("step ") + groupedText(std::llround(step));
-  if (counted_ == StepUnit::hours) head += QStringLiteral(" · %1 h").arg(QString::number(axisOf(step), 'f', 3));
-  if (counted_ == StepUnit::clock) head += QStringLiteral(" · ") + QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(1000 * axisOf(step))).toString(QStringLiteral("HH:mm:ss"));
-  return head;
-}
-
-std::size_t CurvePlot::beyondCount() const {
-  if (!clipped_) return 0;
-  std::size_t count = 0;
-  const QCPRange range = plot_->yAxis->range();
-  for (const auto& line : lines_)
-    for (const Point& p : line->raw().points())
-      count += p.step >= from_ && p.step <= to_ && (p.value > range.upper || (p.value < range.lower && !(log_y_ && p.value <= 0)));
-  return count;
-}
-
-void CurvePlot::paintEdges(QPainter& painter, const PlotFrame& at) const {
-  const QCPRange range = plot_->yAxis->range();
-  const int columns = std::max(50, plot_->axisRect()->width());
-  for (const auto& line : lines_) {
-    std::vector<double> above, below, never;
-    for (const Point& p : line->raw().sample(from_, to_, columns)) {
-      if (p.step < from_ || p.step > to_) continue;
-      if (log_y_ && p.value <= 0) never.push_back(p.step);
-      else if (clipped_ && p.value > range.upper) above.push_back(p.step);
-      else if (clipped_ && p.value < range.lower) below.push_back(p.step);
-    }
-    paintRug(painter, at, never, line->curve().color);
-    paintBeyond(painter, at, above, below, line->curve().color);
-  }
-  if (const std::size_t count = beyondCount(); count > 0) paintBadge(painter, at, tr("%1 beyond the axis (O shows all)").arg(groupedText(static_cast<std::int64_t>(count))));
-}
-
-void CurvePlot::redrawHover() {
-  if (plot_->isVisible()) plot_->layer(QStringLiteral("overlay"))->replot();
-}
-
-void CurvePlot::onPress(QMouseEvent* event) {
-  const bool pans = event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && (event->modifiers() & Qt::ShiftModifier));
-  if (pans) pan_from_ = event->position();
-  else if (event->button() == Qt::LeftButton) drag_from_ = event->position().x();
-}
-
-void CurvePlot::onMove(QMouseEvent* event) {
-  const QPointF at = event->position();
-  if (pan_from_) {
-    const double shift = plot_->xAxis->pixelToCoord(pan_from_->x()) - plot_->xAxis->pixelToCoord(at.x());
-    pan_from_ = at;
-    setStepRange(from_ + shift, to_ + shift);
-    emit changed();
-    return;
-  }
-  if (drag_from_) drag_to_ = std::clamp(at.x(), frame().area.left(), frame().area.right());
-  hover_y_ = at.y();
-  hovered_ = true;
-  if (!crosshair_) return redrawHover();
-  const double position = plot_->xAxis->pixelToCoord(at.x()), step = stepAt(position);
-  if (position < from_ || position > to_) crosshair_->clear();
-  else if (crosshair_->isActive() && crosshair_->step() == step) redrawHover();
-  else crosshair_->setStep(step);
-}
-
-void CurvePlot::onRelease(QMouseEvent* event) {
-  pan_from_.reset();
-  if (drag_from_ && std::abs(event->position().x() - *drag_from_) > kDragPixels) {
-    const double a = plot_->xAxis->pixelToCoord(*drag_from_), b = plot_->xAxis->pixelToCoord(event->position().x());
-    setStepRange(std::max(0.0, std::min(a, b)), std::max(a, b));
-    emit changed();
-  }
-  drag_from_.reset();
-  drag_to_.reset();
-  redrawHover();
-}
-
-void CurvePlot::onWheel(QWheelEvent* event) {
-  zoom(std::pow(0.999, event->angleDelta().y()), plot_->xAxis->pixelToCoord(event->position().x()));
-  event->accept();
-  emit changed();
-}
-
-bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
-  if (event->type() == QEvent::Leave) {
-    hovered_ = false;
-    if (crosshair_) crosshair_->clear();
-    redrawHover();
-  }
-  if (event->type() == QEvent::Resize) emit changed();
-  return QObject::eventFilter(watched, event);
 }
 
 }  // namespace geocyte::widgets::loss_curves

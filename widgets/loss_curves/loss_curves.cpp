@@ -17,6 +17,10 @@
 #include "widgets/theme/theme.h"
 
 namespace geocyte::widgets::loss_curves {
+namespace {
+const QString kLogValues = QStringLiteral("log values"), kLogSteps = QStringLiteral("log steps");
+}
+
 LossCurves::LossCurves(const ViewContext& context, QWidget* parent)
     : View(context, parent), plot_(std::make_unique<CurvePlot>(context.crosshair)) {
   setBody(plot_->widget());
@@ -153,13 +157,21 @@ void LossCurves::setLogY(bool on) {
   log_y_->setChecked(on);
   scheduleRefresh();
   emit logYChanged(on);
+  emit settingChanged(kLogValues, !on, on);
 }
 
 bool LossCurves::logY() const { return plot_->logY(); }
 
 void LossCurves::setLogX(bool on) {
+  if (plot_->logX() == on) return;
   plot_->setLogX(on);
   scheduleRefresh();
+  emit settingChanged(kLogSteps, !on, on);
+}
+
+void LossCurves::applySetting(const QString& key, const QVariant& value) {
+  if (key == kLogValues) setLogY(value.toBool());
+  else if (key == kLogSteps) setLogX(value.toBool());
 }
 
 bool LossCurves::logX() const { return plot_->logX(); }

@@ -32,6 +32,8 @@ class LossCurves : public View {
   void setCurves(const CurveSet& curves) override;
   QList<QStringList> table() const override;
   bool exportTo(const QString& file) override;
+  /// "log values", "log steps": bool.
+  void applySetting(const QString& key, const QVariant& value) override;
 
   /// 0 (raw only) to .99; the raw curve stays as a ghost of 25 %.
   void setSmoothing(double amount);

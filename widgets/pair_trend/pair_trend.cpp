@@ -48,6 +48,14 @@ PairTrend::PairTrend(const ViewContext& context, QWidget* parent)
   connect(log_, &QToolButton::toggled, this, &PairTrend::setLogarithmic);
   connect(metric_, &ChoiceButton::chosen, this, &PairTrend::shareMetric);
   connect(canvas_, &TrendCanvas::lineActivated, this, &PairTrend::select);
+  connect(canvas_, &TrendCanvas::stepWanted, this, [this](double wanted) {
+    TimeCursor* cursor = this->context().cursor;
+    const std::vector<double>& steps = canvas_->pairs().steps;
+    if (!cursor || steps.empty()) return;
+    const auto nearest = std::min_element(steps.begin(), steps.end(), [wanted](double a, double b) { return std::abs(a - wanted) < std::abs(b - wanted); });
+    if (*nearest >= steps.back()) cursor->setLive();
+    else cursor->setStep(std::llround(*nearest));
+  });
   connect(canvas_, &TrendCanvas::cleared, this, [this] {
     if (this->context().selection) this->context().selection->clear();
   });

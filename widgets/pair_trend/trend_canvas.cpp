@@ -17,7 +17,7 @@
 namespace geocyte::widgets::pair_trend {
 namespace {
 
-constexpr double kLeft = 46, kRight = 24, kTop = 10, kBottom = 24, kReach = 8;
+constexpr double kLeft = 46, kRight = 24, kTop = 10, kBottom = 24, kReach = 8, kDrag = 4;
 
 double distanceToSegment(const QPointF& p, const QPointF& a, const QPointF& b) {
   const QPointF d = b - a;
@@ -191,12 +191,27 @@ void TrendCanvas::paintEvent(QPaintEvent*) {
 
 void TrendCanvas::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
-  const int line = lineAt(event->position());
+  pressed_ = event->position();
+  brushing_ = false;
+}
+
+void TrendCanvas::mouseReleaseEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton || !pressed_) return;
+  const int line = brushing_ ? -1 : lineAt(*pressed_);
+  pressed_.reset();
+  if (brushing_) return;
   if (line < 0) return emit cleared();
   emit lineActivated(line, event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier));
 }
 
 void TrendCanvas::mouseMoveEvent(QMouseEvent* event) {
+  if (pressed_ && (event->buttons() & Qt::LeftButton)) {
+    brushing_ = brushing_ || std::abs(event->position().x() - pressed_->x()) > kDrag;
+    const QRectF where = area();
+    if (brushing_) emit stepWanted(std::clamp((event->position().x() - where.left()) / std::max(1.0, where.width()), 0.0, 1.0) * last_step_);
+    HoverCard::hideFrom(this);
+    return;
+  }
   const int line = lineAt(event->position());
   setCursor(line >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
   if (line >= 0 && hover_content_) HoverCard::showAt(event->globalPosition().toPoint(), hover_content_(line), this);

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include <functional>
+#include <optional>
 
 #include "widgets/base/hover_card.h"
 #include "widgets/pair_trend/pair_lines.h"
@@ -29,6 +30,7 @@ class TrendCanvas : public QWidget {
   QSize minimumSizeHint() const override { return {160, 110}; }
 
  signals:
+  void stepWanted(double step);         ///< the moment under a drag
   void lineActivated(int line, bool add);
   void cleared();
 
@@ -36,6 +38,7 @@ class TrendCanvas : public QWidget {
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
 
  private:
@@ -52,7 +55,8 @@ class TrendCanvas : public QWidget {
   std::function<HoverContent(int)> hover_content_;
   std::vector<double> value_ticks_, step_ticks_;
   double low_ = 0, high_ = 1, last_step_ = 1;
-  bool logarithmic_ = false;
+  std::optional<QPointF> pressed_;      ///< where the left button went down
+  bool logarithmic_ = false, brushing_ = false;
   int hover_ = -1;
 };
 

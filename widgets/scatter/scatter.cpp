@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <utility>
 
 #include "widgets/base/number_format.h"
 #include "widgets/base/shared_models.h"
@@ -23,6 +24,7 @@ using namespace cloud;
 
 namespace {
 
+const QString kColour = QStringLiteral("colour"), kLayout = QStringLiteral("layout"), kSecond = QStringLiteral("second cloud");   // settings
 const QString kPoints = QStringLiteral("points"), kNone = QStringLiteral("none"), kReference = QStringLiteral("reference"), kPick = QStringLiteral("gene?");
 
 bool isPlane(const ArrayView* array) { return array && array->shape.size() == 2 && array->shape[1] >= 2 && !array->isEmpty(); }
@@ -109,9 +111,18 @@ Scatter::Scatter(const ViewContext& context, QWidget* parent)
       if (second_->isVisible() && linked) other->setMap(canvas->map());
     });
   }
-  connect(layout_, &ChoiceButton::chosen, this, [this] { rebuild(); });
-  connect(color_, &ChoiceButton::chosen, this, [this](const QString& id) { id == kPick ? pickGene(false) : recolor(); });
-  connect(beside_, &ChoiceButton::chosen, this, [this](const QString& id) { id == kPick ? pickGene(true) : rebuildSecond(); });
+  connect(layout_, &ChoiceButton::chosen, this, [this] {
+    rebuild();
+    tellSettings();
+  });
+  connect(color_, &ChoiceButton::chosen, this, [this](const QString& id) {
+    id == kPick ? pickGene(false) : recolor();
+    tellSettings();
+  });
+  connect(beside_, &ChoiceButton::chosen, this, [this](const QString& id) {
+    id == kPick ? pickGene(true) : rebuildSecond();
+    tellSettings();
+  });
   if (context.selection) connect(context.selection, &SelectionModel::changed, this, &Scatter::showSelection);
   if (context.palette) connect(context.palette, &PaletteModel::changed, this, [this] { recolor(); });
 }
@@ -156,6 +167,26 @@ void Scatter::setColorBy(const QString& name) {
   offerColors(static_cast<std::int64_t>(canvas_->cloud().size()));
   color_->setCurrent(name);
   recolor();
+}
+
+void Scatter::tellSettings() {
+  const auto tell = [this](const QString& key, QString& told, const QString& now) {
+    if (told == now || now == kPick) return;
+    const QString before = std::exchange(told, now);
+    emit settingChanged(key, before, now);
+  };
+  tell(kColour, told_color_, color_->current());
+  tell(kLayout, told_layout_, layout_->current());
+  tell(kSecond, told_beside_, beside());
+}
+
+void Scatter::applySetting(const QString& key, const QVariant& value) {
+  if (key == kColour) setColorBy(value.toString());
+  else if (key == kLayout) setLayoutRole(value.toString());
+  else if (key == kSecond) setBeside(value.toString());
+  told_color_ = color_->current();
+  told_layout_ = layout_->current();
+  told_beside_ = beside();
 }
 
 QString Scatter::colorBy() const { return color_->current(); }
@@ -213,7 +244,11 @@ void Scatter::rebuild() {
   axis_ = points->axes.value(0, QStringLiteral("cell"));
   const bool first_labels = color_->choices().empty();
   offerColors(points->shape[0]);
-  if (first_labels) color_->setCurrent(bindings_.value(QStringLiteral("labels"), QStringLiteral("source")));
+  if (first_labels) {
+    color_->setCurrent(bindings_.value(QStringLiteral("labels"), QStringLiteral("source")));
+    told_color_ = color_->current();
+  }
+  if (told_layout_.isEmpty() || was_missing) told_layout_ = layout_->current();
 
   setEmptyText({});
   canvas_->setCloud(cloudOf(*points), points->role == QLatin1String("coordinates"), animated_);
@@ -270,7 +305,10 @@ void Scatter::pickGene(bool of_second) {
   ChoiceButton* button = of_second ? beside_ : color_;
   const QStringList genes = genesOf(arrays_, axis_, static_cast<std::int64_t>(canvas_->cloud().size()));
   auto* picker = new GenePicker(genes, this);
-  connect(picker, &GenePicker::picked, this, [this, of_second](const QString& gene) { of_second ? setBeside(QStringLiteral("gene:") + gene) : setColorBy(QStringLiteral("gene:") + gene); });
+  connect(picker, &GenePicker::picked, this, [this, of_second](const QString& gene) {
+    of_second ? setBeside(QStringLiteral("gene:") + gene) : setColorBy(QStringLiteral("gene:") + gene);
+    tellSettings();
+  });
   // Until a gene is picked everything stays as it is.
   connect(picker, &QObject::destroyed, this, [this, of_second] {
     if (of_second && beside_->current() == kPick) beside_->setCurrent(kNone);

@@ -39,6 +39,8 @@ class Scatter : public View {
   void setArrays(const ArrayMap& arrays) override;
   void setReference(const ArrayMap& arrays) override;
   QList<QStringList> table() const override;
+  /// "colour", "layout", "second cloud": what setColorBy(), setLayoutRole() and setBeside() take.
+  void applySetting(const QString& key, const QVariant& value) override;
 
   void setLayoutRole(const QString& role);      ///< "points", "points2", …
   void setColorBy(const QString& name);         ///< "source", "array:cell/depth", "gene:EPCAM"
@@ -77,7 +79,9 @@ class Scatter : public View {
   ScatterCanvas *canvas_, *second_;
   ChoiceButton *layout_, *color_, *beside_;
   ArrayMap arrays_, reference_;
+  void tellSettings();
   QString axis_, gene_, second_gene_, last_beside_;
+  QString told_color_, told_layout_, told_beside_;   ///< as settingChanged() said last
   bool animated_ = true, selecting_ = false;
 };
 

@@ -325,6 +325,18 @@ class TestConfigure : public QObject {
     QVERIFY(panel.findChild<QPushButton*>("configReuse")->isVisible());
   }
 
+  void aTrialThatTakesLongCanBeEnded() {
+    Page p(*this);
+    p.page.setActive(true);
+    QTRY_VERIFY(p.page.preflight()->isRunning());
+    auto* end = p->findChild<QPushButton*>("checkAgain");
+    QTRY_VERIFY(end->isVisible());
+    QTest::mouseClick(end, Qt::LeftButton);
+    QVERIFY(!p.page.preflight()->isRunning());
+    QVERIFY(!p.page.preflight()->report().has_value());
+    QVERIFY2(p.page.obstacle().isEmpty(), "what was not tried stands in nobody's way");
+  }
+
   void theTrialFindsWhatIsWrongAndTheWindowSaysIt() {
     if (!QFileInfo(qEnvironmentVariable("GEOCYTE_BIN") + "/geocyte-engine").isExecutable()) QSKIP("geocyte-engine was not built (no LibTorch in this configuration)");
     Page p(*this);

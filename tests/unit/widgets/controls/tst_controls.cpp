@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractButton>
+#include <QContextMenuEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -50,6 +51,21 @@ class TestControls : public QObject {
     QCOMPARE(cursor.step(), 200);
     QTest::mouseClick(strip.get(), Qt::LeftButton, {}, QPoint(static_cast<int>(strip->xOfStep(800)), 31));
     QVERIFY2(cursor.isLive(), "right of the newest step is live");
+  }
+
+  void theFirstSnapshotIsReachedHoweverFarTheEndIs() {
+    TimeCursor cursor;
+    TimelineStrip strip(&cursor);
+    strip.resize(800, 58);
+    TimelineData data;
+    data.total_steps = 1e8;
+    data.step = 5;
+    data.snapshots = {0, 2, 5};
+    strip.setData(data);
+    strip.show();
+    QTest::mouseClick(&strip, Qt::LeftButton, {}, QPoint(static_cast<int>(strip.xOfStep(0)) + 2, 31));
+    QVERIFY(!cursor.isLive());
+    QCOMPARE(cursor.step(), 0);
   }
 
   void theKeysOfTheTimeline() {
@@ -119,6 +135,18 @@ class TestControls : public QObject {
     QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, QPoint(18, dot.center().y()));
     QCOMPARE(eye.takeLast()[0].toString(), QString("0"));
     QCOMPARE(list.current(), QString("2"));
+    // A right click asks what can be done with a run and leaves the shown one alone; the menu key asks about the shown one.
+    QSignalSpy asked(&list, &RunList::menuRequested);
+    const QPoint third = view->viewport()->mapTo(&list, view->visualRect(view->model()->index(5, 0)).center());
+    QVERIFY(QTest::qWaitForWindowExposed(&list));
+    QTest::mouseClick(list.windowHandle(), Qt::RightButton, {}, third);
+    QCOMPARE(asked.size(), 1);
+    QCOMPARE(asked.takeLast()[0].toString(), QString("3"));
+    QVERIFY(shown.isEmpty());
+    QCOMPARE(list.current(), QString("2"));
+    QContextMenuEvent key(QContextMenuEvent::Keyboard, QPoint(), QPoint());
+    QApplication::sendEvent(view, &key);
+    QCOMPARE(asked.takeLast()[0].toString(), QString("2"));
     list.setRows({});
     QVERIFY(!view->isVisible());
   }

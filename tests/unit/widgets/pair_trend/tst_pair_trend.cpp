@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
 #include <QImage>
+#include <QMouseEvent>
 #include <QTest>
 
 #include <cmath>
@@ -48,10 +50,12 @@ class TestPairTrend : public QObject {
   }
   struct Fixture {
     SelectionModel selection;
+    TimeCursor cursor;
     std::unique_ptr<PairTrend> view;
     explicit Fixture(const ArrayHistory& history, std::int64_t step = 300) {
       ViewContext context;
       context.selection = &selection;
+      context.cursor = &cursor;
       view = std::make_unique<PairTrend>(context);
       view->bind({{"values", "d"}, {"gate", "0.36"}, {"labels", "source"}});
       view->resize(420, 240);
@@ -107,6 +111,27 @@ class TestPairTrend : public QObject {
     QCOMPARE(f.selection.sources(), (QStringList{"A", "B", "C"}));
     QTest::keyClick(f.canvas(), Qt::Key_Escape);
     QCOMPARE(f.selection.count(), 0);
+  }
+
+  void draggingAlongMovesTheTimeOfAllViews() {
+    Fixture f(threeMoments());
+    const auto at = [&](int moment) { return QPoint(static_cast<int>(f.canvas()->pointOf(0, moment).x()), f.canvas()->height() - 40); };
+    const auto move = [&](const QPoint& to) {
+      QMouseEvent event(QEvent::MouseMove, QPointF(to), f.canvas()->mapToGlobal(QPointF(to)), Qt::NoButton, Qt::LeftButton, {});
+      QApplication::sendEvent(f.canvas(), &event);
+    };
+    QTest::mousePress(f.canvas(), Qt::LeftButton, {}, at(2));
+    QVERIFY(f.cursor.isLive());
+    move(at(1));
+    QCOMPARE(f.cursor.step(), 200);
+    move(at(0));
+    QCOMPARE(f.cursor.step(), 100);
+    QTest::mouseRelease(f.canvas(), Qt::LeftButton, {}, at(0));
+    QCOMPARE(f.selection.count(), 0);
+    QTest::mousePress(f.canvas(), Qt::LeftButton, {}, at(0));
+    move(at(2));
+    QTest::mouseRelease(f.canvas(), Qt::LeftButton, {}, at(2));
+    QVERIFY2(f.cursor.isLive(), "the newest moment is live");
   }
 
   void aLogarithmicAxisSpreadsTheSmallOnes() {
