@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace geocyte::analysis {
@@ -21,6 +22,23 @@ std::string pair_text(const stats::PairGate& pair, const std::vector<std::string
   return text + fmt::format("; n = {} and {} held-out cells", pair.n_a, pair.n_b);
 }
 
+/// Whether a distance of twice the goal would pass in some pair.
+bool coarse(const stats::AlignmentGates& gates) {
+  constexpr double kCoarse = 0.72;
+  return std::any_of(gates.pairs.begin(), gates.pairs.end(), [](const stats::PairGate& pair) { return pair.allowed > kCoarse * kCoarse; });
+}
+
+/// What the gates cannot see for want of cells: of the pair with the widest distance gate.
+std::string reach_text(const stats::AlignmentGates& gates, const std::vector<std::string>& names) {
+  const auto few = std::max_element(gates.pairs.begin(), gates.pairs.end(),
+                                    [](const stats::PairGate& a, const stats::PairGate& b) { return a.allowed < b.allowed; });
+  std::string text = fmt::format(" With {} and {} held-out cells ({} and {}) means up to {:.2f} deviations apart would pass", few->n_a, few->n_b,
+                                 names[static_cast<std::size_t>(few->a)], names[static_cast<std::size_t>(few->b)], std::sqrt(few->allowed));
+  if (few->classified)   // fails when the whole interval lies outside
+    text += fmt::format(", and an AUC up to about {:.2f}", std::min(1.0, 0.6 + std::max(0.0, few->auc.value - few->auc.low)));
+  return text + "; more cells narrow that to .36 and .60.";
+}
+
 }  // namespace
 
 store::Verdict gate_verdict(const stats::AlignmentGates& gates, const std::vector<std::string>& names) {
@@ -36,8 +54,8 @@ store::Verdict gate_verdict(const stats::AlignmentGates& gates, const std::vecto
     return verdict;
   }
   const int passed = gates.passed(), all = static_cast<int>(gates.pairs.size());
-  verdict.headline = fmt::format("{} of {} pairs of sources pass the gates.", passed, all);
-  verdict.evidence = fmt::format("{} {}.", passed == all ? "Nearest to failing:" : "Worst:", pair_text(*worst, names));
+  verdict.headline = fmt::format("{} of {} pairs of sources pass the gates{}.", passed, all, coarse(gates) ? ", which are wide for so few cells" : "");
+  verdict.evidence = fmt::format("{} {}.", passed == all ? "Nearest to failing:" : "Worst:", pair_text(*worst, names)) + reach_text(gates, names);
   verdict.state = passed == all ? "good" : passed == 0 ? "bad" : "warn";
   if (gates.leak()) {
     for (const stats::PairGate& pair : gates.pairs)

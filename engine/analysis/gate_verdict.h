@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The gates of an alignment (stats/alignment_gates.h) in one sentence: how many pairs pass, and the worst.
+// The gates of an alignment (stats/alignment_gates.h) in one sentence: how many pairs pass, the worst, and what could
+// pass for want of cells: the largest distance that the gate allows in the smallest pair.
 #pragma once
 
 #include <string>

@@ -54,8 +54,9 @@ struct ScoredCells {
   std::span<const std::int32_t> cell_type = {};   ///< of each cell, -1 = unknown; empty = none
   std::span<const float> xy = {};                 ///< n x 2, NaN = no place; empty = none
   kernels::Points expression = {};                ///< n x p, what neighbours in expression are sought in; no rows = none
-  std::span<const float> proportions = {};        ///< n x types of a spot, codes as in cell_type, NaN = unknown; empty = none
+  std::span<const float> proportions = {};        ///< n x types of a spot, NaN = unknown; empty = none
   int types = 0;                                  ///< columns of `proportions`
+  std::span<const std::int32_t> type_column = {}; ///< column of each code of cell_type, -1 = none; empty = the code itself
 };
 
 struct ScoreOptions {

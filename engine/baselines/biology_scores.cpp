@@ -156,16 +156,21 @@ void add_type_transfer(const ScoredCells& cells, const ScoreOptions& options, Al
   if (static_cast<std::int64_t>(known.size()) <= options.type_neighbours || static_cast<std::int64_t>(spots.size()) < 2 * kFewest) return;
   const FloatRows references = copy_rows(cells.points, known), queries = copy_rows(cells.points, spots);
   const auto graph = kernels::exact_knn(references.points(), queries.points(), knn_options(options, options.type_neighbours));
-  std::set<std::int32_t> kinds;
-  for (const std::int64_t row : known)
-    if (type_of(cells, row) < cells.types) kinds.insert(type_of(cells, row));
+  const auto column_of = [&](std::int64_t row) {
+    const std::int32_t type = type_of(cells, row);
+    const std::int32_t column = cells.type_column.empty() ? type : cells.type_column[static_cast<std::size_t>(type)];
+    return column < cells.types ? column : -1;
+  };
+  std::vector<std::int32_t> column;   // of each known cell
+  for (const std::int64_t row : known) column.push_back(column_of(row));
   std::vector<std::vector<double>> carried, wanted;   // of each type, over spots
-  for (const std::int32_t kind : kinds) {
+  for (const std::int32_t kind : std::set<std::int32_t>(column.begin(), column.end())) {
+    if (kind < 0) continue;
     std::vector<double> share, part;
     for (std::size_t i = 0; i < spots.size(); ++i) {
       int votes = 0;
       for (int k = 0; k < graph.k; ++k)
-        votes += type_of(cells, known[static_cast<std::size_t>(graph.index[i * static_cast<std::size_t>(graph.k) + static_cast<std::size_t>(k)])]) == kind;
+        votes += column[static_cast<std::size_t>(graph.index[i * static_cast<std::size_t>(graph.k) + static_cast<std::size_t>(k)])] == kind;
       share.push_back(static_cast<double>(votes) / graph.k);
       part.push_back(given(spots[i], kind));
     }

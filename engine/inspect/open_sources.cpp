@@ -11,7 +11,9 @@
 #include "engine/config/schema.h"
 #include "engine/core/error.h"
 #include "engine/core/text.h"
+#include "engine/data/proportions.h"
 #include "engine/inspect/counts.h"
+#include "engine/inspect/file_kind.h"
 #include "engine/inspect/sample_data.h"
 
 namespace geocyte::inspect {
@@ -22,7 +24,7 @@ namespace fs = std::filesystem;
 
 /// One entry of the option list.
 struct Entry {
-  std::string name, file, by, patient, modality, labels, counts, spatial;
+  std::string name, file, by, patient, modality, labels, counts, spatial, proportions;
 };
 
 Entry parse_entry(const Json& item, std::size_t number) {
@@ -33,12 +35,12 @@ Entry parse_entry(const Json& item, std::size_t number) {
                                                       {"by", &entry.by},             {"patient", &entry.patient},
                                                       {"modality", &entry.modality}, {"labels", &entry.labels},
                                                       {"counts", &entry.counts},     {"spatial", &entry.spatial},
-                                                      {"from", &entry.file}};
+                                                      {"proportions", &entry.proportions}, {"from", &entry.file}};
   for (const auto& [key, value] : item.items()) {
     const auto field = fields.find(key);
     if (field == fields.end())
       throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\"",
-                  "There is: name, file, by, patient, modality, labels, counts, spatial.");
+                  "There is: name, file, by, patient, modality, labels, counts, spatial, proportions.");
     if (value.is_null()) continue;
     if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text");
     // A list that was completed with defaults has both words for the file, one of them empty.
@@ -88,7 +90,7 @@ class SourceOpener {
   SourceOpener(std::string folder, const OpenOptions& options) : folder_(std::move(folder)), options_(options) {}
 
   void open(const Entry& entry) {
-    const data::DatasetPtr dataset = load(entry.file, entry.counts);
+    const data::DatasetPtr dataset = load(entry.file, entry.counts, entry.proportions);
     data::Source source;
     source.patient = entry.patient;
     source.dataset = dataset;
@@ -110,20 +112,34 @@ class SourceOpener {
   }
 
  private:
-  data::DatasetPtr load(const std::string& file, const std::string& counts) {
+  std::string path_of(const std::string& file) const {
     const fs::path given(file);
     if (given.is_relative() && folder_.empty())
       throw Error(ErrorCode::bad_config, "The source file " + file + " is a relative path, but data_folder is not set",
                   "Set data_folder, or give the whole path.");
-    const std::string path = (given.is_absolute() ? given : fs::path(folder_) / given).lexically_normal().string();
-    auto& slot = loaded_[path + "\n" + counts];
+    return (given.is_absolute() ? given : fs::path(folder_) / given).lexically_normal().string();
+  }
+
+  void remember_file(const std::string& path) {
+    if (const auto own = fs::absolute(path).string(); std::find(result_.files.begin(), result_.files.end(), own) == result_.files.end())
+      result_.files.push_back(own);
+  }
+
+  data::DatasetPtr load(const std::string& file, const std::string& counts, const std::string& proportions) {
+    const std::string path = path_of(file);
+    auto& slot = loaded_[path + "\n" + counts + "\n" + proportions];
     if (slot == nullptr) {
-      if (options_.progress) options_.progress(0, "reading " + given.filename().string());
+      if (options_.progress) options_.progress(0, "reading " + fs::path(path).filename().string());
       std::string note;
-      slot = std::make_shared<const data::Dataset>(read_counts(path, counts, note));
+      data::Dataset dataset = read_counts(path, counts, note);
+      remember_file(path);
+      if (!proportions.empty()) {
+        const std::string table = path_of(proportions);
+        data::attach_proportions(data::align_proportions(read_expression(table), dataset), dataset);
+        remember_file(table);
+      }
+      slot = std::make_shared<const data::Dataset>(std::move(dataset));
       if (!note.empty()) result_.notes.push_back(note);
-      if (const auto own = fs::absolute(path).string(); std::find(result_.files.begin(), result_.files.end(), own) == result_.files.end())
-        result_.files.push_back(own);
     }
     return slot;
   }

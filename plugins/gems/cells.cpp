@@ -170,6 +170,19 @@ store::Axis cell_axis(const Cells& cells, const train::Inputs& inputs) {
   return axis;
 }
 
+/// Of each source: median counts of a cell, and the share of zeros among its cells and the genes of the panel.
+std::vector<NamedArray> facts_of_sources(const Cells& cells) {
+  std::vector<float> depth, zeros;
+  for (const SourceFacts& facts : cells.sources) {
+    depth.push_back(cells.library.narrow(0, facts.first, facts.size).median().item<float>());
+    const at::Tensor some = cells.expression.narrow(0, facts.first, facts.size).count_nonzero();
+    zeros.push_back(static_cast<float>(1 - some.item<double>() / static_cast<double>(facts.size * cells.genes())));
+  }
+  const auto count = static_cast<std::int64_t>(cells.sources.size());
+  return {make_array<float>("depth", depth, {count}, {"source"}, "values", "median counts of a cell, of the depth that training sees"),
+          make_array<float>("zero_fraction", zeros, {count}, {"source"}, "values", "share of zeros among cells and genes of the panel")};
+}
+
 }  // namespace
 
 std::vector<std::int64_t> Cells::modality_of_source() const {
@@ -249,6 +262,7 @@ std::vector<store::Axis> make_axes(const Cells& cells, const train::Inputs& inpu
     modality.codes.push_back(static_cast<std::int32_t>(facts.modality));
   }
   source.labels = {std::move(patient), std::move(modality)};
+  source.arrays = facts_of_sources(cells);
   return {cell_axis(cells, inputs), std::move(gene), std::move(source)};
 }
 

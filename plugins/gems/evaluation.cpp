@@ -12,6 +12,8 @@
 #include "engine/analysis/snapshot_rows.h"
 #include "engine/baselines/alignment_scores.h"
 #include "engine/baselines/baseline.h"
+#include "engine/core/text.h"
+#include "engine/data/proportions.h"
 #include "engine/embed/pca.h"
 #include "engine/kernels/parallel.h"
 #include "engine/stats/alignment_gates.h"
@@ -55,7 +57,7 @@ baselines::FloatRows to_rows(const at::Tensor& values) {
 /// The cells that are judged, with what is known of them, in one numbering.
 class Judged {
  public:
-  Judged(const Cells& cells, std::uint64_t seed) : cells_(cells) {
+  Judged(const Cells& cells, const SpotProportions& proportions, std::uint64_t seed) : cells_(cells) {
     const auto training = some_of(cells.split.train, cells, seed), held_out = some_of(cells.split.held_out, cells, seed);
     rows_ = training;
     rows_.insert(rows_.end(), held_out.begin(), held_out.end());
@@ -66,6 +68,13 @@ class Judged {
       if (!cells.types.categories.empty()) type_.push_back(cells.types.codes[at]);
       if (!cells.places.empty()) xy_.insert(xy_.end(), {cells.places[2 * at], cells.places[2 * at + 1]});
     }
+    const std::size_t types = proportions.types.size();
+    for (const std::int64_t row : rows_) {
+      const auto first = proportions.shares.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * types);
+      proportions_.insert(proportions_.end(), first, first + static_cast<std::ptrdiff_t>(types));
+    }
+    type_column_ = data::types_of_labels(proportions.types, cells.types.categories);
+    types_ = static_cast<int>(types);
     for (const SourceFacts& facts : cells.sources) domain_.push_back(facts.modality == kSingleCells ? 1 : 0);
     device_rows_ = at::tensor(rows_, at::kLong).to(cells.expression.device());
     const auto raw = to_rows(cells.expression.index_select(0, device_rows_));
@@ -73,6 +82,16 @@ class Judged {
   }
 
   const at::Tensor& rows() const { return device_rows_; }
+  /// In words, where not all cells are judged: "; 3,000 of 6,808 training cells and all 1,702 held-out ones are judged".
+  std::string bound() const {
+    const std::size_t train = cells_.split.train.size(), held_out = cells_.split.held_out.size();
+    if (train_.size() == train && held_out_.size() == held_out) return "";
+    const auto part = [](std::size_t some, std::size_t all) {
+      const std::string whole = grouped(static_cast<std::int64_t>(all));
+      return some == all ? "all " + whole : grouped(static_cast<std::int64_t>(some)) + " of " + whole;
+    };
+    return "; " + part(train_.size(), train) + " training cells and " + part(held_out_.size(), held_out) + " held-out ones are judged";
+  }
   const baselines::Cells& panel() const { return panel_; }
   /// What the tools are fitted on: training cells; a source that is held out whole is fitted by its own, as one that comes later.
   std::vector<std::int64_t> fitted() const {
@@ -94,6 +113,9 @@ class Judged {
     scored.cell_type = type_;
     scored.xy = xy_;
     scored.expression = expression;
+    scored.proportions = proportions_;
+    scored.types = types_;
+    scored.type_column = type_column_;
     return scored;
   }
   /// 1 for the slides of the patient with the most spots; for all sources when there are no spots.
@@ -112,9 +134,10 @@ class Judged {
  private:
   const Cells& cells_;
   std::vector<std::int64_t> rows_, train_, held_out_;
-  std::vector<std::int32_t> source_, type_;
+  std::vector<std::int32_t> source_, type_, type_column_;
   std::vector<std::uint8_t> domain_;
-  std::vector<float> xy_;
+  std::vector<float> xy_, proportions_;
+  int types_ = 0;
   at::Tensor device_rows_;
   baselines::Cells panel_;
 };
@@ -140,12 +163,12 @@ void add_gates(const Method& method, std::vector<Measured>& rows) {
 
 }  // namespace
 
-train::Evaluation evaluate_alignment(const Cells& cells, const Model& model, const train::EvaluationRequest& request, const StopToken& stop) {
+train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& proportions, const Model& model, const train::EvaluationRequest& request, const StopToken& stop) {
   train::Evaluation evaluation;
   if (cells.split.held_out.size() < 2) return evaluation;
-  const Judged judged(cells, request.seed);
+  const Judged judged(cells, proportions, request.seed);
   const int threads = at::get_num_threads();
-  const std::string split = "held out: " + cells.split.method;
+  const std::string split = "held out: " + cells.split.method + judged.bound();
   std::vector<Method> methods;
   methods.push_back({"model", split, to_rows(embed_cells(cells, model, judged.rows())), {}, {}});
   baselines::BaselineOptions how;

@@ -17,11 +17,12 @@
 #include "engine/train/system.h"
 #include "plugins/gems/cells.h"
 #include "plugins/gems/model.h"
+#include "plugins/gems/spot_proportions.h"
 
 namespace geocyte::plugins::gems {
 
 inline constexpr std::int64_t kMostCells = 3000;
 
-train::Evaluation evaluate_alignment(const Cells& cells, const Model& model, const train::EvaluationRequest& request, const StopToken& stop);
+train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& proportions, const Model& model, const train::EvaluationRequest& request, const StopToken& stop);
 
 }  // namespace geocyte::plugins::gems

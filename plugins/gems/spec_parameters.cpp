@@ -32,7 +32,9 @@ Parameter source_list() {
                  field("labels", "Cell types", "obs column of cell types, for colours and scores only; training never sees it."),
                  field("counts", "Counts",
                        "Where the counts are: X, raw or a layer. Empty takes X, or a layer `counts` or raw where X holds no whole numbers."),
-                 field("spatial", "Coordinates", "obsm key of coordinates; empty finds `spatial` by itself.")};
+                 field("spatial", "Coordinates", "obsm key of coordinates; empty finds `spatial` by itself."),
+                 parameter("proportions", ParameterType::path, "", "Data", "Type proportions",
+                           "A table of spots by cell types from a deconvolution, for scores only: types carried from single cells to spots are held against it.")};
   list.fields[1].aliases = {"from"};
   return list;
 }

@@ -58,7 +58,8 @@ std::vector<config::ViewSpec> make_views() {
                     {"column3", "align/pair_auc"}, {"title3", "worst AUC"}, {"gate3", "0.6"},
                     {"column4", "align/own_share"}, {"title4", "own nbrs"}, {"column5", "align/own_share_expected"}, {"title5", "expected"},
                     {"column6", "align/purity"}, {"title6", "own modality"}, {"column7", "align/nearest_distance"}, {"title7", "nearest"},
-                    {"column8", "align/source_std_min"}, {"title8", "least std"}, {"column9", "align/source_std_median"}, {"title9", "median std"}}});
+                    {"column8", "align/source_std_min"}, {"title8", "least std"}, {"column9", "align/source_std_median"}, {"title9", "median std"},
+                    {"column10", "align/source_depth"}, {"title10", "depth"}, {"column11", "align/source_zero_fraction"}, {"title11", "zeros"}}});
   views.push_back({"pair_trend", "Pairs over training", "align",
                    {{"values", "align/ratio_to_floor"}, {"name", "Ratio to floor"}, {"gate", "1.5"},
                     {"values2", "align/centroid_distance_standardised"}, {"name2", "Mahalanobis"}, {"gate2", "0.36"},

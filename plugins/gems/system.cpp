@@ -66,6 +66,7 @@ void Gems::begin(const train::Stage&, const train::Inputs& inputs, train::TrainC
   context_ = &ctx;
   options_ = read_options(ctx.options());
   cells_ = prepare_cells(inputs, options_, ctx);
+  proportions_ = spot_proportions(inputs);
   for (store::Axis& axis : make_axes(*cells_, inputs)) ctx.declare_axis(std::move(axis));
   model_ = std::make_unique<Model>(cells_->genes(), options_, ctx);
   objective_ = std::make_unique<Objective>();
@@ -211,7 +212,7 @@ store::Snapshot Gems::observe(const train::ProbeRequest& request, train::TrainCo
 }
 
 train::Evaluation Gems::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
-  return evaluate_alignment(*cells_, *model_, request, ctx.stop());
+  return evaluate_alignment(*cells_, proportions_, *model_, request, ctx.stop());
 }
 
 void Gems::apply(const std::string&, const Json&, train::TrainContext& ctx) {

@@ -14,6 +14,7 @@
 #include "plugins/gems/model.h"
 #include "plugins/gems/objective.h"
 #include "plugins/gems/options.h"
+#include "plugins/gems/spot_proportions.h"
 #include "plugins/gems/training_step.h"
 
 namespace geocyte::plugins::gems {
@@ -60,6 +61,7 @@ class Gems : public train::System {
   train::TrainContext* context_ = nullptr; ///< of begin(); lives as long as the run
   GemsOptions options_;
   std::optional<Cells> cells_;
+  SpotProportions proportions_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<Objective> objective_;
   std::unique_ptr<Batches> batches_;

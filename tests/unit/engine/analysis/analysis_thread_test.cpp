@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <future>
@@ -146,6 +147,40 @@ TEST(AnalysisThread, HeavyDerivationsTakeEveryKthSnapshot) {
   }
   EXPECT_EQ(names, (std::multiset<std::string>{"centroid_distance@1", "centroid_distance@4", "pca@1", "pca@2", "pca@3",
                                                "pca@4"}));
+}
+
+TEST(AnalysisThread, GatesBeginOnlyWithinTheShareOfWallTime) {
+  constexpr double kShare = 0.25;
+  using Clock = std::chrono::steady_clock;
+  SmallEmbedding data;
+  AnalysisThread* self = nullptr;
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::vector<std::pair<double, double>> deliveries;   // seconds used until then, wall seconds
+  const Clock::time_point start = Clock::now();        // before that of the thread
+  AnalysisThread thread({{"alignment_gates", {}, "align/gate", Json::object(), 1}}, 7, kShare,
+                        [&](store::Snapshot) {
+                          const double used = self->used_seconds();
+                          const std::lock_guard lock(mutex);
+                          deliveries.emplace_back(used, std::chrono::duration<double>(Clock::now() - start).count());
+                          arrived.notify_all();
+                        },
+                        {});
+  self = &thread;
+  thread.set_axes(data.axes());
+  std::unique_lock lock(mutex);
+  for (int step = 1; deliveries.size() < 4 && step < 100; ++step) {
+    lock.unlock();
+    thread.submit(data.snapshot(step));
+    lock.lock();
+    const auto before = deliveries.size();
+    arrived.wait_for(lock, std::chrono::seconds(1), [&] { return deliveries.size() > before; });
+  }
+  ASSERT_GE(deliveries.size(), 4u);
+  for (std::size_t k = 1; k < deliveries.size(); ++k) {
+    const double began = deliveries[k].second - (deliveries[k].first - deliveries[k - 1].first);
+    EXPECT_LE(deliveries[k - 1].first, kShare * began) << "delivery " << k << " began at " << began << " s";
+  }
 }
 
 TEST(AnalysisThread, EndsWhileWorkIsQueued) {

@@ -97,6 +97,27 @@ TEST(DeriveAlignmentGates, NeedsHeldOutCells) {
   EXPECT_TRUE(DeriveAlignmentGates(spec("alignment_gates"), 1).derive(small.snapshot(), axes, {}).arrays.empty());
 }
 
+TEST(GateVerdict, SaysWhatFewCellsCannotTell) {
+  stats::AlignmentGates gates;
+  stats::PairGate many, few;
+  many.b = 1, few.b = 2;
+  many.n_a = many.n_b = 900, few.n_a = 900, few.n_b = 80;
+  for (stats::PairGate* pair : {&many, &few}) {
+    pair->classified = pair->distance_passes = pair->auc_passes = true;
+    pair->auc = {0.5, 0.42, 0.58, 100, 100};
+  }
+  many.allowed = 0.36 * 0.36, few.allowed = 0.64;
+  gates.pairs = {many};
+  const auto wide = gate_verdict(gates, {"A", "B", "C"});
+  EXPECT_EQ(wide.headline, "1 of 1 pairs of sources pass the gates.");
+  EXPECT_NE(wide.evidence.find("means up to 0.36 deviations apart would pass"), std::string::npos) << wide.evidence;
+  gates.pairs = {many, few};
+  const auto verdict = gate_verdict(gates, {"A", "B", "C"});
+  EXPECT_EQ(verdict.headline, "2 of 2 pairs of sources pass the gates, which are wide for so few cells.");
+  EXPECT_NE(verdict.evidence.find("With 900 and 80 held-out cells (A and C) means up to 0.80 deviations apart would pass, and an AUC up to about 0.68"),
+            std::string::npos) << verdict.evidence;
+}
+
 TEST(GateVerdict, SaysLeakBeforeAnythingElse) {
   stats::AlignmentGates gates;
   stats::PairGate pair;

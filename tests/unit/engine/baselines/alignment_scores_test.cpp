@@ -185,6 +185,26 @@ TEST(AlignmentScoresTest, types_carried_to_spots_are_held_against_proportions) {
   EXPECT_EQ(alignment_scores(s.scored()).find("type_transfer"), nullptr);
 }
 
+TEST(AlignmentScoresTest, types_may_have_columns_of_their_own_or_none) {
+  const Setting s = setting(0);
+  std::vector<float> turned;
+  for (std::size_t i = 0; i < s.type.size(); ++i)
+    for (int t = 0; t < 2; ++t) turned.push_back(static_cast<float>(i % 2) == static_cast<float>(t) ? 0.1f : 0.9f);
+  const auto transfer = [&](const std::vector<std::int32_t>& column) {
+    ScoredCells cells = s.scored();
+    cells.proportions = turned;
+    cells.types = 2;
+    cells.type_column = column;
+    const auto scores = alignment_scores(cells);
+    const auto* found = scores.find("type_transfer");
+    return found ? found->value : std::numeric_limits<double>::quiet_NaN();
+  };
+  EXPECT_LT(transfer({0, 1}), -0.95);
+  EXPECT_GT(transfer({1, 0}), 0.95);
+  EXPECT_GT(transfer({1, -1}), 0.95) << "one type alone";
+  EXPECT_TRUE(std::isnan(transfer({-1, -1})));
+}
+
 TEST(AlignmentScoresTest, regions_of_spots_stand_beside_types_of_cells) {
   Setting s = setting(5);
   for (std::size_t i = 0; i < s.type.size(); ++i) s.type[i] = static_cast<std::int32_t>(i % 2) + (s.cells.source[i] == 2 ? 0 : 2);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <limits>
 
+#include "engine/data/proportions.h"
 #include "engine/hdf5/h5ad_writer.h"
 #include "engine/hdf5/writing.h"
 #include "engine/inspect/inspect_file.h"
@@ -148,6 +149,18 @@ TEST_F(OpenSourcesTest, tables_of_numbers_are_sources_too) {
   const auto opened = open(R"([{"name":"t","file":"table.tsv","modality":"st"},{"name":"sc","file":"cells.h5ad"}])");
   EXPECT_EQ(opened.genes, (std::vector<std::string>{"A", "C"}));
   EXPECT_EQ(opened.sources[0].size(), 3);
+}
+
+TEST_F(OpenSourcesTest, proportions_come_from_a_table_of_spots_by_types) {
+  std::ofstream(path("shares.tsv")) << "\tB\tT\nc0\t0.25\t0.75\nc3\t1\t0\n";
+  const auto opened = open(R"([{"file":"spots.h5ad","proportions":"shares.tsv"},{"file":"cells.h5ad"}])");
+  const auto found = data::proportions_of(*opened.sources[0].dataset);
+  EXPECT_EQ(found.types, (std::vector<std::string>{"B", "T"}));
+  EXPECT_EQ(found.values.rows, 5);
+  EXPECT_EQ(found.values.row(0)[1], 0.75F);
+  EXPECT_TRUE(data::proportions_of(*opened.sources[1].dataset).types.empty());
+  EXPECT_EQ(opened.files.size(), 3u);
+  EXPECT_SENTENCE(open(R"([{"file":"spots.h5ad","proportions":"none.tsv"}])"), ErrorCode::bad_data, "none.tsv does not exist");
 }
 
 TEST_F(OpenSourcesTest, wrong_entries_give_one_sentence_each) {

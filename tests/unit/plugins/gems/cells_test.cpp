@@ -2,6 +2,8 @@
 #include "plugins/gems/cells.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
@@ -9,7 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/error.h"
+#include "engine/data/proportions.h"
 #include "plugins/gems/pseudo_spots.h"
+#include "plugins/gems/spot_proportions.h"
 #include "tests/conformance/small_run.h"
 
 namespace geocyte::plugins::gems {
@@ -49,6 +53,58 @@ TEST(Cells, AHeldOutSourceHasNoTrainingCellAndTheSplitSaysSo) {
   EXPECT_EQ(static_cast<std::int64_t>(cells.by_source(cells.split.held_out)[1].size()), cells.sources[1].size);
   EXPECT_NE(cells.split.method.find("all of A_ST2"), std::string::npos) << cells.split.method;
   EXPECT_TRUE(cells.source_mean.isfinite().all().item<bool>());
+}
+
+TEST(Cells, ThePanelIsChosenAsTheOptionSaysAndTheRecipeRemembersIt) {
+  std::set<std::vector<std::string>> panels;
+  for (const char* panel : {"dispersion", "residual", "variance"}) {
+    Prepared given;
+    given.options.genes = 10;
+    given.options.panel = panel;
+    const Cells cells = given.cells();
+    panels.insert(cells.recipe.panel());
+    EXPECT_NE(cells.recipe.to_json().dump().find("\"by\":\"" + std::string(panel) + "\""), std::string::npos);
+    EXPECT_EQ(preprocess::Recipe::from_json(cells.recipe.to_json()).hash(), cells.recipe.hash());
+  }
+  EXPECT_GT(panels.size(), 1u);
+}
+
+TEST(Cells, TheAxisOfSourcesHasTheirDepthAndZeros) {
+  Prepared given;
+  const Cells cells = given.cells();
+  const auto axes = make_axes(cells, given.inputs);
+  const store::Axis& source = axes.back();
+  ASSERT_EQ(source.arrays.size(), 2u);
+  ASSERT_EQ(source.arrays[0].name, "depth");
+  ASSERT_EQ(source.arrays[1].name, "zero_fraction");
+  for (std::size_t s = 0; s < cells.sources.size(); ++s) {
+    auto sizes = cells.recipe.library_sizes(given.inputs.sources[s]);
+    std::sort(sizes.begin(), sizes.end());
+    EXPECT_NEAR(source.arrays[0].as<float>()[s], sizes[(sizes.size() - 1) / 2], 1e-3 * sizes.back()) << s;
+    const data::DenseMatrix values = cells.recipe.log_normalised(given.inputs.sources[s]);
+    const auto zeros = std::count(values.values.begin(), values.values.end(), 0.0F);
+    EXPECT_NEAR(source.arrays[1].as<float>()[s], static_cast<double>(zeros) / static_cast<double>(values.values.size()), 1e-6) << s;
+  }
+}
+
+TEST(SpotProportions, OfAllSlidesStandInOneTableByTheNamesOfTypes) {
+  Prepared given;
+  const auto shares = [&](std::size_t source, std::vector<std::string> types, float value) {
+    const std::int64_t spots = given.inputs.sources[source].size(), count = static_cast<std::int64_t>(types.size());
+    auto slide = std::make_shared<data::Dataset>(*given.inputs.sources[source].dataset);
+    data::attach_proportions({std::move(types), {spots, count, std::vector<float>(static_cast<std::size_t>(spots * count), value)}}, *slide);
+    given.inputs.sources[source].dataset = std::move(slide);
+  };
+  shares(0, {"B", "T"}, 0.25F);
+  shares(1, {"T"}, 1);
+  const Cells cells = given.cells();
+  const SpotProportions all = spot_proportions(given.inputs);
+  EXPECT_EQ(all.types, (std::vector<std::string>{"B", "T"}));
+  ASSERT_EQ(static_cast<std::int64_t>(all.shares.size()), 2 * cells.count());
+  const auto at = [&](std::size_t source, std::size_t type) { return all.shares[static_cast<std::size_t>(cells.sources[source].first) * 2 + type]; };
+  EXPECT_EQ(at(0, 0), 0.25F);
+  EXPECT_EQ(at(1, 1), 1);
+  EXPECT_TRUE(std::isnan(at(1, 0)) && std::isnan(at(2, 0)) && std::isnan(at(2, 1)));
 }
 
 TEST(Cells, ARuleThatMatchesNothingIsAnError) {
