@@ -106,6 +106,11 @@ at::Tensor DomainNormImpl::forward(const at::Tensor& x, const at::Tensor& labels
   return scale(centred, place, at::where(enough, variance, running_variance_));
 }
 
+DomainNormImpl::Affine DomainNormImpl::affine() const {
+  const c10::NoGradGuard no_gradient;
+  return {running_mean_.detach(), (running_variance_ + kEpsilon).rsqrt() * weight_, bias_.detach().expand_as(running_mean_)};
+}
+
 void DomainNormImpl::absorb(const Measured& measured) {
   require_shape("measured statistics", measured.mean.sizes(), running_mean_.sizes());
   const c10::NoGradGuard no_gradient;

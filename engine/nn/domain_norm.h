@@ -69,6 +69,12 @@ class DomainNormImpl : public torch::nn::Module {
   /// One more source; returns its label.
   std::int64_t add_source(const DomainStatistics& statistics);
 
+  /// What evaluation makes of a cell of source s: (x - mean_s) factor_s + shift_s; each (K, D), detached.
+  struct Affine {
+    at::Tensor mean, factor, shift;
+  };
+  Affine affine() const;
+
   std::int64_t sources() const { return running_mean_.size(0); }
   const at::Tensor& running_mean() const { return running_mean_; }           ///< (K, D)
   const at::Tensor& running_variance() const { return running_variance_; }   ///< (K, D)

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/nn/mlp.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/zeros.h>
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -36,6 +40,7 @@ std::int64_t width_of(const Json& value, const std::string& key) {
 Json to_json(const MlpOptions& options) {
   Json json{{"in", options.in}, {"hidden", options.hidden}, {"out", options.out}, {"dropout", options.dropout},
             {"layer_norm", options.layer_norm}};
+  if (options.skip) json["skip"] = true;
   return json;
 }
 
@@ -56,6 +61,9 @@ MlpOptions mlp_options_from_json(const Json& json) {
     } else if (key == "layer_norm") {
       if (!value.is_boolean()) refuse(key, "true or false");
       options.layer_norm = value.get<bool>();
+    } else if (key == "skip") {
+      if (!value.is_boolean()) refuse(key, "true or false");
+      options.skip = value.get<bool>();
     } else {
       throw Error(ErrorCode::bad_data, "the description of a network has an unknown key \"" + key + "\"");
     }
@@ -78,6 +86,16 @@ MlpImpl::MlpImpl(MlpOptions options, at::Generator generator, c10::ScalarType dt
       norm_.push_back(register_module("norm" + index, LayerNorm(next, options_.norm_kernel, dtype)));
     width = next;
   }
+  if (options_.skip) skip_ = register_buffer("skip", at::zeros({options_.in, options_.out}, dtype));
+}
+
+at::Tensor MlpImpl::skipped(const at::Tensor& x) const { return skip_.defined() ? x.matmul(skip_) : at::Tensor(); }
+
+void MlpImpl::set_skip(const at::Tensor& weight) {
+  require(skip_.defined(), "the network has a skip");
+  require_shape("a skip", weight.sizes(), skip_.sizes());
+  const c10::NoGradGuard no_gradient;
+  skip_.copy_(weight);
 }
 
 at::Tensor MlpImpl::forward(const at::Tensor& x, const std::optional<at::Generator>& noise) const {
@@ -89,7 +107,8 @@ at::Tensor MlpImpl::forward(const at::Tensor& x, const std::optional<at::Generat
     h = h.relu();                                                                // (B, hidden[i])
     if (noise) h = dropout(h, options_.dropout, *noise);
   }
-  return linear_.back()->forward(h);                                             // (B, out)
+  const auto out = linear_.back()->forward(h);                                   // (B, out)
+  return skip_.defined() ? out + skipped(x) : out;
 }
 
 }  // namespace geocyte::nn

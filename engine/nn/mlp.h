@@ -3,6 +3,7 @@
 //
 // There is no train/eval mode. Dropout acts when, and only when, forward() is given a generator to draw from, so what is
 // judged and what is optimised differ only where the call says so, and observing cannot disturb training.
+// With `skip` the output is that of the layers plus x S, S fixed: the layers learn what to change about a linear embedding.
 // Parameters are drawn in order of the layers from one generator on the host: a seed gives the same network on every
 // device. Names: linear0.weight, linear0.bias, norm0.weight, norm0.bias, linear1.weight, …
 #pragma once
@@ -26,6 +27,7 @@ struct MlpOptions {
   std::int64_t out = 0;
   double dropout = 0;                      ///< [0, 1)
   bool layer_norm = true;
+  bool skip = false;                       ///< a fixed linear map from input to output beside the layers
   NormKernel norm_kernel = NormKernel::fused;
 
   bool operator==(const MlpOptions&) const = default;
@@ -44,12 +46,18 @@ class MlpImpl : public torch::nn::Module {
   /// x (B, in) -> (B, out). With a generator of x's device dropout acts, without it the network is a function.
   at::Tensor forward(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
 
+  /// What the fixed map gives of x (B, in): x S, (B, out). Undefined without one.
+  at::Tensor skipped(const at::Tensor& x) const;
+  /// S (in, out); 0 at first. Throws Error{internal} for another shape or a network without a skip.
+  void set_skip(const at::Tensor& weight);
+
   const MlpOptions& options() const { return options_; }
 
  private:
   MlpOptions options_;
   std::vector<Linear> linear_;
   std::vector<LayerNorm> norm_;
+  at::Tensor skip_;                        ///< buffer (in, out)
 };
 TORCH_MODULE(Mlp);
 

@@ -22,6 +22,9 @@ struct ArtifactModule {
   Json config;                                             ///< with all defaults written out
   std::shared_ptr<torch::nn::Module> module;
   std::function<at::Tensor(const at::Tensor&)> run;        ///< without gradient and noise: expression (B, G) -> (B, latent)
+  /// The same of cells of one source, by its name, with the map that the artifact brings for it; run() where it brings none.
+  std::function<at::Tensor(const at::Tensor&, const std::string& source)> run_of_source;
+  std::vector<std::string> adapted_sources = {};           ///< names of the sources that have a map
 };
 
 std::vector<std::string> artifact_types();

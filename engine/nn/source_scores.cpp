@@ -10,6 +10,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "engine/core/check.h"
@@ -35,6 +36,12 @@ void check_size(std::int64_t source, std::int64_t cells) {
 
 at::Tensor standardised(const at::Tensor& x, const at::Tensor& mean, const at::Tensor& sd, double clip) { return ((x - mean) / sd).clamp_(-clip, clip); }
 
+/// What genes are divided by.
+void limit_sd(at::Tensor& sd, double floor, GeneScale genes) {
+  if (genes == GeneScale::unit) sd.clamp_min_(floor);
+  else sd.fill_(1);
+}
+
 /// Divisors of scores whose spread within the source is `sd` (P).
 at::Tensor score_divisor(const at::Tensor& sd, ScoreScale scale) {
   const auto divisor = scale == ScoreScale::unit ? sd : sd.pow(2).mean().sqrt().expand_as(sd);
@@ -48,13 +55,14 @@ SourceScores SourceScores::fit(const at::Tensor& x, const at::Tensor& labels, st
   require(sources >= 1 && options.components >= 1 && options.clip > 0 && options.floor > 0, "scores have a source, a component, a clip and a floor");
   const c10::NoGradGuard no_gradient;
   std::vector<at::Tensor> means, sds, rows;
+  const double clip = options.genes == GeneScale::unit ? options.clip : std::numeric_limits<double>::infinity();
   at::Tensor covariance = at::zeros({x.size(1), x.size(1)}, x.options().dtype(at::kDouble));
   for (std::int64_t s = 0; s < sources; ++s) {
     const auto own = x.index_select(0, (labels == s).nonzero().squeeze(1)).to(at::kDouble);
     check_size(s, own.size(0));
     auto [mean, sd] = mean_and_sd(own);
-    sd.clamp_min_(options.floor);
-    auto z = standardised(own, mean, sd, options.clip);
+    limit_sd(sd, options.floor, options.genes);
+    auto z = standardised(own, mean, sd, clip);
     const auto centred = z - z.mean(0);
     covariance.add_(centred.t().mm(centred), 1 / (static_cast<double>(sources) * static_cast<double>(own.size(0) - 1)));
     means.push_back(mean);
@@ -74,7 +82,7 @@ SourceScores SourceScores::fit(const at::Tensor& x, const at::Tensor& labels, st
   }
   const auto kept = [&](const at::Tensor& t) { return t.to(x.scalar_type()).contiguous(); };
   return {kept(at::stack(means)), kept(at::stack(sds)), kept(loadings), kept(values.slice(0, x.size(1) - p).flip(0)), kept(at::stack(score_means)),
-          kept(at::stack(score_sds)), options.clip, options.floor, options.scale};
+          kept(at::stack(score_sds)), clip, options.floor, options.scale, options.genes};
 }
 
 at::Tensor SourceScores::standardise(const at::Tensor& x, const at::Tensor& labels) const {
@@ -93,7 +101,7 @@ SourceScores SourceScores::fit_source(const at::Tensor& x) const {
   check_size(sources(), x.size(0));
   const c10::NoGradGuard no_gradient;
   auto [mean, sd] = mean_and_sd(x.to(at::kDouble));
-  sd.clamp_min_(floor);
+  limit_sd(sd, floor, genes);
   const auto scores = mean_and_sd(standardised(x.to(at::kDouble), mean, sd, clip).mm(loadings.to(at::kDouble)));
   const auto joined = [](const at::Tensor& rows, const at::Tensor& row) { return at::cat({rows, row.to(rows.scalar_type()).unsqueeze(0)}); };
   auto more = *this;
@@ -106,7 +114,7 @@ SourceScores SourceScores::fit_source(const at::Tensor& x) const {
 
 NamedTensors SourceScores::state() const {
   return {{"gene_mean", gene_mean}, {"gene_sd", gene_sd}, {"loadings", loadings}, {"variance", variance}, {"score_mean", score_mean},
-          {"score_sd", score_sd}, {"limits", at::tensor({clip, floor, scale == ScoreScale::unit ? 0.0 : 1.0}, at::kDouble)}};
+          {"score_sd", score_sd}, {"limits", at::tensor({clip, floor, scale == ScoreScale::unit ? 0.0 : 1.0, genes == GeneScale::unit ? 0.0 : 1.0}, at::kDouble)}};
 }
 
 SourceScores SourceScores::from_state(const NamedTensors& state) {
@@ -117,7 +125,8 @@ SourceScores SourceScores::from_state(const NamedTensors& state) {
   };
   const auto limits = named("limits");
   return {named("gene_mean"), named("gene_sd"), named("loadings"), named("variance"), named("score_mean"), named("score_sd"),
-          limits[0].item<double>(), limits[1].item<double>(), limits[2].item<double>() > 0 ? ScoreScale::spread : ScoreScale::unit};
+          limits[0].item<double>(), limits[1].item<double>(), limits[2].item<double>() > 0 ? ScoreScale::spread : ScoreScale::unit,
+          limits.size(0) > 3 && limits[3].item<double>() > 0 ? GeneScale::kept : GeneScale::unit};
 }
 
 }  // namespace geocyte::nn

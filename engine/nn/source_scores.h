@@ -20,12 +20,14 @@
 namespace geocyte::nn {
 
 enum class ScoreScale { unit, spread };
+enum class GeneScale { unit, kept };       ///< kept: sd_sg = 1, genes are centred only and never clipped
 
 struct SourceScoresOptions {
   std::int64_t components = 50;            ///< P; at most G and the number of cells
   double clip = 10;                        ///< > 0
   double floor = 1e-3;                     ///< lowest standard deviation of a gene
   ScoreScale scale = ScoreScale::unit;
+  GeneScale genes = GeneScale::unit;
 };
 
 struct SourceScores {
@@ -35,6 +37,7 @@ struct SourceScores {
   at::Tensor score_mean, score_sd;         ///< (S, P)
   double clip = 10, floor = 1e-3;
   ScoreScale scale = ScoreScale::unit;
+  GeneScale genes = GeneScale::unit;
 
   static SourceScores fit(const at::Tensor& x, const at::Tensor& labels, std::int64_t sources, const SourceScoresOptions& options = {});
 

@@ -23,6 +23,7 @@ struct Views {
   at::Tensor centred;                      ///< (B, G) expression minus the mean of its source
   at::Tensor expression;                   ///< (B, G) log-normalised, before augmentation
   at::Tensor rows;                         ///< (B) int64, place on the cell axis; undefined where there is no such axis
+  at::Tensor base = {};                    ///< (B, D) what the fixed linear embedding gives of view 1; undefined without one
 };
 
 }  // namespace geocyte::plugins::gems

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "engine/core/check.h"
 #include "engine/core/error.h"
@@ -18,6 +19,13 @@ std::vector<std::int64_t> shares(std::int64_t total, std::size_t parts) {
   std::vector<std::int64_t> all(parts, total / count);
   for (std::int64_t i = 0; i < total % count; ++i) ++all[static_cast<std::size_t>(i)];
   return all;
+}
+
+void check_room(std::int64_t batch_size, std::int64_t sources) {
+  if (batch_size < sources)
+    throw Error(ErrorCode::bad_config,
+                "a batch of " + std::to_string(batch_size) + " cells cannot hold one of each of " + std::to_string(sources) + " sources",
+                "set batch_size to at least " + std::to_string(4 * sources));
 }
 
 }  // namespace
@@ -43,10 +51,7 @@ BatchLayout balanced_layout(std::span<const std::int64_t> modality_of_source, co
       ++present;
     }
   require(present > 0, "a batch is drawn from at least one source");
-  if (batch_size < present)
-    throw Error(ErrorCode::bad_config,
-                "a batch of " + std::to_string(batch_size) + " cells cannot hold one of each of " + std::to_string(present) + " sources",
-                "set batch_size to at least " + std::to_string(4 * present));
+  check_room(batch_size, present);
   BatchLayout layout;
   const auto of_modality = shares(batch_size, modalities.size());
   std::size_t m = 0;
@@ -59,6 +64,31 @@ BatchLayout balanced_layout(std::span<const std::int64_t> modality_of_source, co
     layout.source.insert(layout.source.end(), members.begin(), members.end());
     layout.size.insert(layout.size.end(), sizes.begin(), sizes.end());
   }
+  return layout;
+}
+
+BatchLayout proportional_layout(std::span<const std::int64_t> cells_of_source, std::int64_t batch_size) {
+  BatchLayout layout;
+  std::int64_t all = 0;
+  for (std::size_t s = 0; s < cells_of_source.size(); ++s) {
+    if (cells_of_source[s] == 0) continue;
+    layout.source.push_back(static_cast<std::int64_t>(s));
+    all += cells_of_source[s];
+  }
+  const auto present = static_cast<std::int64_t>(layout.source.size());
+  require(present > 0, "a batch is drawn from at least one source");
+  check_room(batch_size, present);
+  std::vector<std::pair<double, std::size_t>> left;   // minus what is left over of a share, its place
+  std::int64_t given = 0;
+  for (const std::int64_t source : layout.source) {
+    const double share = static_cast<double>(batch_size) * static_cast<double>(cells_of_source[static_cast<std::size_t>(source)]) / static_cast<double>(all);
+    const std::int64_t whole = std::max<std::int64_t>(1, static_cast<std::int64_t>(share));
+    left.emplace_back(static_cast<double>(whole) - share, layout.size.size());
+    layout.size.push_back(whole);
+    given += whole;
+  }
+  std::sort(left.begin(), left.end());
+  for (std::size_t i = 0; given < batch_size; i = (i + 1) % left.size(), ++given) ++layout.size[left[i].second];
   return layout;
 }
 

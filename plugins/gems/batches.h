@@ -30,6 +30,9 @@ struct BatchLayout {
 BatchLayout balanced_layout(std::span<const std::int64_t> modality_of_source, const std::vector<bool>& has_cells,
                             std::int64_t batch_size);
 
+/// Each source by its size, at least one cell of each that has any (largest remainders): what a loader without strata does. Throws as above.
+BatchLayout proportional_layout(std::span<const std::int64_t> cells_of_source, std::int64_t batch_size);
+
 class Batches {
  public:
   /// `rows_of_source[s]`: the rows that may be drawn of source s.

@@ -48,11 +48,12 @@ std::vector<std::int64_t> slides_for_training(const Cells& cells) {
 CellKnowledge::CellKnowledge(const Cells& cells) : cells_(cells) {}
 CellKnowledge::~CellKnowledge() = default;
 
-const WithinSource& CellKnowledge::within_source(std::int64_t components, nn::ScoreScale scale) {
+const WithinSource& CellKnowledge::within_source(std::int64_t components, nn::ScoreScale scale, nn::GeneScale genes) {
   nn::SourceScoresOptions how;
   how.components = std::min({components, cells_.genes(), static_cast<std::int64_t>(cells_.split.train.size()) - 1});
   how.scale = scale;
-  const auto key = std::pair(how.components, static_cast<int>(scale));
+  how.genes = genes;
+  const auto key = std::tuple(how.components, static_cast<int>(scale), static_cast<int>(genes));
   const auto found = within_source_.find(key);
   return found != within_source_.end() ? found->second : within_source_.emplace(key, fit_within_source(cells_, how)).first->second;
 }

@@ -7,7 +7,7 @@
 
 #include <map>
 #include <memory>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "engine/losses/groups.h"
@@ -37,7 +37,7 @@ class CellKnowledge {
   ~CellKnowledge();
 
   /// At most `components`; fewer where there are fewer genes or training cells.
-  const WithinSource& within_source(std::int64_t components, nn::ScoreScale scale);
+  const WithinSource& within_source(std::int64_t components, nn::ScoreScale scale, nn::GeneScale genes = nn::GeneScale::unit);
   /// (N, P) scores of all cells, 30 components on the scale of their spread: how alike cells are, whatever their source.
   const at::Tensor& similarity_scores();
   /// Neighbours on the slide among training spots; throws Error{bad_data} when no source has coordinates that may be used.
@@ -49,7 +49,7 @@ class CellKnowledge {
 
  private:
   const Cells& cells_;
-  std::map<std::pair<std::int64_t, int>, WithinSource> within_source_;
+  std::map<std::tuple<std::int64_t, int, int>, WithinSource> within_source_;
   at::Tensor similarity_scores_;
   std::map<std::int64_t, std::shared_ptr<losses::SpatialNeighbours>> spatial_neighbours_;
   std::map<std::int64_t, std::vector<std::int64_t>> pseudo_types_;

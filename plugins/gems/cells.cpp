@@ -13,6 +13,7 @@
 #include <ATen/ops/tensor.h>
 
 #include "engine/core/error.h"
+#include "engine/core/rng.h"
 #include "engine/core/text.h"
 
 namespace geocyte::plugins::gems {
@@ -217,8 +218,10 @@ Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, tra
     add_types(source, cells.types);
     cells.sources.push_back(std::move(facts));
   }
+  RngStreams of_split(options.held_out_seed < 0 ? ctx.rng().seed() : static_cast<std::uint64_t>(options.held_out_seed));
+  Rng& split_rng = options.held_out_seed < 0 ? ctx.rng().stream("split") : of_split.stream("split");
   cells.split = data::split_by_source(cells.source_of_cell, static_cast<int>(cells.sources.size()), options.held_out_fraction,
-                                      ctx.rng().stream("split"), whole_sources(cells, options));
+                                      split_rng, whole_sources(cells, options));
   if (!options.held_out_sources.empty()) cells.split.method += ", all of " + listed(options.held_out_sources);
   preprocess::RecipeOptions recipe;
   recipe.target_sum = options.target_sum;

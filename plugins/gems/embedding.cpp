@@ -22,7 +22,8 @@ at::Tensor embed_cells(const Cells& cells, const Model& model, const at::Tensor&
   for (std::int64_t begin = 0; begin < count; begin += kChunk) {
     const std::int64_t size = std::min(kChunk, count - begin);
     const at::Tensor chunk = wanted.narrow(0, begin, size), x = cells.expression.index_select(0, chunk);   // (size, G)
-    all.narrow(0, begin, size).copy_(model.encoder()->forward(cells.scaling.rows(cells.source_number.index_select(0, chunk)).apply(x)));
+    const at::Tensor source = cells.source_number.index_select(0, chunk);
+    all.narrow(0, begin, size).copy_(model.embed(cells.scaling.rows(source).apply(x), source));
   }
   return all;
 }

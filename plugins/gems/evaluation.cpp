@@ -17,7 +17,6 @@
 #include "engine/embed/pca.h"
 #include "engine/kernels/parallel.h"
 #include "engine/stats/alignment_gates.h"
-#include "plugins/gems/embedding.h"
 #include "plugins/gems/evaluation_verdict.h"
 
 namespace geocyte::plugins::gems {
@@ -163,14 +162,15 @@ void add_gates(const Method& method, std::vector<Measured>& rows) {
 
 }  // namespace
 
-train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& proportions, const Model& model, const train::EvaluationRequest& request, const StopToken& stop) {
+train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& proportions, const Embedding& model, const train::EvaluationRequest& request,
+                                     const StopToken& stop) {
   train::Evaluation evaluation;
   if (cells.split.held_out.size() < 2) return evaluation;
   const Judged judged(cells, proportions, request.seed);
   const int threads = at::get_num_threads();
   const std::string split = "held out: " + cells.split.method + judged.bound();
   std::vector<Method> methods;
-  methods.push_back({"model", split, to_rows(embed_cells(cells, model, judged.rows())), {}, {}});
+  methods.push_back({"model", split, to_rows(model(judged.rows())), {}, {}});
   baselines::BaselineOptions how;
   how.components = kComponents;
   how.harmony.stop = stop;

@@ -2,7 +2,7 @@
 // What the embedding is worth on held-out cells, and what plain tools make of the same cells: the scores of
 // engine/baselines/alignment_scores.h for
 //
-//   model   the encoder
+//   model   the encoder, with its adapter where it has one
 //   raw, pca, centre, z-score, coral, monge, z-score+monge, combat, mnn, mnn-overlap, harmony, harmony-strong
 //           engine/baselines/baseline.h, fitted on the training cells; those that see held-out cells say so in the split of
 //           their rows; a source that is held out whole is fitted by its own cells
@@ -13,16 +13,23 @@
 // cells, each source in proportion, the same for all methods.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+
 #include "engine/core/stop_token.h"
 #include "engine/train/system.h"
 #include "plugins/gems/cells.h"
-#include "plugins/gems/model.h"
 #include "plugins/gems/spot_proportions.h"
 
 namespace geocyte::plugins::gems {
 
 inline constexpr std::int64_t kMostCells = 3000;
 
-train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& proportions, const Model& model, const train::EvaluationRequest& request, const StopToken& stop);
+/// (n, D) on the host: what the run hands over of the rows (n) int64 of the cell axis.
+using Embedding = std::function<at::Tensor(const at::Tensor& rows)>;
+
+train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& proportions, const Embedding& model, const train::EvaluationRequest& request,
+                                     const StopToken& stop);
 
 }  // namespace geocyte::plugins::gems

@@ -2,22 +2,58 @@
 #include "plugins/gems/model.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+
+#include <ATen/core/grad_mode.h>
 
 #include "engine/core/check.h"
 #include "engine/nn/generator.h"
 
 namespace geocyte::plugins::gems {
-Model::Model(std::int64_t genes, const GemsOptions& options, train::TrainContext& ctx) : device_(ctx.device()) {
+namespace {
+
+constexpr double kStart = 0.1;             // of the usual size of what the layers add to a linear embedding
+
+void start_small(nn::MlpImpl& encoder) {
+  const c10::NoGradGuard no_gradient;
+  auto parameters = encoder.named_parameters();
+  const std::string last = "linear" + std::to_string(encoder.options().hidden.size());
+  parameters[last + ".weight"].mul_(kStart);
+  parameters[last + ".bias"].mul_(kStart);
+}
+
+}  // namespace
+
+Model::Model(std::int64_t genes, std::int64_t sources, const GemsOptions& options, train::TrainContext& ctx) : device_(ctx.device()) {
   nn::MlpOptions encoder;
   encoder.in = genes;
   encoder.hidden = options.encoder.hidden;
   encoder.out = options.encoder.latent;
   encoder.dropout = options.encoder.dropout;
+  encoder.skip = options.encoder.components > 0;
   encoder_ = nn::Mlp(encoder, nn::make_generator(ctx.rng().stream("weights")()), ctx.dtype());
   encoder_->to(device_);
+  if (encoder.skip) start_small(*encoder_);
+  auto learned = encoder_->parameters();
+  if (options.encoder.source_norm) {
+    nn::DomainNormOptions norm;
+    norm.width = options.encoder.latent;
+    norm.sources = sources;
+    norm.affine_by_source = false;   // a scale and shift of its own would let a source stand apart again
+    source_norm_ = nn::DomainNorm(norm, ctx.dtype());
+    source_norm_->to(device_);
+    for (const at::Tensor& parameter : source_norm_->parameters()) learned.push_back(parameter);
+  }
   encoder_optimizer_ = std::make_unique<optim::AdamW>(
-      encoder_->parameters(), torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
+      std::move(learned), torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
+}
+
+at::Tensor Model::embed(const at::Tensor& x, const at::Tensor& source, const std::optional<at::Generator>& noise,
+                        nn::DomainNormImpl::Measured* measured) const {
+  const at::Tensor z = encoder_->forward(x, noise);   // (B, D)
+  if (source_norm_.is_empty()) return z;
+  return measured != nullptr ? source_norm_->forward(z, source, *measured) : source_norm_->forward(z, source);
 }
 
 at::Generator Model::weights_generator(const std::string& part, train::TrainContext& ctx) const {
@@ -50,6 +86,7 @@ std::vector<std::pair<std::string, optim::AdamW*>> Model::partners() const {
 
 void Model::save(train::CheckpointWriter& writer) const {
   writer.module("encoder", *encoder_);
+  if (!source_norm_.is_empty()) writer.module("source_norm", *source_norm_);
   writer.optimizer("encoder", *encoder_optimizer_);
   Json names = Json::array();
   for (const Part& one : parts_) {
@@ -62,6 +99,7 @@ void Model::save(train::CheckpointWriter& writer) const {
 
 void Model::load(train::CheckpointReader& reader) {
   reader.module("encoder", *encoder_);
+  if (!source_norm_.is_empty()) reader.module("source_norm", *source_norm_);
   reader.optimizer("encoder", *encoder_optimizer_);
   const Json& names = reader.value("parts");
   for (Part& one : parts_) {

@@ -10,9 +10,11 @@
 #include <ATen/core/Generator.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/nn/domain_norm.h"
 #include "engine/nn/mlp.h"
 #include "engine/optim/adamw.h"
 #include "engine/train/state_io.h"
@@ -34,7 +36,16 @@ struct PartSpec {
 class Model {
  public:
   /// Encoder genes -> latent. Weights come from the stream "weights".
-  Model(std::int64_t genes, const GemsOptions& options, train::TrainContext& ctx);
+  Model(std::int64_t genes, std::int64_t sources, const GemsOptions& options, train::TrainContext& ctx);
+
+  /// x (B, genes) of cells of `source` (B) int64 -> (B, latent). With `measured` the normalisation by source, where there is one, uses the
+  /// batch and says what it found (training); without it its running statistics.
+  at::Tensor embed(const at::Tensor& x, const at::Tensor& source, const std::optional<at::Generator>& noise = std::nullopt,
+                   nn::DomainNormImpl::Measured* measured = nullptr) const;
+  /// The fixed linear embedding beside the layers, (genes, latent), where the encoder has one (linear_base.h).
+  void set_base(const at::Tensor& weight) { encoder_->set_skip(weight); }
+  /// Null when there is none.
+  nn::DomainNorm source_norm() const { return source_norm_; }
 
   const nn::Mlp& encoder() const { return encoder_; }
   optim::AdamW& encoder_optimizer() { return *encoder_optimizer_; }
@@ -59,6 +70,7 @@ class Model {
   };
 
   nn::Mlp encoder_{nullptr};
+  nn::DomainNorm source_norm_{nullptr};
   std::unique_ptr<optim::AdamW> encoder_optimizer_;
   std::vector<Part> parts_;
   c10::Device device_;

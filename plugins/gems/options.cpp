@@ -46,11 +46,16 @@ GemsOptions read_options(const Json& json) {
   read(json, "seed", o.seed);
   read(json, "steps", o.steps);
   read(json, "batch_size", o.batch_size);
+  read(json, "batch_shares", o.batch_shares);
   read(json, "genes", o.genes);
   read(json, "normalize.target_sum", o.target_sum);
   read(json, "normalize.panel", o.panel);
   read(json, "normalize.by_source", o.by_source);
   read(json, "normalize.depth", o.depth);
+  read(json, "encoder.components", o.encoder.components);
+  read(json, "encoder.source_norm", o.encoder.source_norm);
+  read(json, "adapter", o.adapter);
+  read(json, "held_out.seed", o.held_out_seed);
   read(json, "held_out.fraction", o.held_out_fraction);
   read(json, "held_out.sources", o.held_out_sources);
   read(json, "held_out.coordinates", o.held_out_coordinates);

@@ -32,6 +32,8 @@ struct EncoderOptions {
   std::vector<std::int64_t> hidden{512, 256};
   std::int64_t latent = 128;
   double dropout = 0.1;
+  std::int64_t components = 0;             ///< of a fixed linear embedding beside the layers
+  bool source_norm = false;                ///< batch normalisation by source behind the last layer
 };
 
 struct AugmentationOptions {
@@ -54,11 +56,14 @@ struct DiscriminatorOptions {
 
 struct GemsOptions {
   std::int64_t seed = 7, steps = 2000, batch_size = 256, genes = 2000;
+  std::string batch_shares = "even";       ///< or "size"
   double target_sum = 1e4;
   std::string panel = "dispersion";        ///< what genes are chosen by: or "residual", "variance"
   std::string by_source = "none";          ///< genes: "none", "centre" or "zscore" by source
   std::string depth = "keep";              ///< or "thin"
+  std::string adapter = "none";            ///< "monge" or "coral": behind the frozen encoder
   double held_out_fraction = 0.2;
+  std::int64_t held_out_seed = -1;         ///< of the split; -1 = that of the run
   std::vector<std::string> held_out_sources;   ///< held out whole
   std::vector<std::string> held_out_coordinates;   ///< trained on, but not their coordinates
   EncoderOptions encoder;

@@ -61,6 +61,9 @@ void add_data(config::Schema& s, const GemsOptions& o) {
                      {"keep", "thin"}));
   s.push_back(within(parameter("held_out.fraction", ParameterType::number, o.held_out_fraction, "Data", "Held out",
                                "Share of the cells of every source that training never sees; all scores are of these cells."), 0.01, 0.9));
+  s.push_back(within(parameter("held_out.seed", ParameterType::integer, o.held_out_seed, "Data", "Held-out seed",
+                               "Which cells are held out: -1 follows the seed of the run, any other number gives the cells that a run of that seed holds out. So "
+                               "runs of several seeds can be judged on cells that settings were not chosen on."), -1, 9007199254740992.0));
   s.push_back(parameter("held_out.sources", ParameterType::list, o.held_out_sources, "Data", "Held-out sources",
                         "Names of sources that training never sees a cell of: whole slides or patients."));
   s.push_back(parameter("held_out.coordinates", ParameterType::list, o.held_out_coordinates, "Data", "Held-out coordinates",
@@ -73,6 +76,10 @@ void add_general(config::Schema& s, const GemsOptions& o) {
   s.push_back(within(parameter("steps", ParameterType::integer, o.steps, "General", "Steps", "Updates of the encoder."), 1, 1e8));
   s.push_back(within(parameter("batch_size", ParameterType::integer, o.batch_size, "General", "Batch size",
                                "Cells of a step, shared out evenly: over modalities, then over the sources of a modality."), 4, 65536, "cells"));
+  s.push_back(one_of(parameter("batch_shares", ParameterType::choice, o.batch_shares, "General", "Batch shares",
+                               "even: modalities alike, then the sources of each, so that a small source counts as much as a large one. size: sources by "
+                               "their size, as a plain loader draws them; classifiers of sources then tend to the largest one."),
+                     {"even", "size"}));
   s.push_back(one_of(parameter("device", ParameterType::choice, "auto", "General", "Device", "auto takes a GPU where one works."),
                      {"auto", "cpu", "cuda"}));
   s.push_back(within(parameter("threads", ParameterType::integer, 0, "General", "Threads",
@@ -86,6 +93,16 @@ void add_model(config::Schema& s, const GemsOptions& o) {
                                "Dimensions of the embedding."), 2, 4096));
   s.push_back(within(parameter("encoder.dropout", ParameterType::number, o.encoder.dropout, "Model", "Dropout",
                                "Share of hidden units that rest in a step."), 0, 0.9));
+  s.push_back(within(parameter("encoder.components", ParameterType::integer, o.encoder.components, "Model", "Linear components",
+                               "Components within the sources as a fixed linear embedding to which the layers add; 0 starts from random weights. Few cells tell "
+                               "a network less about their types than their covariance does."), 0, 500));
+  s.push_back(parameter("encoder.source_norm", ParameterType::boolean, o.encoder.source_norm, "Model", "Normalise by source",
+                        "Batch normalisation behind the last layer with statistics of each source; they become part of the exported encoder, and a source "
+                        "that was held out whole gets its own from its cells. Takes out what shifts or scales a whole source, its composition as well."));
+  s.push_back(one_of(parameter("adapter", ParameterType::choice, o.adapter, "Model", "Adapter",
+                               "Moves each source onto the slides when training is over, in closed form: monge is the Gaussian transport map, coral "
+                               "whitens and colours. Part of the exported encoder and of what is judged at the end; live views show the encoder alone."),
+                     {"none", "monge", "coral"}));
   s.push_back(within(parameter("discriminator.hidden", ParameterType::list, o.discriminator.hidden, "Model", "Discriminator layers",
                                "Widths of the hidden layers of the adversary."), 0, 8));
   s.push_back(within(parameter("augment.gene_dropout", ParameterType::number, o.augment.gene_dropout, "Augmentation", "Gene dropout",

@@ -64,7 +64,13 @@ void add_anchors(std::vector<TermSpec>& all) {
                   within(parameter("components", ParameterType::integer, 50, "Losses", "Components", "Components of the scores."), 2, 500),
                   one_of(parameter("scale", ParameterType::choice, "spread", "Losses", "Scale of scores",
                                    "spread: large components count more, as in PCA. unit: all alike."), {"spread", "unit"}),
+                  one_of(parameter("genes", ParameterType::choice, "zscore", "Losses", "Scale of genes",
+                                   "Before components are taken within each source; centre keeps strongly expressed genes strong."), {"zscore", "centre"}),
                   within(parameter("hidden", ParameterType::integer, 256, "Losses", "Decoder width", "Width of the decoder's hidden layer."), 1, 8192)}});
+  all.push_back({"anchor", "Anchor",
+                 "What the layers add to the linear embedding (encoder.components) stays small, so that cells keep the neighbours that it gives them.",
+                 off(0.3, 0), "Small beside 1, the spread of the linear embedding; it grows while sources are brought together.", "Reconstruction", false,
+                 {within(parameter("spots", ParameterType::number, 0.1, "Losses", "Spots", "Weight of spots against cells: spots have to come to where cells are.", true), 0, 100)}});
 }
 
 config::Parameter statistic() {
@@ -80,7 +86,13 @@ void add_distances(std::vector<TermSpec>& all) {
                  "Distribution distance", false,
                  {statistic(), one_of(parameter("widths", ParameterType::choice, "median", "Losses", "Kernel widths",
                                                 "median: .5, 1, 2 and 4 times the median distance. mean: five widths around the mean squared distance (DAN).", true),
-                                      {"median", "mean"})}});
+                                      {"median", "mean"}),
+                  one_of(parameter("scale", ParameterType::choice, "whole", "Losses", "Scale of dimensions",
+                                   "whole: as they are. each: every dimension over its spread, so that small ones count as well. both: the mean of the two.", true),
+                         {"whole", "each", "both"}),
+                  one_of(parameter("level", ParameterType::choice, "source", "Losses", "Level",
+                                   "source: all pairs of sources. modality: spots against cells, with more cells on either side. both: the mean of the two.", true),
+                         {"source", "modality", "both"})}});
   all.push_back({"energy", "Energy distance", "2 E|x - y| - E|x - x'| - E|y - y'| over all pairs of sources; no scale to choose.", off(1, 200), kToZero,
                  "Distribution distance", false, {statistic()}});
   all.push_back({"sinkhorn", "Sinkhorn divergence", "Debiased entropic optimal transport over all pairs of sources.", off(0.1, 200),
@@ -135,6 +147,8 @@ void add_opponents(std::vector<TermSpec>& all) {
                   parameter("levels", ParameterType::boolean, true, "Losses", "A head a level", "Heads for modality and patient beside the one for sources."),
                   parameter("composition", ParameterType::boolean, false, "Losses", "Match composition",
                             "Cells whose cluster other sources lack count less, so that sources are not forced to one composition."),
+                  parameter("standardise", ParameterType::boolean, false, "Losses", "Standardise its input",
+                            "Every dimension over its spread, so that the classifiers see small ones as well.", true),
                   within(parameter("disturbance", ParameterType::number, 0.1, "Losses", "Input noise",
                                    "Noise on the classifiers' input, in standard deviations, falling to 0 over the first half.", true), 0, 5)},
                  std::move(recall)});
@@ -163,13 +177,22 @@ void add_contrasts(std::vector<TermSpec>& all) {
                  off(0.5, 200), kBelowChance, "Contrasts", false, {temperature(0.07), neighbours(5, "Most similar cells of the other source in the batch.")}});
   all.push_back({"expression_contrast", "Expression contrast", "Similarity between sources in the embedding follows similarity in expression (soft labels).",
                  off(0.5, 200), "Falls from the logarithm of the cells of a source in the batch.", "Contrasts", false,
-                 {temperature(0.07), neighbours(5, "Most similar cells of the other source in the batch.")}});
+                 {one_of(parameter("labels", ParameterType::choice, "mutual", "Losses", "Labels",
+                                   "mutual: mutual neighbours, weighted by similarity. plan: a transport plan, which shares cells out so that none is everybody's "
+                                   "partner. unbalanced: a plan that may leave out cells whose type the other source lacks.", true),
+                         {"mutual", "plan", "unbalanced"}),
+                  temperature(0.07), neighbours(5, "Most similar cells of the other source in the batch (mutual).")}});
   all.push_back({"class_discrepancy", "Contrastive discrepancy", "Cells of one pseudo-type are alike whatever their source, those of different types are not.",
                  off(1, 200), kFalls, "Contrastive discrepancy", false,
                  {within(parameter("types", ParameterType::integer, 12, "Losses", "Pseudo-types", "Clusters of within-source scores."), 2, 200),
                   within(parameter("contrast", ParameterType::number, 1.0, "Losses", "Contrast", "Weight of keeping types apart; 0 only brings sources together.", true), 0, 10)}});
   all.push_back({"cycle", "Cycle consistency", "A spot that goes to the cells that are like it and back comes home, or next door.", off(0.1, 200), kFalls, "Cycle", false,
                  {temperature(0.1), within(parameter("home", ParameterType::number, 0.0, "Losses", "Home", "Weight of the same among spots alone.", true), 0, 100)}});
+  all.push_back({"translation", "Translators", "Two small networks carry spots over to the cells and back; what arrives looks like what is there, and comes home.",
+                 off(1, 200), "Falls.", "Cycle", false,
+                 {within(parameter("hidden", ParameterType::integer, 128, "Losses", "Translator width", "Width of the translators' hidden layer."), 1, 8192),
+                  within(parameter("home", ParameterType::number, 1.0, "Losses", "Home", "Weight of the way back: a cell that went over and back is where it was.", true), 0, 100),
+                  within(parameter("shortness", ParameterType::number, 1.0, "Losses", "Shortness", "Weight of the length of the way: what the translators need not do, the encoder has done.", true), 0, 100)}});
   all.push_back({"pseudo_labels", "Pseudo-labels",
                  "Types of labelled single cells are carried to others where the model is sure. The only term that sees labels; use it last.", off(0.1, 500),
                  "Falls; check what it does to the type accuracy.", "Pseudo-labels", false,

@@ -15,8 +15,10 @@
 #include "engine/core/error.h"
 #include "engine/nn/augment.h"
 #include "engine/nn/generator.h"
+#include "plugins/gems/adapter.h"
 #include "plugins/gems/embedding.h"
 #include "plugins/gems/evaluation.h"
+#include "plugins/gems/linear_base.h"
 #include "plugins/gems/parity.h"
 #include "plugins/gems/pseudo_spots.h"
 
@@ -43,6 +45,12 @@ std::vector<bool> not_empty(const std::vector<std::vector<std::int64_t>>& rows) 
   return all;
 }
 
+std::vector<std::int64_t> sizes_of(const std::vector<std::vector<std::int64_t>>& rows) {
+  std::vector<std::int64_t> all;
+  for (const auto& one : rows) all.push_back(static_cast<std::int64_t>(one.size()));
+  return all;
+}
+
 std::vector<double> to_doubles(const at::Tensor& values) {
   const at::Tensor host = values.to(at::kCPU, at::kDouble).contiguous();
   return {host.const_data_ptr<double>(), host.const_data_ptr<double>() + host.numel()};
@@ -58,7 +66,7 @@ std::vector<train::Stage> Gems::stages(const Json& options) const {
   encode.budget = read_options(options).steps;
   encode.inputs = {"sources"};
   encode.makes = {"encoder"};
-  encode.params = {"seed", "genes", "normalize", "held_out", "encoder", "augment", "optimizer", "discriminator", "loss", "batch_size", "steps"};
+  encode.params = {"seed", "genes", "normalize", "held_out", "encoder", "augment", "optimizer", "discriminator", "loss", "batch_size", "batch_shares", "adapter", "steps"};
   return {encode};
 }
 
@@ -68,12 +76,14 @@ void Gems::begin(const train::Stage&, const train::Inputs& inputs, train::TrainC
   cells_ = prepare_cells(inputs, options_, ctx);
   proportions_ = spot_proportions(inputs);
   for (store::Axis& axis : make_axes(*cells_, inputs)) ctx.declare_axis(std::move(axis));
-  model_ = std::make_unique<Model>(cells_->genes(), options_, ctx);
+  model_ = std::make_unique<Model>(cells_->genes(), static_cast<std::int64_t>(cells_->sources.size()), options_, ctx);
+  if (options_.encoder.components > 0) model_->set_base(linear_base(*cells_, options_));
   objective_ = std::make_unique<Objective>();
   objective_->prepare(options_, *cells_, *model_, ctx);
 
   auto train_rows = cells_->by_source(cells_->split.train);
-  BatchLayout layout = balanced_layout(cells_->modality_of_source(), not_empty(train_rows), options_.batch_size);
+  BatchLayout layout = options_.batch_shares == "size" ? proportional_layout(sizes_of(train_rows), options_.batch_size)
+                                                       : balanced_layout(cells_->modality_of_source(), not_empty(train_rows), options_.batch_size);
   groups_.emplace(layout, *cells_, ctx.device());
   const at::Tensor sources = sources_of_layout(*cells_, layout);
   batch_means_ = cells_->source_mean.index_select(0, sources);
@@ -125,7 +135,7 @@ StepInput Gems::step_input(const at::Tensor& expression, const at::Tensor& centr
                            std::uint64_t noise_seed) const {
   const at::Generator generator = nn::make_generator(noise_seed, expression.device());
   const nn::AugmentOptions augment{options_.augment.gene_dropout, options_.augment.library_jitter, options_.augment.noise};
-  return {expression, centred, rows, scaling, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
+  return {expression, centred, rows, {}, scaling, nn::draw_augmentation(expression, augment, kViews, generator), generator, {}};
 }
 
 train::StepReport Gems::step(train::TrainContext& ctx) {
@@ -136,6 +146,7 @@ train::StepReport Gems::step(train::TrainContext& ctx) {
   report.scalars["time/data_ms"] = milliseconds_since(start);
 
   StepInput input = step_input(batch_, centred_, device_rows_, batch_scaling_, noise_seed_);
+  input.source = groups_->source.label_tensor();
   input.opponent_noise = [&] { return nn::make_generator(ctx.rng().stream("discriminator")(), ctx.device()); };
   const StepOutcome outcome = training_step(options_, *model_, *objective_, *groups_, input, ctx);
   report.scalars.insert(outcome.scalars.begin(), outcome.scalars.end());
@@ -163,7 +174,8 @@ double Gems::check_paths() const {
     const at::NoGradGuard no_gradient;
     StepInput input;
     input.expression = cells_->expression.index_select(0, rows);
-    input.scaling = cells_->scaling.rows(cells_->source_number.index_select(0, rows));
+    input.source = cells_->source_number.index_select(0, rows);
+    input.scaling = cells_->scaling.rows(input.source);
     return embed_views(*model_, input).z1;
   };
   return check_parity(optimised, [&] { return judged(rows); });
@@ -176,7 +188,9 @@ at::Tensor Gems::judged(const at::Tensor& rows) const {
 
 std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
   if (!validation_) return {};
+  measure_unseen();
   StepInput input = step_input(validation_->expression, validation_->centred, validation_->rows, validation_->scaling, validation_->noise_seed);
+  input.source = validation_->groups.source.label_tensor();
   input.dropout.reset();
   const Views views = embed_views(*model_, input);
   const Objective::Value value = objective_->evaluate(options_, ctx.step(), views, validation_->groups, false);
@@ -194,6 +208,7 @@ std::map<std::string, double> Gems::validate(train::TrainContext& ctx) {
 }
 
 store::Snapshot Gems::observe(const train::ProbeRequest& request, train::TrainContext& ctx, const StopToken&) {
+  measure_unseen();
   store::Snapshot snapshot;
   at::Tensor embedding;
   const std::int64_t all = cells_->count();
@@ -211,8 +226,33 @@ store::Snapshot Gems::observe(const train::ProbeRequest& request, train::TrainCo
   return snapshot;
 }
 
+void Gems::measure_unseen() const {
+  if (model_->source_norm().is_empty()) return;
+  const at::NoGradGuard no_gradient;
+  const auto train = cells_->by_source(cells_->split.train), held_out = cells_->by_source(cells_->split.held_out);
+  for (std::size_t s = 0; s < train.size(); ++s) {
+    if (!train[s].empty()) continue;
+    const at::Tensor rows = at::tensor(held_out[s], at::kLong).to(cells_->expression.device());
+    const at::Tensor x = cells_->expression.index_select(0, rows);
+    nn::DomainStatistics statistics;
+    statistics.add(model_->encoder()->forward(cells_->scaling.rows(cells_->source_number.index_select(0, rows)).apply(x)));
+    model_->source_norm()->set_statistics(static_cast<std::int64_t>(s), statistics);
+  }
+}
+
+std::optional<nn::SourceMaps> Gems::adapter() const {
+  if (options_.adapter == "none") return std::nullopt;
+  return fit_adapter(options_.adapter, embed_cells(*cells_, *model_), *cells_);
+}
+
 train::Evaluation Gems::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
-  return evaluate_alignment(*cells_, proportions_, *model_, request, ctx.stop());
+  measure_unseen();
+  const auto maps = adapter();
+  const auto exported = [&](const at::Tensor& rows) {
+    const at::Tensor z = embed_cells(*cells_, *model_, rows);
+    return maps ? (*maps)->forward(z, cells_->source_number.index_select(0, rows)) : z;
+  };
+  return evaluate_alignment(*cells_, proportions_, exported, request, ctx.stop());
 }
 
 void Gems::apply(const std::string&, const Json&, train::TrainContext& ctx) {
@@ -221,15 +261,22 @@ void Gems::apply(const std::string&, const Json&, train::TrainContext& ctx) {
 }
 
 void Gems::export_artifacts(train::ArtifactWriter& writer) const {
+  measure_unseen();
   train::Artifact encoder;
   encoder.name = "encoder";
   encoder.type = "expression_encoder";
   encoder.config = nn::to_json(model_->encoder()->options());
+  const auto maps = exported_maps(*cells_, model_->source_norm(), adapter());
+  if (maps) encoder.config["adapter"] = {{"method", options_.adapter}, {"source_norm", options_.encoder.source_norm}, {"sources", (*maps)->names()}};
   Json sources = Json::array();
   for (const SourceFacts& source : cells_->sources)
     sources.push_back({{"name", source.name}, {"patient", source.patient_name}, {"modality", source.modality == kSpots ? "st" : "sc"}, {"cells", source.size}});
   encoder.about = {{"recipe", cells_->recipe.to_json()}, {"recipe_hash", cells_->recipe.hash()}, {"sources", sources}, {"split", cells_->split.method}};
   encoder.tensors = nn::state_of(*model_->encoder());
+  if (maps) {
+    auto more = nn::state_of(**maps, "adapter.");
+    encoder.tensors.insert(encoder.tensors.end(), more.begin(), more.end());
+  }
   writer.add(std::move(encoder));
 }
 

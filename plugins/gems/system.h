@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/nn/source_maps.h"
 #include "engine/train/state_io.h"
 #include "engine/train/system.h"
 #include "plugins/gems/batches.h"
@@ -55,6 +56,10 @@ class Gems : public train::System {
                        std::uint64_t noise_seed) const;
   /// The embedding that is judged and shown, (n, D) on the host; all cells when rows is undefined.
   at::Tensor judged(const at::Tensor& rows) const;
+  /// Gives sources that are held out whole the statistics of their own cells, where the encoder normalises by source.
+  void measure_unseen() const;
+  /// Fitted to the encoder as it is, where one is asked for.
+  std::optional<nn::SourceMaps> adapter() const;
   /// Holds it against the one that is optimised (parity.h).
   double check_paths() const;
 

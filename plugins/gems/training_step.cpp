@@ -7,18 +7,22 @@
 #include "engine/optim/schedule.h"
 
 namespace geocyte::plugins::gems {
-Views embed_views(const Model& model, const StepInput& input) {
+Views embed_views(const Model& model, const StepInput& input, nn::DomainNormImpl::Measured* measured) {
   // Both views go through the encoder as one batch of 2B: layer norm looks at each cell alone, so nothing leaks between them.
   const at::Tensor views = nn::augment(input.expression, input.draws, kViews, nn::AugmentOptions{}.limit);   // (2B, G)
-  const auto z = model.encoder()->forward(input.scaling.apply(views), input.dropout).chunk(kViews);   // (B, D) each
-  return {z[0], z[1], input.centred, input.expression, input.rows};
+  const at::Tensor source = input.source.defined() ? input.source.repeat({kViews}) : input.source;            // (2B)
+  const at::Tensor seen = input.scaling.apply(views);                                                         // (2B, G)
+  const auto z = model.embed(seen, source, input.dropout, measured).chunk(kViews);                            // (B, D) each
+  return {z[0], z[1], input.centred, input.expression, input.rows, model.encoder()->skipped(seen.narrow(0, 0, input.expression.size(0)))};
 }
 
 StepOutcome training_step(const GemsOptions& options, Model& model, Objective& objective, const BatchGroups& groups, const StepInput& input,
                           train::TrainContext& ctx) {
   StepOutcome outcome;
-  const Views views = embed_views(model, input);
-  const Views detached{views.z1.detach(), views.z2.detach(), views.centred, views.expression, views.rows};
+  nn::DomainNormImpl::Measured measured;
+  const Views views = embed_views(model, input, &measured);
+  if (measured.mean.defined()) model.source_norm()->absorb(measured);
+  const Views detached{views.z1.detach(), views.z2.detach(), views.centred, views.expression, views.rows, views.base};
   outcome.scalars = objective.train_opponents(options, detached, groups, input.opponent_noise, ctx);
   outcome.objective = objective.evaluate(options, ctx.step(), views, groups);
   const Objective::Value& value = outcome.objective;

@@ -28,6 +28,7 @@ inline constexpr std::int64_t kViews = 2;
 struct StepInput {
   at::Tensor expression, centred;          ///< (B, G); centred by source
   at::Tensor rows;                         ///< (B) int64 on the cell axis; may be undefined
+  at::Tensor source;                       ///< (B) int64; needed where the encoder normalises by source
   InputScaling scaling;                    ///< of the batch; none = the encoder sees log counts
   nn::AugmentDraws draws;                  ///< of kViews views
   std::optional<at::Generator> dropout;    ///< of the encoder; without it none acts
@@ -39,8 +40,8 @@ struct StepOutcome {
   std::map<std::string, double> scalars;   ///< of the opponents
 };
 
-/// Embeddings of the augmented views of a batch.
-Views embed_views(const Model& model, const StepInput& input);
+/// Embeddings of the augmented views of a batch. `measured` as in Model::embed.
+Views embed_views(const Model& model, const StepInput& input, nn::DomainNormImpl::Measured* measured = nullptr);
 
 /// Step ctx.step() of ctx.total_steps(). Throws Error{bad_config} when no term is on, and what TrainContext::update throws.
 StepOutcome training_step(const GemsOptions& options, Model& model, Objective& objective, const BatchGroups& groups, const StepInput& input,

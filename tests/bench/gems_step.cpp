@@ -65,7 +65,7 @@ class Run {
       : given_(std::move(given)),
         options_(seed_options()),
         context_(Json::object(), at::kCPU, dtype, threads, 7, {}, "", alone_),
-        model_(given_.at("expression").size(1), options_, context_) {
+        model_(given_.at("expression").size(1), given_.at("modality").size(0), options_, context_) {
     for (const char* name : {"expression", "source_mean", "keep", "noise", "depth"}) given_.at(name) = given_.at(name).to(dtype);
     const auto load = [&](const torch::nn::Module& network, const std::string& prefix) {
       nn::NamedTensors state;
@@ -98,7 +98,7 @@ class Run {
     at::index_select_out(batch_, given_.at("expression"), 0, given_.at("rows")[at]);
     at::sub_out(centred_, batch_, means_);
     context_.set_step(t, recorded_steps());
-    const gems::StepInput input{batch_, centred_, {}, {}, {given_.at("keep")[at], given_.at("depth")[at], given_.at("noise")[at]}, {}, {}};
+    const gems::StepInput input{batch_, centred_, {}, {}, {}, {given_.at("keep")[at], given_.at("depth")[at], given_.at("noise")[at]}, {}, {}};
     return gems::training_step(options_, model_, objective_, *groups_, input, context_).objective.values.to(at::kDouble);
   }
 

@@ -34,6 +34,7 @@ inline Json small_options(const config::SystemSpec& spec, int steps) {
   set("genes", 0);
   set("encoder.hidden", Json::array({16}));
   set("encoder.latent", 8);
+  set("encoder.components", 4);
   set("discriminator.hidden", Json::array({8}));
   set("input.components", 8);
   if (config::find(options, "genes_by")) set("genes", 24);   // a panel that is chosen, not all there is
@@ -43,6 +44,7 @@ inline Json small_options(const config::SystemSpec& spec, int steps) {
   set("loss.mnn_contrast.neighbours", 2);
   set("loss.expression_contrast.neighbours", 2);
   set("loss.class_discrepancy.types", 3);
+  set("loss.pseudo_labels.temperature", 0.5);   // of three types, so that some cells are sure and others not
   set("checkpoint.every", 0);
   set("validate.every", 0);
   set("snapshot.every_s", 10);

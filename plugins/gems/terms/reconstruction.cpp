@@ -28,7 +28,8 @@ class ScoreReconstruction : public Term {
  public:
   explicit ScoreReconstruction(const TermSetup& setup)
       : within_source_(setup.knowledge.within_source(
-            setup.own.integer("components"), setup.own.text("scale") == "unit" ? nn::ScoreScale::unit : nn::ScoreScale::spread)) {
+            setup.own.integer("components"), setup.own.text("scale") == "unit" ? nn::ScoreScale::unit : nn::ScoreScale::spread,
+            setup.own.text("genes") == "centre" ? nn::GeneScale::kept : nn::GeneScale::unit)) {
     nn::SourceDecoderOptions network = decoder_options(setup, within_source_.trained, within_source_.scores.components());
     network.source_offset = false;
     decoder_ = nn::SourceDecoder(network, setup.model.weights_generator("decoder", setup.ctx), setup.ctx.dtype());

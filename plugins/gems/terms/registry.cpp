@@ -22,6 +22,7 @@ constexpr std::array kRows{
     Row{"source_coral", make_source_coral},
     Row{"local_align", make_local_align},
     Row{"reconstruction", make_reconstruction},
+    Row{"anchor", make_anchor},
     Row{"mmd", make_mmd},
     Row{"energy", make_energy},
     Row{"sinkhorn", make_sinkhorn},
@@ -34,6 +35,7 @@ constexpr std::array kRows{
     Row{"expression_contrast", make_expression_contrast},
     Row{"class_discrepancy", make_class_discrepancy},
     Row{"cycle", make_cycle},
+    Row{"translation", make_translation},
     Row{"pseudo_labels", make_pseudo_labels},
 };
 

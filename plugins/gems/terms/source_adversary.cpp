@@ -13,6 +13,7 @@
 #include "plugins/gems/model.h"
 #include "plugins/gems/terms/makers.h"
 #include "plugins/gems/terms/recall_scalars.h"
+#include "plugins/gems/terms/standardised.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -42,7 +43,8 @@ class SourceAdversary : public Term {
 
   losses::Term evaluate(const TermInput& input) override {
     const bool confuses = input.own.text("form") == "confusion";
-    const auto logits = heads_->forward(confuses ? input.views.z1 : losses::reverse_gradient(input.views.z1, 1));
+    const at::Tensor z = seen(input);
+    const auto logits = heads_->forward(confuses ? z : losses::reverse_gradient(z, 1));
     return over_levels(logits, input, confuses);
   }
 
@@ -54,7 +56,7 @@ class SourceAdversary : public Term {
     for (std::int64_t i = 0; i < input.options.discriminator.steps; ++i) {
       std::optional<at::Generator> dropout;
       if (noise) dropout = noise();
-      const auto logits = heads_->forward(input.views.z1, dropout, disturbance);
+      const auto logits = heads_->forward(seen(input), dropout, disturbance);
       if (i == 0) add_recall_scalars("source_adversary", losses::class_recall(logits.back(), input.groups.source), scalars);
       const losses::Term loss = over_levels(logits, input, false);
       if (!loss) return {};
@@ -64,6 +66,7 @@ class SourceAdversary : public Term {
   }
 
  private:
+  static at::Tensor seen(const TermInput& input) { return input.own.boolean("standardise") ? standardised(input.views.z1) : input.views.z1; }
   static std::size_t distinct(std::vector<std::int64_t> values) {
     std::sort(values.begin(), values.end());
     return static_cast<std::size_t>(std::unique(values.begin(), values.end()) - values.begin());

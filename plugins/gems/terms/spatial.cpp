@@ -15,7 +15,7 @@ namespace {
 class Spatial : public Term {
  public:
   explicit Spatial(const TermSetup& setup)
-      : cells_(setup.cells), knowledge_(setup.knowledge), encoder_(setup.model.encoder()), ctx_(setup.ctx),
+      : cells_(setup.cells), knowledge_(setup.knowledge), model_(setup.model), ctx_(setup.ctx),
         neighbours_(setup.knowledge.spatial_neighbours(setup.own.integer("neighbours"))) {}
 
   losses::Term evaluate(const TermInput& input) override {
@@ -27,7 +27,7 @@ class Spatial : public Term {
     const at::Generator generator = nn::make_generator(ctx_.rng().stream("spatial")(), cells_.xy.device());
     const at::Tensor rows = losses::draw_spatial_rows(neighbours_, cells_.xy, scores, draw, generator);   // (R)
     const at::Tensor source = cells_.source_number.index_select(0, rows), x = cells_.expression.index_select(0, rows);
-    const at::Tensor z = encoder_->forward(cells_.scaling.rows(source).apply(x));                        // (R, D)
+    const at::Tensor z = model_.embed(cells_.scaling.rows(source).apply(x), source);                        // (R, D)
     losses::SpatialContrastOptions how;
     how.temperature = input.own.number("temperature");
     return losses::spatial_contrast(z, cells_.xy.index_select(0, rows), neighbours_.radius.index_select(0, rows),
@@ -37,7 +37,7 @@ class Spatial : public Term {
  private:
   const Cells& cells_;
   CellKnowledge& knowledge_;
-  nn::Mlp encoder_;
+  const Model& model_;
   train::TrainContext& ctx_;
   const losses::SpatialNeighbours& neighbours_;
 };

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Distances between whole distributions, as the mean over all pairs of sources.
+#include <vector>
+
 #include "engine/losses/energy_distance.h"
 #include "engine/losses/mmd.h"
 #include "engine/losses/running_coral.h"
 #include "engine/losses/sinkhorn.h"
 #include "engine/losses/sinkhorn_memory.h"
 #include "engine/losses/sliced_wasserstein.h"
+#include "engine/losses/source_adversary.h"
 #include "engine/nn/generator.h"
 #include "plugins/gems/terms/makers.h"
+#include "plugins/gems/terms/standardised.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -87,7 +91,17 @@ std::unique_ptr<Term> make_mmd(const TermSetup&) {
     losses::MmdOptions options;
     options.statistic = statistic_of(input.own);
     options.widths = input.own.text("widths") == "mean" ? losses::MmdWidths::mean_square : losses::MmdWidths::median_multiples;
-    return losses::mmd(input.views.z1, input.groups.source, options);
+    losses::MmdOptions of_modalities = options;
+    of_modalities.what = "modality";
+    const std::string scale = input.own.text("scale"), level = input.own.text("level");
+    std::vector<losses::Term> parts;
+    for (const bool each : {false, true}) {
+      if (scale == (each ? "whole" : "each")) continue;
+      const at::Tensor z = each ? standardised(input.views.z1) : input.views.z1;
+      if (level != "modality") parts.push_back(losses::mmd(z, input.groups.source, options));
+      if (level != "source") parts.push_back(losses::mmd(z, input.groups.modality, of_modalities));
+    }
+    return losses::mean_of(parts);
   });
 }
 

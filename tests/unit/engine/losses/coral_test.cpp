@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/losses/coral.h"
 
+#include <cmath>
+
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+
 #include "engine/core/error.h"
 #include "tests/unit/engine/losses/gradient_check.h"
 
@@ -77,6 +83,31 @@ TEST(Coral, IsFiniteForOneCellAgainstManyAndForAConstantColumn) {
     expect_finite([&](const at::Tensor& z) { return coral(z, constant, form); }, normal_matrix(1, 3, 12));
     expect_finite([&](const at::Tensor& z) { return coral(z, constant, form); }, constant);
   }
+}
+
+TEST(Coral, AloneBringsAGapOfMeansToWhatSamplingLeaves) {
+  // Seed 001 said that CORAL cannot move a centroid. A shift and a scale are learned on batches by CORAL alone, then judged on new
+  // draws: the distance of their means is what two samples of one distribution have, sqrt(tr S (1/n_a + 1/n_b)).
+  constexpr std::int64_t kDims = 16;
+  const at::Tensor gap = at::ones({kDims}, at::kDouble) * (2.6 / 4);           // of length 2.6
+  at::Tensor shift = at::zeros({kDims}, at::kDouble).requires_grad_(), scale = at::ones({kDims}, at::kDouble).requires_grad_();
+  const auto learn = [&](CoralForm form) {
+    shift.data().zero_();
+    scale.data().fill_(1);
+    for (int step = 0; step < 400; ++step) {
+      const at::Tensor a = normal_matrix(64, kDims, 1000 + 2 * step), b = normal_matrix(64, kDims, 1001 + 2 * step) * 1.5 + gap;
+      const auto gradient = torch::autograd::grad({coral(a, b * scale + shift, form)}, {shift, scale});
+      const double rate = 2 * (1 - step / 400.0);
+      shift.data().sub_(gradient[0] * rate);
+      scale.data().sub_(gradient[1] * rate);
+    }
+    const at::Tensor a = normal_matrix(460, kDims, 1), b = (normal_matrix(950, kDims, 2) * 1.5 + gap) * scale + shift;
+    return (a.mean(0) - b.mean(0)).norm().item<double>();
+  };
+  const double floor = std::sqrt(kDims * (1.0 / 460 + 1.0 / 950));
+  EXPECT_LT(learn(CoralForm::mean_and_covariance), 1.5 * floor);
+  // The form without means of Sun & Saenko has no gradient along the gap.
+  EXPECT_GT(learn(CoralForm::deep_coral), 5 * floor);
 }
 
 TEST(Coral, RefusesNoCellsAndOtherDimensions) {

@@ -159,6 +159,22 @@ TEST(State, ThatDoesNotFitIsNamedAndChangesNothing) {
   EXPECT_TRUE(target->forward(x).equal(before));
 }
 
+TEST(Mlp, ASkipIsAddedToWhatTheLayersGiveAndIsNotLearned) {
+  auto options = small();
+  const auto plain = make_small(1);
+  options.skip = true;
+  Mlp skipping(options, make_generator(1), at::kDouble);
+  const auto x = normal_matrix(3, 5, 10), weight = normal_matrix(5, options.out, 11);
+  EXPECT_TRUE(skipping->forward(x).equal(plain->forward(x))) << "it is 0 at first and draws nothing";
+  skipping->set_skip(weight);
+  EXPECT_LT((skipping->forward(x) - plain->forward(x) - x.mm(weight)).abs().max().item<double>(), 1e-12);
+  EXPECT_EQ(skipping->parameters().size(), plain->parameters().size());
+  EXPECT_FALSE(plain->skipped(x).defined());
+  const auto again = make_artifact_module("expression_encoder", to_json(options), state_of(*skipping), at::kDouble);
+  EXPECT_TRUE(again.run(x).equal(skipping->forward(x)));
+  EXPECT_EQ(mlp_options_from_json(to_json(options)), options);
+}
+
 TEST(Registry, BuildsAnEncoderThatRunsLikeTheOneThatWasSaved) {
   const auto encoder = make_small();
   const auto artifact = make_artifact_module("expression_encoder", to_json(small()), state_of(*encoder), at::kDouble);

@@ -79,6 +79,18 @@ TEST(Batches, RepeatsTheCellsOfASourceThatIsSmallerThanItsShare) {
   EXPECT_EQ(std::set<std::int64_t>(rows.begin(), rows.end()), (std::set<std::int64_t>{0, 1, 2}));
 }
 
+TEST(Batches, BySizeAreThoseOfThePlainLoaderOfTheSeed) {
+  // Six sources of seed 001; 256 n_s / 8498 = 51.2, 45.2, 36.1, 81.0, 13.9, 28.6, what is left over goes to .9, .6
+  const std::vector<std::int64_t> cells{1700, 1500, 1200, 2688, 460, 950};
+  const BatchLayout layout = proportional_layout(cells, 256);
+  EXPECT_EQ(layout.source, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(layout.size, (std::vector<std::int64_t>{51, 45, 36, 81, 14, 29}));
+  const std::vector<std::int64_t> one_is_tiny{1000, 0, 1};
+  EXPECT_EQ(proportional_layout(one_is_tiny, 10).source, (std::vector<std::int64_t>{0, 2}));
+  EXPECT_EQ(proportional_layout(one_is_tiny, 10).cells(), 10);
+  EXPECT_THROW(proportional_layout(cells, 5), Error);
+}
+
 TEST(Batches, DrawsEveryCellEquallyOften) {
   Batches batches({range(0, 40)}, {{0}, {10}});
   Rng rng(8);

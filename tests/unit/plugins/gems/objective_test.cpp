@@ -35,7 +35,7 @@ struct Setting {
   GemsOptions options = small_options();
   train::Collective alone;
   train::TrainContext context{Json::object(), c10::kCPU, c10::kDouble, 1, 4, {}, "", alone};
-  Model model{9, options, context};
+  Model model{9, 6, options, context};
   Objective objective;
   Views views;
 
@@ -88,6 +88,21 @@ TEST(Objective, ATermGrowsInAStraightLineFromItsStart) {
   EXPECT_DOUBLE_EQ(setting.evaluate(14).weights[0], 8);
   EXPECT_DOUBLE_EQ(setting.evaluate(400).weights[0], 8);
   EXPECT_DOUBLE_EQ(setting.evaluate(0, false).weights[0], 8);
+}
+
+TEST(Objective, TheAnchorIsTheMeanWayFromTheLinearEmbeddingAndSpotsGoForLess) {
+  Setting setting;
+  const auto anchor = [&] {
+    for (const char* other : kTerms) setting.options.term(other).enabled = false;
+    setting.options.term("anchor").enabled = true;
+    setting.objective.prepare(setting.options, setting.cells, setting.model, setting.context);
+    return setting.evaluate();
+  };
+  EXPECT_TRUE(anchor().absent.contains("anchor")) << "there is no linear embedding";
+  setting.views.base = setting.views.z1.detach() - 2;
+  setting.views.base.narrow(0, 0, 12).add_(1);   // spots have moved by 1, cells by 2 in each dimension
+  setting.options.term("anchor").own["spots"] = 0.5;
+  EXPECT_NEAR(anchor().values[0].item<double>(), (0.5 * 1 + 4) / 2, 1e-12);
 }
 
 TEST(Objective, ADisabledTermIsNotThere) {
