@@ -14,6 +14,9 @@
 
 namespace geocyte::plugins::st_edm {
 
+/// `joint` (N, d), all cells in one frame, turned onto the first training slide.
+at::Tensor turned_places(const Tissue& tissue, const at::Tensor& joint);
+
 /// `places[s]` (n_s, d) of each source -> (N, d) on the host, places of the whole axis. `joint` (N, d): all cells in one frame.
 at::Tensor shown_places(const Tissue& tissue, const std::vector<at::Tensor>& places, const at::Tensor& joint);
 

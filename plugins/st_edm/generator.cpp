@@ -28,6 +28,7 @@ Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::T
   PairHeadsOptions how;
   how.members = options.heads.members;
   how.in = tissue.input.size(1);
+  how.block = tissue.block;
   how.hidden = options.heads.hidden;
   how.local = options.heads.local;
   how.distance = options.heads.distance;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/options.h"
 
+#include <cmath>
+
 #include "engine/config/schema.h"
 #include "engine/core/check.h"
 
@@ -20,6 +22,8 @@ void read_term(const Json& json, const std::string& name, TermOptions& into) {
 }
 
 }  // namespace
+
+std::int64_t StEdmOptions::refine_steps() const { return std::llround(refine.share * static_cast<double>(steps)); }
 
 StEdmOptions read_options(const Json& json) {
   StEdmOptions o;
@@ -45,6 +49,14 @@ StEdmOptions read_options(const Json& json) {
   read(json, "optimizer.lr", o.optimizer.lr);
   read(json, "optimizer.decay", o.optimizer.decay);
   read(json, "optimizer.weight_decay", o.optimizer.weight_decay);
+  read(json, "refine.share", o.refine.share);
+  read(json, "refine.sets", o.refine.sets);
+  read(json, "refine.width", o.refine.width);
+  read(json, "refine.blocks", o.refine.blocks);
+  read(json, "refine.points", o.refine.points);
+  read(json, "refine.samples", o.refine.samples);
+  read(json, "refine.lr", o.refine.lr);
+  read(json, "refine.distance", o.refine.distance);
   read(json, "layout.local", o.layout.local);
   read(json, "layout.width", o.layout.width);
   read(json, "layout.neighbours", o.layout.neighbours);

@@ -12,7 +12,7 @@
 namespace geocyte::plugins::st_edm {
 
 struct InputOptions {
-  std::string kind = "pca";                ///< or "genes"
+  std::string kind = "pca";                ///< or "genes", "both"
   std::int64_t components = 50;
 };
 
@@ -44,9 +44,16 @@ struct LayoutOptions {
   std::int64_t neighbours = 15, iterations = 120;
 };
 
+/// The residual denoiser; see refiner.h.
+struct RefineOptions {
+  double share = 0;                        ///< of the steps; 0 = no refiner
+  std::int64_t sets = 2, width = 24, blocks = 2, points = 32, samples = 8;   ///< width of each of four attention heads
+  double lr = 1e-3, distance = 1;
+};
+
 struct StEdmOptions {
   std::int64_t seed = 7, steps = 600, batch_size = 400, genes = 2000;
-  std::string genes_by = "variance";       ///< or "dispersion"
+  std::string genes_by = "variance";       ///< or "residual", "dispersion"
   double target_sum = 0;                   ///< 0 = the median depth of the training cells
   double held_out_fraction = 0.1;          ///< of the cells of a training slide, for validation
   std::vector<std::string> held_out_sources;
@@ -55,6 +62,10 @@ struct StEdmOptions {
   LossOptions loss;
   OptimizerOptions optimizer;
   LayoutOptions layout;
+  RefineOptions refine;
+
+  std::int64_t refine_steps() const;
+  std::int64_t generate_steps() const { return steps - refine_steps(); }
 };
 
 /// Reads a configuration that the schema of spec.cpp has validated.

@@ -28,11 +28,16 @@ PairHeadsImpl::PairHeadsImpl(PairHeadsOptions options, at::Generator generator, 
   layer("hidden", options_.in, options_.hidden, w1_, b1_);
   layer("local", options_.hidden, options_.local, w2_, b2_);
   layer("distance", options_.local, options_.distance, w3_, b3_);
+  if (options_.block > 0) {
+    seen_ = register_buffer("seen", at::zeros({options_.members, options_.in, 1}, dtype));
+    for (std::int64_t m = 0; m < options_.members; ++m)
+      seen_[m].narrow(0, m % 2 == 0 ? 0 : options_.block, m % 2 == 0 ? options_.block : options_.in - options_.block).fill_(1);
+  }
   sharpness_ = register_parameter("sharpness", at::zeros({options_.members, options_.widths}, dtype));
 }
 
 PairHeadsImpl::Output PairHeadsImpl::forward(const at::Tensor& x, const std::optional<at::Generator>& noise) const {
-  at::Tensor hidden = at::relu(at::baddbmm(b1_, x, w1_));   // (M, B, H)
+  at::Tensor hidden = at::relu(at::baddbmm(b1_, x, seen_.defined() ? w1_ * seen_ : w1_));   // (M, B, H)
   if (noise && options_.dropout > 0) hidden = nn::dropout(hidden, options_.dropout, *noise);
   const at::Tensor shared = at::baddbmm(b2_, hidden, w2_);   // (M, B, L)
   const at::Tensor norm = shared.norm(2, -1, true).clamp_min(kSmallNorm);

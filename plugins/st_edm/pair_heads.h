@@ -26,6 +26,7 @@ namespace geocyte::plugins::st_edm {
 
 struct PairHeadsOptions {
   std::int64_t members = 1, in = 0, hidden = 256, local = 48, distance = 16, widths = 1;
+  std::int64_t block = 0;                  ///< above 0: even members see the first `block` features, odd ones the others
   double dropout = 0;
 };
 
@@ -46,6 +47,7 @@ class PairHeadsImpl : public torch::nn::Module {
  private:
   PairHeadsOptions options_;
   at::Tensor w1_, b1_, w2_, b2_, w3_, b3_, sharpness_;
+  at::Tensor seen_;                        // (members, in, 1), 1 where a member sees a feature; undefined: everywhere
 };
 TORCH_MODULE(PairHeads);
 

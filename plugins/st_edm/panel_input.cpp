@@ -64,10 +64,15 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
   std::vector<float> scores = pca.transform_to_float(points);
   const at::Tensor components = at::from_blob(scores.data(), {panel.size(0), pca.count()}, at::kFloat).clone();
   tissue.components = components.narrow(1, 0, std::min<std::int64_t>(kShownComponents, pca.count())).contiguous();
-  at::Tensor input = panel;
-  if (options.input.kind == "pca") input = components.narrow(1, 0, std::min(options.input.components, pca.count())).contiguous();
-  const at::Tensor spread = input.index_select(0, at::tensor(training, at::kLong)).std(0, false).mean();
-  tissue.input = (input / spread).to(ctx.device(), ctx.dtype());
+  const at::Tensor at_training = at::tensor(training, at::kLong);
+  const auto unit = [&](const at::Tensor& x) { return x / x.index_select(0, at_training).std(0, false).mean(); };
+  const at::Tensor leading = components.narrow(1, 0, std::min(options.input.components, pca.count()));
+  at::Tensor input = unit(options.input.kind == "genes" ? panel : leading);
+  if (options.input.kind == "both") {
+    tissue.block = input.size(1);
+    input = at::cat({input, unit(panel)}, 1);
+  }
+  tissue.input = input.contiguous().to(ctx.device(), ctx.dtype());
 }
 
 }  // namespace geocyte::plugins::st_edm

@@ -21,6 +21,7 @@ config::SystemSpec make_spec() {
   spec.views = make_views();
   spec.baselines = make_baselines();
   spec.alerts = make_alerts();
+  spec.probe_parameters = make_probe_parameters();
   spec.estimate = estimate;
   return spec;
 }

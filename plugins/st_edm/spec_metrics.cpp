@@ -17,10 +17,16 @@ std::vector<config::MetricSpec> make_metrics() {
                      "-mean_i sum_j q_ij log p_ij", "Falls below ln(n - 1), what guessing gives; the entropy of the targets is its floor.", "Neighbours"));
   m.push_back(metric("loss/distance", "Distances", "Squared error of distances within a slide, in squared radii.", "mean_ij (|u_i - u_j| - d_ij)^2",
                      "Below .4, the variance of distances on a disc; far below on training cells only means learned by heart.", "Distances"));
+  m.push_back(config::with_chance(metric("loss/denoising", "Denoising", "Error of the refiner's network; the network that outputs nothing costs 1 at every noise level.",
+                                         "mean_b |F - F*|^2", "Below 1, and the skill panel says at which noise levels.", "Refiner"), 1));
+  m.push_back(metric("loss/refined_distance", "Refined distances", "Squared error of distances between refined cells, over all noise levels.",
+                     "mean_ij (|y_i - y_j| - d_ij)^2", "Falls.", "Refiner"));
   m.push_back(metric("weighted/*", "Weighted term", "What a term adds to the total.", "weight x term", "Of the same order.", "Loss composition"));
   m.push_back(with_chance(metric("val/row_spearman", "Row-Spearman, validation", "Agreement of predicted with true distances on validation cells of the training slides.",
                                  "mean over cells of Spearman(predicted row, true row)",
                                  "Rises and stays. These cells are of training slides: the held-out slide scores lower.", "Row-Spearman", Direction::higher_is_better), 0));
+  m.push_back(config::with_chance(metric("val/loss_ratio", "Denoising, validation", "Error of the refiner over that of the network that outputs nothing, on validation cells, averaged over "
+                                         "noise levels.", "mean over s of L/L(F = 0)", "Below 1. The skill panel shows each level.", "Refiner"), 1));
   m.push_back(metric("val/*", "Held-out term", "A loss term on validation cells; val/total is their sum at full weight and chooses the best step.",
                      "unweighted, without noise", "Falls with the training curve; rises when slides are learned by heart.", "Held-out loss"));
   m.push_back(metric("grad/*", "Gradient norm", "Norm of the gradient.", "||g||", "Settles; spikes announce divergence.", "Gradient"));

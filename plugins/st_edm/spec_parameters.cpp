@@ -47,14 +47,14 @@ void add_data(config::Schema& s, const StEdmOptions& o) {
   s.push_back(at_least(parameter("genes", ParameterType::integer, o.genes, "Data", "Genes",
                                  "Size of the gene panel: the most variable shared genes, chosen on training cells. 0 takes all shared genes."), 0));
   s.push_back(one_of(parameter("genes_by", ParameterType::choice, o.genes_by, "Data", "Genes chosen by",
-                               "variance of log counts, or dispersion of counts, within slides. Dispersion prefers rare genes, which say little of a spot."),
-                     {"variance", "dispersion"}));
+                               "variance of log counts, Pearson residuals or dispersion of counts, within slides. Dispersion prefers rare genes, which say little of a spot."),
+                     {"variance", "residual", "dispersion"}));
   s.push_back(within(parameter("normalize.target_sum", ParameterType::number, o.target_sum, "Data", "Counts per cell",
                                "Every cell is scaled to this many counts before the logarithm; 0 takes the median depth of the training slides."), 0, 1e7,
                      "counts"));
   s.push_back(one_of(parameter("input.kind", ParameterType::choice, o.input.kind, "Data", "Input",
                                "pca: principal components of the panel, standardised within each source. genes: the panel itself, better for targeted "
-                               "panels of a few hundred genes."), {"pca", "genes"}));
+                               "panels of a few hundred genes. both: every other network of the ensemble sees the components, the others the genes."), {"pca", "genes", "both"}));
   s.push_back(within(parameter("input.components", ParameterType::integer, o.input.components, "Data", "Components", "Principal components that are seen."),
                      2, 500));
 }
@@ -106,6 +106,23 @@ void add_layout(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("layout.iterations", ParameterType::integer, o.layout.iterations, "Layout", "Iterations", "Steps of the layout.", kLive), 0, 10000));
 }
 
+void add_refiner(config::Schema& s, const StEdmOptions& o) {
+  s.push_back(within(parameter("refine.share", ParameterType::number, o.refine.share, "Refiner", "Share of steps",
+                               "Share of the steps, after the generator's, in which a denoiser learns what the generator gets wrong. 0: no refiner. It is used only "
+                               "where it proves skill."), 0, 0.9));
+  s.push_back(within(parameter("refine.sets", ParameterType::integer, o.refine.sets, "Refiner", "Sets a step", "Sets of cells of a step of the refiner."), 1, 64));
+  s.push_back(within(parameter("refine.width", ParameterType::integer, o.refine.width, "Refiner", "Width of a head", "Of each of the four attention heads."), 2, 256));
+  s.push_back(within(parameter("refine.blocks", ParameterType::integer, o.refine.blocks, "Refiner", "Blocks", "Induced attention blocks, each with its modulation."),
+                     1, 16));
+  s.push_back(within(parameter("refine.points", ParameterType::integer, o.refine.points, "Refiner", "Inducing points", "Points through which cells see each other."),
+                     1, 512));
+  s.push_back(within(parameter("refine.samples", ParameterType::integer, o.refine.samples, "Refiner", "Samples",
+                               "Samples of a tissue: their mean is the place of a cell, their spread its uncertainty.", kLive), 2, 128));
+  s.push_back(within(parameter("refine.lr", ParameterType::number, o.refine.lr, "Refiner", "Learning rate of the refiner", "Falls to zero over its steps."), 1e-8, 1));
+  s.push_back(within(parameter("refine.distance", ParameterType::number, o.refine.distance, "Refiner", "Weight of distances",
+                               "Of the squared error of distances between refined cells, at every noise level.", kLive), 0, 1e6));
+}
+
 void add_schedule(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("optimizer.lr", ParameterType::number, o.optimizer.lr, "Optimiser", "Learning rate", "Of AdamW; 0.001 learns in seconds."), 1e-8, 1));
   s.push_back(one_of(parameter("optimizer.decay", ParameterType::choice, o.optimizer.decay, "Optimiser", "Learning rate decay",
@@ -126,6 +143,13 @@ void add_schedule(config::Schema& s, const StEdmOptions& o) {
 
 }  // namespace
 
+config::Schema make_probe_parameters() {
+  return {within(parameter("sigma", ParameterType::number, 0.0, "Probe", "Noise level",
+                           "Refines the generator's places from this noise level, in units of sigma_data, and answers coordinates/probe; 0 answers what a snapshot holds."),
+                 0, 20),
+          parameter("source", ParameterType::text, "", "Probe", "Source", "The source that is refined; empty: cells of all of them.")};
+}
+
 config::Schema make_parameters() {
   const StEdmOptions defaults;
   config::Schema schema;
@@ -134,6 +158,7 @@ config::Schema make_parameters() {
   add_model(schema, defaults);
   add_losses(schema, defaults);
   add_layout(schema, defaults);
+  add_refiner(schema, defaults);
   add_schedule(schema, defaults);
   return schema;
 }

@@ -9,6 +9,8 @@
 namespace geocyte::plugins::st_edm {
 
 config::Schema make_parameters();
+/// What a probe may be asked with.
+config::Schema make_probe_parameters();
 std::vector<config::MetricSpec> make_metrics();
 std::vector<config::ArraySpec> make_arrays();
 std::vector<config::ViewSpec> make_views();

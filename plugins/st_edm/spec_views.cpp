@@ -9,11 +9,26 @@ namespace geocyte::plugins::st_edm {
 
 std::vector<config::ArraySpec> make_arrays() {
   return {{"coordinates/predicted", {"cell", "xy"}, "points", "predicted places, each source laid onto its true places where they are known"},
-          {"coordinates/target", {"cell", "xy"}, "points", "true places, unit radius"}};
+          {"coordinates/target", {"cell", "xy"}, "points", "true places, unit radius"},
+          {"coordinates/uncertainty", {"cell"}, "values", "spread of the samples of a cell, in radii"},
+          {"skill/sigma", {"sigma"}, "values", "noise levels of the skill panel, in units of sigma_data"},
+          {"skill/ratio", {"sigma"}, "values", "error of the refiner over that of doing nothing, on cells it was not trained on"},
+          {"skill/ratio_low", {"sigma"}, "values", "lower end of its interval"},
+          {"skill/ratio_high", {"sigma"}, "values", "upper end of its interval"},
+          {"skill/f_ratio", {"sigma"}, "values", "size of the network's output over that of the right one"},
+          {"skill/scale", {"sigma"}, "values", "size of the estimate over that of the truth"},
+          {"skill/scale_ceiling", {"sigma"}, "values", "scale of an honest mean that is as right"},
+          {"skill/refined", {"sigma"}, "values", "1 - row-Spearman of places refined from a noise level"},
+          {"skill/generator", {"sigma"}, "values", "1 - row-Spearman of the generator's places"},
+          {"skill/gain_low", {"sigma"}, "values", "lower end of the interval of generator - refined"},
+          {"skill/gain_high", {"sigma"}, "values", "upper end of it"},
+          {"skill/n", {"sigma"}, "values", "cells that were looked at"}};
 }
 
 std::vector<config::BaselineSpec> make_baselines() {
-  return {{"scaling", "the pair heads without the layout: classical scaling of their distances"},
+  return {{"generator", "the layout without the refiner"},
+          {"refined", "the layout with the refiner, whether it was accepted or not"},
+          {"scaling", "the pair heads without the layout: classical scaling of their distances"},
           {"chance", "places of a training slide in random order"},
           {"type centroid", "the mean place of the cell's type in the training slides (k-means of expression where types are not known)"},
           {"pca", "the leading principal components of the expression of the slide"},
@@ -40,9 +55,16 @@ std::vector<config::ViewSpec> make_views() {
   curves("Neighbours", "loss/neighbours,val/neighbours");
   curves("Distances", "loss/distance,val/distance");
   curves("Row-Spearman of validation cells", "val/row_spearman");
+  curves("Denoising", "loss/denoising,val/loss_ratio");
   views.push_back({"loss_composition", "Loss composition", "monitor", {{"values", "weighted/*"}}});
   views.push_back({"scatter", "Predicted tissue", "align", {{"points", "coordinates/predicted"}, {"points2", "coordinates/target"}, {"labels", "source"}}});
-  views.push_back({"tissue", "Tissue", "spatial", {{"predicted", "coordinates/predicted"}, {"target", "coordinates/target"}, {"labels", "source"}}});
+  views.push_back({"tissue", "Tissue", "spatial",
+                   {{"predicted", "coordinates/predicted"}, {"target", "coordinates/target"}, {"labels", "source"}, {"uncertainty", "coordinates/uncertainty"},
+                    {"probe_sigma", "0.3"}, {"probe_low", "0.05"}, {"probe_high", "2.4"}}});
+  views.push_back({"skill_panel", "Skill by noise", "spatial",
+                   {{"sigma", "skill/sigma"}, {"ratio", "skill/ratio"}, {"ratio_low", "skill/ratio_low"}, {"ratio_high", "skill/ratio_high"},
+                    {"f_ratio", "skill/f_ratio"}, {"scale", "skill/scale"}, {"ceiling", "skill/scale_ceiling"}, {"refined", "skill/refined"},
+                    {"generator", "skill/generator"}, {"gain_low", "skill/gain_low"}, {"gain_high", "skill/gain_high"}, {"count", "skill/n"}}});
   return views;
 }
 

@@ -2,6 +2,7 @@
 // st_edm as a system: tissue geometry from expression.
 //
 //   generate   optimise the pair heads on the places of training slides
+//   refine     optimise a denoiser of what they get wrong; used where it proves skill on validation cells
 #pragma once
 
 #include <map>
@@ -15,6 +16,7 @@
 #include "engine/train/system.h"
 #include "plugins/st_edm/generator.h"
 #include "plugins/st_edm/options.h"
+#include "plugins/st_edm/refinement.h"
 #include "plugins/st_edm/sets.h"
 #include "plugins/st_edm/tissue.h"
 
@@ -34,11 +36,19 @@ class StEdm : public train::System {
   void load(train::CheckpointReader& reader) override;
 
  private:
+  bool refines() const { return refiner_ != nullptr; }
+  Refinement refinement() const { return {options_, *tissue_, *generator_, *refiner_}; }
+  /// Places of a source as they are judged: refined where the refiner was accepted.
+  at::Tensor places(const SourceFacts& source, bool refined, train::TrainContext& ctx) const;
+  SkillPanel panel_of(const std::vector<RefineSets>& sets, const std::string& split, int bootstrap, std::uint64_t seed, const StopToken& stop) const;
+  void add_skill(store::Snapshot& snapshot, const SkillPanel& validation, const Acceptance& acceptance, bool done, const StopToken& stop) const;
+
   StEdmOptions options_;
   std::optional<Tissue> tissue_;
   std::unique_ptr<Generator> generator_;
   std::unique_ptr<SetDraws> draws_;
-  std::vector<std::int64_t> rows_;         ///< (members x cells of a set) of the step
+  std::unique_ptr<Refiner> refiner_;       ///< from the second stage on
+  std::vector<std::int64_t> rows_;         ///< of the step: (members or sets) x cells of a set
 };
 
 }  // namespace geocyte::plugins::st_edm

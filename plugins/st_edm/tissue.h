@@ -39,6 +39,7 @@ struct Tissue {
   std::vector<std::int32_t> source_of_cell;
   store::AxisLabels types;                 ///< "cell_type"; no categories when no source has labels
   at::Tensor input;                        ///< (N, F) on the device; mean standard deviation 1 over training cells
+  std::int64_t block = 0;                  ///< above 0: the first `block` features are components, the others genes
   at::Tensor components;                   ///< (N, 50) float on the host: principal components of the z-scored panel
   at::Tensor places;                       ///< (N, d) on the device, unit radius, 0 where unknown
   std::vector<float> as_in_file;           ///< N x d, NaN where unknown

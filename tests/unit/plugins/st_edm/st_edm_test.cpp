@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/train/probe.h"
 #include "tests/conformance/small_run.h"
 
 namespace geocyte::plugins::st_edm {
@@ -63,7 +64,7 @@ TEST(StEdm, RebuildsASlideItHasNeverSeen) {
     EXPECT_TRUE(std::isfinite(measured(*outcome.evaluation, std::string("tissue/") + metric, "fused gw"))) << metric;
   EXPECT_NEAR(measured(*outcome.evaluation, "gain/row_spearman", "umap"),
               measured(*outcome.evaluation, "tissue/row_spearman", "model") - measured(*outcome.evaluation, "tissue/row_spearman", "umap"), 1e-9);
-  ASSERT_EQ(outcome.evaluation->verdicts.size(), 1u);
+  ASSERT_EQ(outcome.evaluation->verdicts.size(), 3u);   // the tissue, whether the refiner was accepted, its skill
   EXPECT_NE(outcome.evaluation->verdicts[0].evidence.find("A_ST2"), std::string::npos);
 }
 
@@ -116,6 +117,23 @@ TEST(StEdm, SnapshotsShowPredictedBesideTruePlaces) {
   for (const float value : predicted->as<float>()) EXPECT_TRUE(std::isfinite(value));
   EXPECT_TRUE(std::isfinite(target->as<float>()[2 * 60]));
   EXPECT_TRUE(std::isnan(target->as<float>()[2 * 105]));
+}
+
+TEST(StEdm, AProbeRefinesFromAnyNoiseLevel) {
+  GradedRun run(6);
+  run.how.probes = true;
+  ASSERT_EQ(run.run().state, RunState::completed);
+  const Json options = run.options;
+  train::TrainContext ctx(options, c10::kCPU, c10::kFloat, 1, options["seed"].get<std::uint64_t>(), {}, "", run.alone);
+  ctx.set_step(6, 6);
+  const auto answer = train::answer_probe(*run.system, run.spec, {{"sigma", 1.2}, {"source", "A_ST2"}}, "refine", ctx);
+  ASSERT_EQ(answer.arrays.size(), 1u);
+  const NamedArray& places = answer.arrays[0];
+  EXPECT_EQ(places.name, "coordinates/probe");
+  EXPECT_EQ(places.shape, (std::vector<std::int64_t>{210, 2}));
+  EXPECT_TRUE(std::isnan(places.as<float>()[2 * 59]));
+  for (std::size_t i = 2 * 60; i < 2 * 105; ++i) EXPECT_TRUE(std::isfinite(places.as<float>()[i]));
+  EXPECT_THROW(train::answer_probe(*run.system, run.spec, {{"sigma", 1.2}, {"source", "nowhere"}}, "refine", ctx), Error);
 }
 
 }  // namespace
