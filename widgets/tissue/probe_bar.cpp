@@ -16,6 +16,7 @@
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/icons.h"
 #include "widgets/theme/theme.h"
+#include "widgets/tissue/scene.h"
 
 namespace geocyte::widgets::tissue {
 namespace {
@@ -29,8 +30,8 @@ ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
   name->setFont(captionFont());
   name->setBuddy(slider_);
   slider_->setObjectName(QStringLiteral("probeSigma"));
-  slider_->setAccessibleName(tr("Noise from which the cells are refined, in units of the tissue's radius"));
-  slider_->setToolTip(tr("Adds noise of this size to the predicted places and lets the refiner take it away again: 400 cells, within about a second"));
+  slider_->setAccessibleName(tr("Noise from which the cells are refined, in units of what the refiner has to add (σ data)"));
+  slider_->setToolTip(tr("Adds noise of this size to the generator's places and lets the refiner take it away again, on up to 400 cells. In units of σ data, the size of what it has to add"));
   slider_->setRange(0, kSteps);
   slider_->setPageStep(kSteps / 10);
   slider_->setSingleStep(kSteps / 20);
@@ -71,6 +72,7 @@ void ProbeBar::bind(const QHash<QString, QString>& bindings) {
     const double value = bindings.value(role).toDouble(&good);
     return good && value > 0 && std::isfinite(value) ? value : otherwise;
   };
+  array_ = probeArray(bindings);
   low_ = number(QStringLiteral("probe_low"), 0.05);
   high_ = std::max(number(QStringLiteral("probe_high"), 2.4), 1.0001 * low_);
   setVisible(model_ && bindings.contains(QStringLiteral("probe_sigma")));
@@ -103,7 +105,9 @@ void ProbeBar::follow() {
   switch (model_->state()) {
     case ProbeModel::State::idle: state_->setText(tr("Move the slider to see what the refiner does from there.")); break;
     case ProbeModel::State::pending: state_->setText(model_->progress().isEmpty() ? tr("σ %1: the engine works…").arg(asked) : tr("σ %1: %2…").arg(asked, model_->progress())); break;
-    case ProbeModel::State::answered: state_->setText(tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds()))); break;
+    case ProbeModel::State::answered:
+      state_->setText(!holdsPlaces(model_->arrays().find(array_)) ? tr("No refine stage has run yet: there is nothing that could refine.") : tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds())));
+      break;
     case ProbeModel::State::failed:
       state_->setText(model_->problem());
       tone = Tone::bad;

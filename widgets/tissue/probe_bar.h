@@ -41,7 +41,7 @@ class ProbeBar : public QWidget {
   QLabel *value_, *state_;
   QToolButton* again_;
   QTimer* gate_;                        ///< a moving slider asks when it rests
-  QString source_;
+  QString source_, array_;
   double low_ = 0.05, high_ = 2.4;
 };
 

@@ -22,10 +22,9 @@ const ArrayView* bound(const ArrayMap& arrays, const QHash<QString, QString>& bi
   return name == bindings.constEnd() ? nullptr : arrays.find(name.value());
 }
 
-const ArrayView* probed(const ArrayMap& probe) {
-  for (const ArrayView& array : probe.arrays)
-    if (holdsPlaces(&array)) return &array;
-  return nullptr;
+const ArrayView* probed(const ArrayMap& probe, const QHash<QString, QString>& bindings) {
+  const ArrayView* array = probe.find(probeArray(bindings));
+  return holdsPlaces(array) ? array : nullptr;
 }
 
 struct Chosen {
@@ -46,7 +45,7 @@ std::optional<Chosen> choose(const ArrayMap& arrays, const QHash<QString, QStrin
     if (k < 0 || k >= samples->shape[0]) return {};
     return made(*samples, id == kMean ? meanOf(*samples) : sampleOf(*samples, k), samples->axes.value(1, QStringLiteral("cell")));
   }
-  const ArrayView* array = id == kProbe ? probed(probe) : bound(arrays, bindings, id.isEmpty() ? kPredicted : id);
+  const ArrayView* array = id == kProbe ? probed(probe, bindings) : bound(arrays, bindings, id.isEmpty() ? kPredicted : id);
   if (!holdsPlaces(array)) return {};
   return made(*array, placesOf(*array), array->axes.value(0, QStringLiteral("cell")));
 }
@@ -87,6 +86,8 @@ double radiusOf(const Places& places) {
 }
 
 }  // namespace
+
+QString probeArray(const QHash<QString, QString>& bindings) { return bindings.value(kProbe, QStringLiteral("coordinates/probe")); }
 
 SharedNeighbours Scene::shared(const std::vector<std::uint8_t>& mask) const {
   std::vector<std::uint8_t> of;
@@ -140,7 +141,7 @@ std::vector<PlacesChoice> placesChoices(const ArrayMap& arrays, const QHash<QStr
     choices.push_back({kMean, QStringLiteral("mean of %1 samples").arg(samples->shape[0]), samples->caption});
     for (std::int64_t k = 1; k <= count; ++k) choices.push_back({kSample + QString::number(k), QStringLiteral("sample %1").arg(k), samples->caption});
   }
-  if (const ArrayView* answer = probed(probe)) choices.push_back({kProbe, QStringLiteral("refined on demand"), answer->caption});
+  if (const ArrayView* answer = probed(probe, bindings)) choices.push_back({kProbe, QStringLiteral("refined on demand"), answer->caption});
   return choices;
 }
 

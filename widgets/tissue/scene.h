@@ -56,6 +56,9 @@ struct PlacesChoice {
 };
 std::vector<PlacesChoice> placesChoices(const ArrayMap& arrays, const QHash<QString, QString>& bindings, const ArrayMap& probe);
 
+/// Which array of an answer to a probe has the places: the binding "probe", else "coordinates/probe".
+QString probeArray(const QHash<QString, QString>& bindings);
+
 /// Empty when the map holds no places under the bound names. `probe`: the answer to a probe, which may be empty.
 Scene makeScene(const ArrayMap& arrays, const QHash<QString, QString>& bindings, const ArrayMap& probe, const SceneChoice& choice);
 

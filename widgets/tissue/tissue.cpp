@@ -207,7 +207,7 @@ Fit Tissue::fit() const { return static_cast<Fit>(std::find(kFits.begin(), kFits
 
 void Tissue::followProbe() {
   // A new answer is what the user waits for: it is shown as soon as it comes.
-  if (context().probe->state() == ProbeModel::State::answered && asked_places_ != kProbe) asked_places_ = kProbe;
+  if (context().probe->state() == ProbeModel::State::answered && holdsPlaces(context().probe->arrays().find(probeArray(bindings_)))) asked_places_ = kProbe;
   if (context().probe->state() == ProbeModel::State::idle && asked_places_ == kProbe) asked_places_.clear();
   if (context().probe->state() != ProbeModel::State::pending) rebuild();
 }

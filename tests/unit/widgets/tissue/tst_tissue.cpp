@@ -373,6 +373,11 @@ class TestTissue : public QObject {
     QVERIFY(f.view->probeBar()->text().contains("answered in"));
     QTest::keyClick(slider, Qt::Key_Return);
     QCOMPARE(asked.size(), qsizetype{2});
+    // An engine that has no refiner answers with what a snapshot holds: that is no refined tissue.
+    f.probe.answer(twoSlides());
+    QVERIFY2(f.view->probeBar()->text().startsWith("No refine stage has run yet"), qPrintable(f.view->probeBar()->text()));
+    QCOMPARE(f.child<ChoiceButton>("tissuePlaces")->current(), QString("predicted"));
+    QTest::keyClick(slider, Qt::Key_Return);
     f.probe.fail("the engine left");
     QCOMPARE(f.view->probeBar()->text(), QString("the engine left"));
     f.probe.reset();
