@@ -36,7 +36,7 @@ TEST(Alerts, ATermThatDrownsTheOthersIsNamed) {
                                " --run-id spoilt --set steps=260 --set normalize.by_source=none --set loss.source_coral.enabled=true "
                                "--set loss.source_coral.weight=1000 --set loss.source_coral.warmup_start=0 --set loss.source_coral.warmup_steps=0 "
                                "--set loss.vicreg.weight=1 --set loss.mmd.enabled=false --set loss.source_adversary.enabled=false "
-                               "--set loss.reconstruction.enabled=false --set genes=100 --set encoder.hidden=[32] --set encoder.latent=8");
+                               "--set loss.reconstruction.enabled=false --set loss.spatial.enabled=false --set genes=100 --set encoder.hidden=[32] --set encoder.latent=8");
   ASSERT_EQ(said.exit_code, 0) << said.err;
   EXPECT_TRUE(alerts_of(folder / "spoilt").contains("loss/dominant"));
 }

@@ -35,7 +35,8 @@ inline std::string write(const data::Dataset& dataset, const std::filesystem::pa
 
 /// A configuration of two sources, "a" (spots) and "b" (cells), that trains for a few steps on the CPU.
 inline std::string write_config(const std::filesystem::path& path, const std::string& file_a, const std::string& file_b, const std::string& more = "") {
-  std::ofstream(path) << "system: gems\nparent: gems/demo\ntitle: two small sources\ndata_folder: ''\nsteps: 20\nbatch_size: 32\ngenes: 40\n"
+  std::ofstream(path) << "system: gems\nparent: gems/demo\ntitle: two small sources\ndata_folder: ''\nsteps: 20\nbatch_size: 32\ngenes: 40\nencoder: {hidden: [256, 128], latent: 64}\nnormalize: {by_source: none}\n"
+                      << "loss: {spatial: {enabled: false}}\n"   // the files have no places
                       << "sources:\n  - {name: a, file: '" << file_a << "', patient: p, modality: st}\n"
                       << "  - {name: b, file: '" << file_b << "', patient: p, modality: sc}\n" << more;
   return path.string();

@@ -202,8 +202,8 @@ class TestConfigure : public QObject {
     QVERIFY(!p->findChild<QWidget*>("reset/steps")->isHidden());
     QCOMPARE(p.page.job().set.size(), std::size_t{1});
     p.page.undoStack()->undo();
-    QVERIFY(p.page.draft().options["steps"] == 1000);
-    QCOMPARE(steps->text(), QStringLiteral("1000"));
+    QVERIFY(p.page.draft().options["steps"] == 600);
+    QCOMPARE(steps->text(), QStringLiteral("600"));
     p.page.undoStack()->redo();
     QCOMPARE(steps->text(), QStringLiteral("300"));
   }
@@ -300,9 +300,9 @@ class TestConfigure : public QObject {
     QVERIFY(field(&panel, "steps")->isReadOnly());
     QVERIFY(!panel.findChild<QPushButton*>("configApply")->isVisible());
     QSignalSpy applied(&panel, &ConfigPanel::applied);
-    type(field(&panel, "loss.source_coral.weight"), "7");
+    type(field(&panel, "loss.mmd.weight"), "7");
     QCOMPARE(panel.staged().size(), std::size_t{1});
-    QCOMPARE(panel.findChild<QLabel*>("configStaged")->text(), QStringLiteral("Source CORAL weight: 60 → 7"));
+    QCOMPARE(panel.findChild<QLabel*>("configStaged")->text(), QStringLiteral("MMD weight: 8 → 7"));
     run.status.step = 50;
     run.events.push_back(change("optimizer.lr", 0.5));
     panel.showRun(&run, &gems());   // news of the run leave what waits alone
@@ -310,18 +310,18 @@ class TestConfigure : public QObject {
     QCOMPARE(field(&panel, "optimizer.lr")->text(), QStringLiteral("0.5"));
     QTest::mouseClick(panel.findChild<QPushButton*>("configApply"), Qt::LeftButton);
     QCOMPARE(applied.size(), 1);
-    QCOMPARE(applied.first().first().toString(), QStringLiteral("loss.source_coral.weight"));
+    QCOMPARE(applied.first().first().toString(), QStringLiteral("loss.mmd.weight"));
     panel.showRun(&run, &gems());   // the engine has not answered: the new value stays
-    QCOMPARE(field(&panel, "loss.source_coral.weight")->text(), QStringLiteral("7"));
-    run.events.push_back(change("loss.source_coral.weight", 7));
+    QCOMPARE(field(&panel, "loss.mmd.weight")->text(), QStringLiteral("7"));
+    run.events.push_back(change("loss.mmd.weight", 7));
     panel.showRun(&run, &gems());
     QVERIFY(panel.staged().empty());
-    type(field(&panel, "loss.source_coral.weight"), "9");
+    type(field(&panel, "loss.mmd.weight"), "9");
     QTest::mouseClick(panel.findChild<QPushButton*>("configDiscard"), Qt::LeftButton);
-    QCOMPARE(field(&panel, "loss.source_coral.weight")->text(), QStringLiteral("7"));
+    QCOMPARE(field(&panel, "loss.mmd.weight")->text(), QStringLiteral("7"));
     run.status.state = store::RunState::completed;
     panel.showRun(&run, &gems());
-    QVERIFY(field(&panel, "loss.source_coral.weight")->isReadOnly());
+    QVERIFY(field(&panel, "loss.mmd.weight")->isReadOnly());
     QVERIFY(panel.findChild<QPushButton*>("configReuse")->isVisible());
   }
 
