@@ -13,10 +13,10 @@ bool matches(const std::string& pattern, const std::string& tag) {
 
 }  // namespace
 
-std::vector<widgets::Mark> marksOf(const RunRecord& run) {
+std::vector<widgets::Mark> marksOf(const RunRecord& run, bool with_checkpoints) {
   std::vector<widgets::Mark> marks;
   for (const store::RunEvent& event : run.events)
-    if (event.kind == "checkpoint" || event.kind == "change" || event.kind == "alert")
+    if ((with_checkpoints && event.kind == "checkpoint") || event.kind == "change" || event.kind == "alert")
       marks.push_back({static_cast<double>(event.step), QString::fromStdString(event.kind), eventText(event)});
   return marks;
 }
@@ -36,8 +36,7 @@ widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& r
   }
   if (const RunRecord* current = library.find(runs.current())) {
     set.total_steps = static_cast<double>(current->status.total_steps);
-    for (const widgets::Mark& mark : marksOf(*current))
-      if (mark.kind != QLatin1String("checkpoint")) set.marks.push_back(mark);
+    set.marks = marksOf(*current, false);
   }
   if (spec)
     for (const config::MetricSpec& metric : spec->metrics)

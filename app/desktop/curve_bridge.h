@@ -12,6 +12,6 @@ namespace geocyte::desktop {
 widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& runs, const config::SystemSpec* spec, const QString& reference = {});
 
 /// Checkpoints, parameter changes and alerts among the events of a run.
-std::vector<widgets::Mark> marksOf(const RunRecord& run);
+std::vector<widgets::Mark> marksOf(const RunRecord& run, bool with_checkpoints = true);
 
 }  // namespace geocyte::desktop

@@ -52,13 +52,19 @@ void MainWindow::connectWorkbench() {
     list_soon();
     if (path == workbench_.runs()->current()) refreshRun();
   });
-  connect(&library, &RunLibrary::eventsChanged, this, [this](const QString& path) {
+  // Lines are read, not watched: the console is written anew a few times a second at most.
+  auto* console_gate = new QTimer(this);
+  console_gate->setSingleShot(true);
+  console_gate->setInterval(250);
+  connect(console_gate, &QTimer::timeout, this, [this] {
+    if (const RunRecord* run = workbench_.current()) console_->setEvents(run->events);
+  });
+  connect(&library, &RunLibrary::eventsChanged, this, [this, console_gate](const QString& path) {
     const RunRecord* run = workbench_.current();
     if (!run || run->info.path != path) return;
-    console_->setEvents(run->events);
+    if (!console_gate->isActive()) console_gate->start();
     refreshAlerts();
-    refreshVerdict();
-    refreshTimeline();
+    refreshVerdict();                          // runChanged() follows and refreshes the rest
   });
   connect(&library, &RunLibrary::snapshotsChanged, this, &MainWindow::refreshTimeline);
   connect(&library, &RunLibrary::optionsChanged, this, [this](const QString& path) {
@@ -66,6 +72,12 @@ void MainWindow::connectWorkbench() {
   });
   connect(&workbench_, &Workbench::currentChanged, this, [this] {
     has_arrays_ = false;
+    // A click on Start is answered before the views of the new run are built.
+    if (const RunRecord* begun = workbench_.current(); begun && begun->has_status && begun->status.state == store::RunState::starting) {
+      refreshRun();
+      engine_state_->repaint();
+      run_bar_->repaint();
+    }
     refreshPlans();
     refreshRun();
     refreshList();

@@ -55,14 +55,17 @@ double RunRecord::headline() const {
 }
 
 std::vector<store::Verdict> RunRecord::verdicts(const std::string& workspace) const {
+  // From the newest: only the last word about each thing is read, however long the run is.
   std::vector<store::Verdict> found;
-  for (const store::RunEvent& event : events) {
-    if (event.kind != "verdict") continue;
-    store::Verdict verdict = store::verdict_from_json(event.details);
-    if (verdict.workspace != workspace || verdict.headline.empty()) continue;
-    std::erase_if(found, [&](const store::Verdict& old) { return old.id == verdict.id; });
-    found.push_back(std::move(verdict));
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    if (event->kind != "verdict" || !event->details.is_object()) continue;
+    const auto id = event->details.find("id");
+    const auto says = [&](const store::Verdict& newer) { return id != event->details.end() && id->is_string() && newer.id == id->get_ref<const std::string&>(); };
+    if (std::any_of(found.begin(), found.end(), says)) continue;
+    store::Verdict verdict = store::verdict_from_json(event->details);
+    if (verdict.workspace == workspace && !verdict.headline.empty()) found.push_back(std::move(verdict));
   }
+  std::reverse(found.begin(), found.end());
   return found;
 }
 
