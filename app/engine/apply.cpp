@@ -27,7 +27,7 @@ constexpr std::int64_t kBlock = 2048;      // cells at a time: 16 MB of a panel 
 
 struct Request {
   std::string run, data, by, out, counts;
-  bool missing_as_zero = false;
+  bool missing_as_zero = false, with_counts = false;
   std::optional<std::int64_t> step;
 };
 
@@ -123,6 +123,7 @@ int apply(const Request& request, bool json) {
   const std::string system = reader.facts().system;
   const std::string out = request.out.empty() ? default_out(request.data, system) : request.out;
   check_output_name(out);
+  if (request.with_counts && !out.ends_with(".h5ad")) throw Error(ErrorCode::usage, "counts are only written to .h5ad, not to " + out, "leave --with-counts out, or name another --out");
   const RunEncoder encoder = load_run_encoder(reader, request.step);
   std::vector<std::string> notes = encoder.notes;
   const inspect::CountRows counts(request.data, request.counts);
@@ -143,7 +144,11 @@ int apply(const Request& request, bool json) {
   }
   table.uns = {{"geocyte/run", reader.facts().id}, {"geocyte/step", std::to_string(encoder.step)}, {"geocyte/weights_sha256", encoder.sha256},
                {"geocyte/recipe_hash", encoder.recipe_hash}, {"geocyte/counts", counts.place()}, {"geocyte/data", request.data}};
-  write_embeddings(table, out);
+  if (request.with_counts) {
+    table.x = counts.read(0, counts.rows());
+    table.var = counts.tables().var;
+  }
+  write_embeddings(table, out, request.with_counts);
   for (const auto& note : notes) std::fprintf(stderr, "note: %s\n", note.c_str());
   if (json)
     std::printf("%s\n", Json{{"out", out}, {"key", "X_" + system}, {"cells", counts.rows()}, {"dimensions", encoder.latent}, {"step", encoder.step},
@@ -166,6 +171,7 @@ void add_apply(CLI::App& root, Session& session) {
   command->add_option("--out", request->out, "FILE.h5ad or FILE.csv (default: the data's name in this folder)");
   command->add_option("--missing", *missing, "genes of the panel that the data lack: refuse, or count as zero")->check(CLI::IsMember({"refuse", "zero"}))->capture_default_str();
   command->add_option("--counts", request->counts, "where the counts are: X, raw or a layer (default: found)");
+  command->add_flag("--with-counts", request->with_counts, "write the counts as well (.h5ad), so that the file can be a source of a run");
   command->add_option("--step", request->step, "checkpoint to take (default: the best one)");
   command->callback([=, &session] {
     session.action = [=, &session] {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
 #include "engine/hdf5/h5ad_writer.h"
+#include "engine/io/vtk_points.h"
 
 namespace geocyte::app {
 namespace {
@@ -44,30 +46,52 @@ std::string row_of(const data::Dataset& table, std::size_t row) {
   return line + "\n";
 }
 
-void write_csv(const data::Dataset& table, const std::string& path) {
+void write_text(const std::string& path, const std::function<void(const std::function<void(const std::string&)>&)>& lines) {
   write_atomically(path, [&](const std::filesystem::path& draft) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(draft.c_str(), "wb"), &std::fclose);
     const auto put = [&](const std::string& line) {
       if (!file || std::fwrite(line.data(), 1, line.size(), file.get()) != line.size())
         throw Error(ErrorCode::storage, "the file " + path + " cannot be written: " + std::strerror(errno), "free some space or choose another --out");
     };
-    put(header_of(table));
-    for (std::size_t row = 0; row < table.obs.size(); ++row) put(row_of(table, row));
+    lines(put);
     if (std::fflush(file.get()) != 0) put(std::string(1, '\n'));
   });
+}
+
+void write_csv(const data::Dataset& table, const std::string& path) {
+  write_text(path, [&](const std::function<void(const std::string&)>& put) {
+    put(header_of(table));
+    for (std::size_t row = 0; row < table.obs.size(); ++row) put(row_of(table, row));
+  });
+}
+
+void write_vtk(const data::Dataset& table, const std::string& path) {
+  const data::DenseMatrix* points = nullptr;
+  std::string key;
+  const auto take = [&](const std::string& name, const data::DenseMatrix& matrix) {
+    if (points != nullptr || matrix.cols < 2 || matrix.cols > 3) return;
+    points = &matrix;
+    key = name;
+  };
+  for (const char* name : {"X_predicted", "spatial"})
+    if (const auto found = table.obsm.find(name); found != table.obsm.end()) take(name, found->second);
+  for (const auto& [name, matrix] : table.obsm) take(name, matrix);
+  if (points == nullptr) throw Error(ErrorCode::bad_data, "nothing here has two or three columns, so there are no points for " + path, "write .h5ad or .csv instead");
+  write_text(path, [&](const std::function<void(const std::string&)>& put) { io::write_vtk_points(table, key, put); });
 }
 
 }  // namespace
 
 void check_output_name(const std::string& path) {
-  if (!path.ends_with(".h5ad") && !path.ends_with(".csv"))
-    throw Error(ErrorCode::usage, "the output " + path + " is neither .h5ad nor .csv", "its ending says what is written");
+  if (!path.ends_with(".h5ad") && !path.ends_with(".csv") && !path.ends_with(".vtk"))
+    throw Error(ErrorCode::usage, "the output " + path + " is none of .h5ad, .csv and .vtk", "its ending says what is written");
 }
 
-void write_embeddings(const data::Dataset& table, const std::string& path) {
+void write_embeddings(const data::Dataset& table, const std::string& path, bool expression) {
   check_output_name(path);
+  if (path.ends_with(".vtk")) return write_vtk(table, path);
   if (path.ends_with(".csv")) return write_csv(table, path);
-  hdf5::write_h5ad(table, path, {.gzip = 1, .durable = true, .expression = false});
+  hdf5::write_h5ad(table, path, {.gzip = 1, .durable = true, .expression = expression});
 }
 
 }  // namespace geocyte::app

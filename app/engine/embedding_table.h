@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Embeddings as a file that others read: .h5ad with obsm, or one .csv.
+// Embeddings as a file that others read: .h5ad with obsm, one .csv, or points as .vtk.
 #pragma once
 
 #include <string>
@@ -8,12 +8,14 @@
 
 namespace geocyte::app {
 
-/// Throws Error{usage} when the name ends in neither .h5ad nor .csv: before anything is computed.
+/// Throws Error{usage} when the name ends in none of .h5ad, .csv and .vtk: before anything is computed.
 void check_output_name(const std::string& path);
 
 /// Writes obs and obsm of `table`. .h5ad: no X, so that it can be laid beside the data it was made from
 /// (`adata.obsm["X_gems"] = made.obsm["X_gems"]`, same cells in the same order). .csv: one line a cell: cell, the categorical columns
-/// of obs, then each obsm as NAME_0, NAME_1, … without "X_" in front. Throws Error{storage}.
-void write_embeddings(const data::Dataset& table, const std::string& path);
+/// of obs, then each obsm as NAME_0, NAME_1, … without "X_" in front.
+/// .vtk: engine/io/vtk_points.h; the points are X_predicted, else spatial, else the first obsm of two or three columns, without the cells that have no
+/// place there; Error{bad_data} when there is none. `expression`: X as well (.h5ad). Throws Error{storage}.
+void write_embeddings(const data::Dataset& table, const std::string& path, bool expression = false);
 
 }  // namespace geocyte::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `export --run R --out FILE`: what a run shows of its cells, for other tools: obsm X_gems, X_pca, X_umap, spatial; labels and kept
+// `export --run R --out FILE`: what a run shows of its cells, for other tools: obsm X_gems, X_pca, X_umap, X_predicted, spatial; labels and kept
 // selections as obs.
 #include <algorithm>
 #include <cstdio>
@@ -156,10 +156,10 @@ int export_run(const Request& request, bool json) {
 }  // namespace
 
 void add_export(CLI::App& root, Session& session) {
-  auto* command = root.add_subcommand("export", "write embeddings and labels of a run as .h5ad or .csv");
+  auto* command = root.add_subcommand("export", "write embeddings, places and labels of a run as .h5ad, .csv or .vtk");
   auto request = std::make_shared<Request>();
   command->add_option("--run", request->run, "run directory, or a runs folder (its newest run)")->required();
-  command->add_option("--out", request->out, "FILE.h5ad or FILE.csv")->required();
+  command->add_option("--out", request->out, "FILE.h5ad, FILE.csv or FILE.vtk (points for ParaView)")->required();
   command->add_option("--step", request->step, "snapshot to take (default: the newest)");
   command->callback([=, &session] {
     session.action = [=, &session] { return export_run(*request, session.json); };

@@ -11,7 +11,8 @@
 // no training slide shows, and D which of them are absurd.
 // lambda weighs neighbourhoods against distances: 0 is plain scaling. Adam, step .02 falling to .001.
 // Places are centred; their radius is that of the predicted distances. Frame: that of the principal components, so free to turn.
-// Shapes: distance (M, n, D), local (M, n, L), expression (n, E) float on the host -> places n x d. Cost O(n^2) memory and time an iteration.
+// Shapes: distance (M, n, D), local (M, n, L), expression (n, E) float on the host -> places n x d. Cost O(n^2) memory and time an iteration,
+// of patches where there are more than 3,000 cells (patchwise.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -37,6 +37,7 @@ StEdmOptions read_options(const Json& json) {
   read(json, "held_out.sources", o.held_out_sources);
   read(json, "input.kind", o.input.kind);
   read(json, "input.components", o.input.components);
+  read(json, "input.embedding", o.input.embedding);
   read(json, "heads.members", o.heads.members);
   read(json, "heads.hidden", o.heads.hidden);
   read(json, "heads.local", o.heads.local);

@@ -5,9 +5,11 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/tensor.h>
 
+#include "engine/core/error.h"
 #include "engine/data/matrix.h"
 #include "engine/embed/pca.h"
 
@@ -43,6 +45,36 @@ at::Tensor standardised(const data::DenseMatrix& values) {
   return (centred / (centred.square().mean(0, true).sqrt() + kFlat)).clamp(-kClip, kClip).to(at::kFloat);
 }
 
+/// What the files hold of an encoder: all of one, or of none that says so.
+at::Tensor embedding_of(const train::Inputs& inputs, const std::string& key) {
+  std::vector<at::Tensor> parts;
+  std::vector<std::string> made;
+  for (const data::Source& source : inputs.sources) {
+    const auto found = source.dataset->obsm.find(key);
+    if (found == source.dataset->obsm.end())
+      throw Error(ErrorCode::bad_data, "the source '" + source.name + "' has no obsm " + key, "embed each file with `apply --with-counts`, or name another key in input.embedding");
+    const data::DenseMatrix& from = found->second;
+    if (!parts.empty() && from.cols != parts.front().size(1))
+      throw Error(ErrorCode::bad_data, "obsm " + key + " of '" + source.name + "' has " + std::to_string(from.cols) + " dimensions, that of '" + inputs.sources.front().name + "' " +
+                                           std::to_string(parts.front().size(1)));
+    at::Tensor part = at::empty({source.size(), from.cols}, at::kFloat);
+    for (std::int64_t i = 0; i < source.size(); ++i) {
+      const auto row = from.row(source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)]);
+      std::copy(row.begin(), row.end(), part.mutable_data_ptr<float>() + i * from.cols);
+    }
+    if (!part.isfinite().all().item<bool>()) throw Error(ErrorCode::bad_data, "obsm " + key + " of '" + source.name + "' has a value that is not finite");
+    std::string by;
+    for (const char* fact : {"geocyte/weights_sha256", "geocyte/recipe_hash"})
+      if (const auto said = source.dataset->uns.find(fact); said != source.dataset->uns.end()) by += said->second + " ";
+    made.push_back(std::move(by));
+    if (made.back() != made.front())
+      throw Error(ErrorCode::bad_data, "obsm " + key + " of '" + source.name + "' and of '" + inputs.sources.front().name + "' were made by different encoders",
+                  "embed all files with `apply` of one run and one step");
+    parts.push_back(std::move(part));
+  }
+  return at::cat(parts).contiguous();
+}
+
 }  // namespace
 
 void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx) {
@@ -64,6 +96,7 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
   std::vector<float> scores = pca.transform_to_float(points);
   const at::Tensor components = at::from_blob(scores.data(), {panel.size(0), pca.count()}, at::kFloat).clone();
   tissue.components = components.narrow(1, 0, std::min<std::int64_t>(kShownComponents, pca.count())).contiguous();
+<<<<<<< HEAD
   const at::Tensor at_training = at::tensor(training, at::kLong);
   const auto unit = [&](const at::Tensor& x) { return x / x.index_select(0, at_training).std(0, false).mean(); };
   const at::Tensor leading = components.narrow(1, 0, std::min(options.input.components, pca.count()));
@@ -73,6 +106,13 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
     input = at::cat({input, unit(panel)}, 1);
   }
   tissue.input = input.contiguous().to(ctx.device(), ctx.dtype());
+=======
+  at::Tensor input = options.input.kind == "embedding" ? embedding_of(inputs, options.input.embedding) : panel;
+  if (options.input.kind == "pca") input = components.narrow(1, 0, std::min(options.input.components, pca.count())).contiguous();
+  if (options.input.kind == "embedding") input = input - input.index_select(0, at::tensor(training, at::kLong)).mean(0, true);
+  const at::Tensor spread = input.index_select(0, at::tensor(training, at::kLong)).std(0, false).mean();
+  tissue.input = (input / spread).to(ctx.device(), ctx.dtype());
+>>>>>>> 0e43c0f (Lay out thousands of cells in patches, learn places from what an encoder made of the cells, and write points that ParaView opens)
 }
 
 }  // namespace geocyte::plugins::st_edm

@@ -2,6 +2,7 @@
 // What the networks see of a cell.
 //
 //   genes   y = ln(1 + x T / sum x) on the panel, then per source and gene (y - mean) / sd, clipped to +-6
+//   embedding  what an encoder made of each cell, read from obsm: one space for all sources, so nothing is standardised; divided as below
 //   pca     its principal components over all cells, divided by the mean of their standard deviations over training cells
 //
 // Genes are standardised within each source by that source's own cells, held-out ones included: expression of a new slide is known
@@ -12,7 +13,8 @@
 
 namespace geocyte::plugins::st_edm {
 
-/// Fits the recipe on training cells and fills recipe, input and components of the tissue. Throws what Recipe and fit_pca throw.
+/// Fits the recipe on training cells and fills recipe, input and components of the tissue. Throws what Recipe and fit_pca throw, and
+/// Error{bad_data} for a source without the embedding or with one that another encoder made.
 void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx);
 
 }  // namespace geocyte::plugins::st_edm

@@ -138,7 +138,7 @@ TEST_P(Conformance, StopsWithinOneStepAndResumesBitForBit) {
 }
 
 /// Keys that change how a run is fed, watched or kept, not what it computes. Names of sources cannot be made up.
-const std::set<std::string> kNotAboutTheLoss = {"data_folder", "sources",        "held_out.sources", "held_out.coordinates", "device",           "threads",       "snapshot.every_s",
+const std::set<std::string> kNotAboutTheLoss = {"data_folder", "sources",        "held_out.sources", "held_out.coordinates", "input.embedding", "device",           "threads",       "snapshot.every_s",
                                                 "snapshot.max", "snapshot.max_mb", "analysis.share", "checkpoint.every", "validate.every",
                                                 "best.metric", "early_stop.patience",
                                                 "adapter"};  // acts when training is over

@@ -12,6 +12,7 @@
 #include "plugins/st_edm/layout.h"
 #include "plugins/st_edm/pair_heads.h"
 #include "plugins/st_edm/pair_losses.h"
+#include "plugins/st_edm/patchwise.h"
 #include "plugins/st_edm/sets.h"
 
 namespace geocyte::plugins::st_edm {
@@ -107,6 +108,17 @@ TEST(Layout, NeighbourhoodsThatDistancesBlurComeBack) {
   without.local = 0;
   const double with_neighbours = mean_of(scores_of(laid_out_places(views, 2, options, 1, {}), places).recall);
   EXPECT_GT(with_neighbours, mean_of(scores_of(laid_out_places(views, 2, without, 1, {}), places).recall) + 0.05);
+}
+
+TEST(Layout, InPatchesAgreesWithTheOneOfAll) {
+  const at::Tensor places = normal({900, 2}, 21), noise = normal({900, 6}, 22);
+  const at::Tensor u = at::cat({places, 0.3 * noise}, 1).unsqueeze(0), sharp = at::cat({places.cos(), places.sin()}, 1);
+  const PairViews views{u, (sharp / sharp.norm(2, -1, true)).unsqueeze(0), sharp - sharp.mean(0)};
+  const LayoutOptions options;
+  const at::Tensor whole = laid_out_places(views, 2, options, 1, {}), pieces = laid_out_in_patches(views, 2, options, 1, {}, 300);
+  EXPECT_GT(mean_of(scores_of(pieces, whole).row_spearman), 0.95);
+  EXPECT_GT(mean_of(scores_of(pieces, places).row_spearman), mean_of(scores_of(whole, places).row_spearman) - 0.02);
+  EXPECT_NEAR((pieces.square().sum() / whole.square().sum()).item<double>(), 1, 0.1);
 }
 
 TEST(Layout, DoesNotDependOnTheNumberOfThreads) {

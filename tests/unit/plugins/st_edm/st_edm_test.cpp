@@ -93,6 +93,36 @@ TEST(StEdm, PlacesOfAHeldOutSlideChangeNothingThatIsTrainedOrPredicted) {
   EXPECT_EQ(usual.losses(), moved.losses());
 }
 
+/// Every source with the embedding that `weights` made of it: places are in it.
+void add_embeddings(GradedRun& run, const std::string& weights_of_last = "one") {
+  for (data::Source& source : run.inputs.sources) {
+    auto dataset = std::make_shared<data::Dataset>(*source.dataset);
+    Rng rng(hash64("embedding", dataset->obs.index.size()));
+    const auto place = dataset->obsm.find("spatial");
+    data::DenseMatrix z{static_cast<std::int64_t>(dataset->obs.index.size()), 4, {}};
+    for (std::int64_t i = 0; i < z.rows; ++i)
+      for (int k = 0; k < 4; ++k)
+        z.values.push_back(static_cast<float>((place != dataset->obsm.end() ? place->second.row(i)[static_cast<std::size_t>(k % 2)] : 0) + 5 * rng.normal()));
+    dataset->obsm["X_gems"] = std::move(z);
+    dataset->uns["geocyte/weights_sha256"] = &source == &run.inputs.sources.back() ? weights_of_last : "one";
+    source.dataset = std::move(dataset);
+  }
+}
+
+TEST(StEdm, LearnsFromWhatAnEncoderMadeOfTheCells) {
+  GradedRun run(150), other(5), none(5);
+  add_embeddings(run);
+  add_embeddings(other, "another");
+  for (GradedRun* one : {&run, &other, &none}) one->set("input.kind", "embedding");
+  run.how.evaluate = true;
+  run.set("batch_size", 50);
+  const auto outcome = run.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  EXPECT_GT(measured(*outcome.evaluation, "tissue/row_spearman", "model"), 0.7);
+  EXPECT_NE(why(other.run()).find("made by different encoders"), std::string::npos);
+  EXPECT_NE(why(none.run()).find("has no obsm X_gems"), std::string::npos);
+}
+
 TEST(StEdm, SaysWhatIsMissing) {
   GradedRun wrong(1), none(1);
   wrong.set("held_out.sources", Json::array({"A_ST9"}));
