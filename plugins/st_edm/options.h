@@ -12,11 +12,7 @@
 namespace geocyte::plugins::st_edm {
 
 struct InputOptions {
-<<<<<<< HEAD
-  std::string kind = "pca";                ///< or "genes", "both"
-=======
-  std::string kind = "pca";                ///< or "genes", "embedding"
->>>>>>> 0e43c0f (Lay out thousands of cells in patches, learn places from what an encoder made of the cells, and write points that ParaView opens)
+  std::string kind = "pca";                ///< or "genes", "both", "embedding"
   std::int64_t components = 50;
   std::string embedding = "X_gems";        ///< obsm key
 };

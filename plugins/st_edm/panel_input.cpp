@@ -96,23 +96,22 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
   std::vector<float> scores = pca.transform_to_float(points);
   const at::Tensor components = at::from_blob(scores.data(), {panel.size(0), pca.count()}, at::kFloat).clone();
   tissue.components = components.narrow(1, 0, std::min<std::int64_t>(kShownComponents, pca.count())).contiguous();
-<<<<<<< HEAD
   const at::Tensor at_training = at::tensor(training, at::kLong);
   const auto unit = [&](const at::Tensor& x) { return x / x.index_select(0, at_training).std(0, false).mean(); };
-  const at::Tensor leading = components.narrow(1, 0, std::min(options.input.components, pca.count()));
-  at::Tensor input = unit(options.input.kind == "genes" ? panel : leading);
+  at::Tensor input;
+  if (options.input.kind == "embedding") {
+    const at::Tensor embedded = embedding_of(inputs, options.input.embedding);
+    input = unit(embedded - embedded.index_select(0, at_training).mean(0, true));
+  } else if (options.input.kind == "genes") {
+    input = unit(panel);
+  } else {
+    input = unit(components.narrow(1, 0, std::min(options.input.components, pca.count())));
+  }
   if (options.input.kind == "both") {
     tissue.block = input.size(1);
     input = at::cat({input, unit(panel)}, 1);
   }
   tissue.input = input.contiguous().to(ctx.device(), ctx.dtype());
-=======
-  at::Tensor input = options.input.kind == "embedding" ? embedding_of(inputs, options.input.embedding) : panel;
-  if (options.input.kind == "pca") input = components.narrow(1, 0, std::min(options.input.components, pca.count())).contiguous();
-  if (options.input.kind == "embedding") input = input - input.index_select(0, at::tensor(training, at::kLong)).mean(0, true);
-  const at::Tensor spread = input.index_select(0, at::tensor(training, at::kLong)).std(0, false).mean();
-  tissue.input = (input / spread).to(ctx.device(), ctx.dtype());
->>>>>>> 0e43c0f (Lay out thousands of cells in patches, learn places from what an encoder made of the cells, and write points that ParaView opens)
 }
 
 }  // namespace geocyte::plugins::st_edm

@@ -54,14 +54,11 @@ void add_data(config::Schema& s, const StEdmOptions& o) {
                      "counts"));
   s.push_back(one_of(parameter("input.kind", ParameterType::choice, o.input.kind, "Data", "Input",
                                "pca: principal components of the panel, standardised within each source. genes: the panel itself, better for targeted "
-<<<<<<< HEAD
-                               "panels of a few hundred genes. both: every other network of the ensemble sees the components, the others the genes."), {"pca", "genes", "both"}));
-=======
-                               "panels of a few hundred genes. embedding: what an encoder made of every source (apply --with-counts), one space for all."),
-                     {"pca", "embedding", "genes"}));
+                               "panels of a few hundred genes. both: every other network of the ensemble sees the components, the others the genes. "
+                               "embedding: what an encoder made of every source (apply --with-counts), one space for all."),
+                     {"pca", "genes", "both", "embedding"}));
   s.push_back(parameter("input.embedding", ParameterType::text, o.input.embedding, "Data", "Embedding",
                         "With input.kind embedding: the obsm key of the cells of every source. All must come from one encoder."));
->>>>>>> 0e43c0f (Lay out thousands of cells in patches, learn places from what an encoder made of the cells, and write points that ParaView opens)
   s.push_back(within(parameter("input.components", ParameterType::integer, o.input.components, "Data", "Components", "Principal components that are seen."),
                      2, 500));
 }
