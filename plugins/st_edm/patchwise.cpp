@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/arange.h>
+#include <ATen/ops/cdist.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 
@@ -22,20 +24,35 @@ Eigen::MatrixXd to_matrix(const at::Tensor& places) {
   return Eigen::Map<const RowMajor>(host.const_data_ptr<float>(), host.size(0), host.size(1)).cast<double>();
 }
 
-/// Root mean squared radius of a set with the mean predicted distances.
-double radius_of(const at::Tensor& distance) {
-  const std::int64_t n = distance.size(1), count = std::min(n, kMeasured);
-  const at::Tensor some = distance.index_select(1, at::arange(count, at::kLong) * n / count);
-  return std::sqrt(smooth_distances(some).mean(0).square().mean().item<double>() / 2);
+/// Evenly spread cells: what is true of them is true of all.
+at::Tensor some_cells(std::int64_t n) {
+  const std::int64_t count = std::min(n, kMeasured);
+  std::vector<std::int64_t> even(static_cast<std::size_t>(count));
+  for (std::int64_t k = 0; k < count; ++k) even[static_cast<std::size_t>(k)] = k * n / count;
+  return at::tensor(even, at::kLong);
+}
+
+/// Root mean squared radius of a set with these distances.
+double radius_of(const at::Tensor& distances) { return std::sqrt(distances.square().mean().item<double>() / 2); }
+
+/// The factor that minimises sum w (factor d - D)^2, w = 1 / (D + .1 radius): patches see short distances, which noise makes longer, so
+/// their blend has the right form in a size that is a little too large.
+double fitted_scale(const at::Tensor& places, const at::Tensor& distances) {
+  const at::Tensor laid = at::cdist(places, places), weights = (distances + 0.1 * radius_of(distances)).reciprocal();
+  const double own = (weights * laid.square()).sum().item<double>();
+  return own > 0 ? (weights * laid * distances).sum().item<double>() / own : 1;
 }
 
 }  // namespace
 
 at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop,
                                std::int64_t patch_cells) {
+  const at::Tensor some = some_cells(views.distance.size(1));
+  at::Tensor distances = smooth_distances(views.distance.index_select(1, some)).mean(0);
+  distances.fill_diagonal_(0);
   Eigen::MatrixXd start = to_matrix(scaled_places(views.distance, dims));
   const double radius = std::sqrt(start.squaredNorm() / static_cast<double>(start.rows()));
-  if (radius > 0) start *= radius_of(views.distance) / radius;
+  if (radius > 0) start *= radius_of(distances) / radius;
   const auto lay_out = [&](const std::vector<std::int32_t>& cells) -> std::optional<Eigen::MatrixXd> {
     const at::Tensor rows = at::tensor(std::vector<std::int64_t>(cells.begin(), cells.end()), at::kLong);
     const PairViews own{views.distance.index_select(1, rows), views.local.index_select(1, rows), views.expression.index_select(0, rows)};
@@ -46,7 +63,7 @@ at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const 
   const auto layout = embed::lay_out_in_patches(start, lay_out, {.size = patch_cells, .stop = stop});
   const at::Tensor out = at::empty({start.rows(), dims}, at::kFloat);
   Eigen::Map<RowMajor>(out.mutable_data_ptr<float>(), start.rows(), dims) = (layout.points.rowwise() - layout.points.colwise().mean()).cast<float>();
-  return out;
+  return out * fitted_scale(out.index_select(0, some), distances.to(at::kFloat));
 }
 
 }  // namespace geocyte::plugins::st_edm

@@ -56,7 +56,7 @@ void add_data(config::Schema& s, const StEdmOptions& o) {
                                "pca: principal components of the panel, standardised within each source. genes: the panel itself, better for targeted "
                                "panels of a few hundred genes. both: every other network of the ensemble sees the components, the others the genes. "
                                "embedding: what an encoder made of every source (apply --with-counts), one space for all."),
-                     {"pca", "genes", "both", "embedding"}));
+                     {"pca", "embedding", "genes", "both"}));
   s.push_back(parameter("input.embedding", ParameterType::text, o.input.embedding, "Data", "Embedding",
                         "With input.kind embedding: the obsm key of the cells of every source. All must come from one encoder."));
   s.push_back(within(parameter("input.components", ParameterType::integer, o.input.components, "Data", "Components", "Principal components that are seen."),
