@@ -101,22 +101,22 @@ class TestCureAndCompare : public QObject {
     configure("plain");
     start("plain");
     QTRY_VERIFY_WITH_TIMEOUT(isIn(RunState::completed), kTraining);
-    QVERIFY(run()->options["loss"]["mmd"]["enabled"] == false);
+    QVERIFY(run()->options["loss"]["energy"]["enabled"] == false);
     plain_ = run()->info.path;
   }
 
   void switchACureOnAndStart() {
-    configure("with mmd");
-    type("configSearch", "mmd");
-    auto* cure = find<QAbstractButton>("field/loss.mmd.enabled");
+    configure("with energy");
+    type("configSearch", "energy");
+    auto* cure = find<QAbstractButton>("field/loss.energy.enabled");
     QVERIFY(cure);
     QTRY_VERIFY(cure->isVisible());
     QVERIFY(!cure->isChecked());
     QTest::mouseClick(cure, Qt::LeftButton, {}, QPoint(cure->height() / 2, cure->height() / 2));
     QVERIFY(cure->isChecked());
-    start("with mmd");
+    start("with energy");
     QTRY_VERIFY_WITH_TIMEOUT(run()->options.is_object(), kAnswer);
-    QVERIFY(run()->options["loss"]["mmd"]["enabled"] == true);
+    QVERIFY(run()->options["loss"]["energy"]["enabled"] == true);
   }
 
   void theDiagnosisIsThereBeforeTheFirstSnapshot() {
@@ -132,7 +132,7 @@ class TestCureAndCompare : public QObject {
     QVERIFY(!first.isEmpty());
     QTRY_VERIFY_WITH_TIMEOUT(grid()->cellText(0, 3) != first, kTraining);
     QTRY_VERIFY_WITH_TIMEOUT(isIn(RunState::completed), kTraining);
-    QTRY_VERIFY(run()->curves.count("loss/mmd") == 1);
+    QTRY_VERIFY(run()->curves.count("loss/energy") == 1);
   }
 
   void pinTheTwoAgainstEachOther() {
@@ -161,7 +161,7 @@ class TestCureAndCompare : public QObject {
     QCOMPARE(window_->workbench().reference()->run(), plain_);
     QTRY_VERIFY_WITH_TIMEOUT(grid()->cellText(3, 0) != grid()->cellText(0, 3), kAnswer);
     QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<widgets::scatter::Scatter*>()->secondCanvas()->isVisible(), kAnswer);
-    QCOMPARE(run()->info.name, QStringLiteral("with mmd"));
+    QCOMPARE(run()->info.name, QStringLiteral("with energy"));
     click("segment_monitor");
     const auto shows_both = [this] {
       for (auto* curves : window_->findChildren<widgets::loss_curves::LossCurves*>())
