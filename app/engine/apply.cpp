@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `apply --run R --data FILE`: embeds new data with the encoder, gene panel and recipe of a run.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -72,11 +73,25 @@ void embed_block(const RunEncoder& encoder, const std::shared_ptr<data::Dataset>
   source.dataset = block;
   data::DenseMatrix cells = encoder.recipe.apply(source, missing_as_zero ? preprocess::MissingGenes::zero : preprocess::MissingGenes::refuse);
   const at::Tensor x = at::from_blob(cells.values.data(), {cells.rows, cells.cols}, at::kFloat);   // (B, G)
-  const at::Tensor z = encoder.module.run(x).contiguous();                                          // (B, latent)
+  const at::Tensor z = encoder.module.run_of_source(x, name).contiguous();                          // (B, latent)
   std::copy_n(z.const_data_ptr<float>(), z.numel(), to);
 }
 
-/// A recipe that centres by source needs each source whole; any other takes cells as they come.
+/// What an adapter cannot map; "" when there is none, or every cell has its map.
+std::string without_map(const RunEncoder& encoder, std::int64_t rows, const std::optional<data::Column>& sources) {
+  const std::vector<std::string>& mapped = encoder.module.adapted_sources;
+  if (mapped.empty()) return {};
+  std::int64_t strangers = 0;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::string name = sources ? sources->text_at(static_cast<std::size_t>(row)) : std::string();
+    strangers += std::find(mapped.begin(), mapped.end(), name) == mapped.end();
+  }
+  if (strangers == 0) return {};
+  return fmt::format("{} of {} cells are of no source that the adapter of the encoder has a map for ({}) and are embedded without it; name the source of each cell with --by",
+                     grouped(strangers), grouped(rows), listed(mapped));
+}
+
+/// A recipe that centres by source needs each source whole, an adapter its name; anything else takes cells as they come.
 data::DenseMatrix embed(const inspect::CountRows& counts, const RunEncoder& encoder, const std::optional<data::Column>& sources, bool missing_as_zero) {
   const std::int64_t rows = counts.rows();
   data::DenseMatrix z{rows, encoder.latent, std::vector<float>(static_cast<std::size_t>(rows * encoder.latent))};
@@ -84,7 +99,7 @@ data::DenseMatrix embed(const inspect::CountRows& counts, const RunEncoder& enco
   block->var = counts.tables().var;
   const std::vector<std::string>& names = counts.tables().obs.index;
   ProgressBar bar("apply");
-  if (!encoder.recipe.centres()) {
+  if (!encoder.recipe.centres() && encoder.module.adapted_sources.empty()) {
     for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
       const std::int64_t end = std::min(begin + kBlock, rows);
       block->x = counts.read(begin, end);
@@ -137,6 +152,7 @@ int apply(const Request& request, bool json) {
   table.obs = counts.tables().obs;
   table.simulated = counts.tables().simulated;
   table.obsm = counts.tables().obsm;
+  if (const std::string note = without_map(encoder, counts.rows(), sources); !note.empty()) notes.push_back(note);
   table.obsm["X_" + system] = embed(counts, encoder, sources, request.missing_as_zero);
   if (sources) {
     std::erase_if(table.obs.columns, [](const data::Column& column) { return column.name == "source"; });

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -111,6 +112,34 @@ TEST_F(FinishedRun, ApplyKeepsTheSourceOfEachCell) {
   const auto* column = read("out.h5ad").obs.find("source");
   ASSERT_NE(column, nullptr);
   expect_refused(apply(at("new.h5ad").string(), "--by obs.bach"), ErrorCode::bad_data, "batch");
+}
+
+TEST_F(FinishedRun, TheAdapterOfASourceIsUsedByItsName) {
+  const Said trained = run_engine("train --preset " + at("run.yaml").string() + " --set adapter=monge --runs " + at("runs").string() + " --run-id mapped --device cpu --threads 1");
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  data::Dataset dataset = small_dataset(90, kGenes, "gene", 5);
+  data::Column batch;
+  batch.name = "batch";
+  batch.kind = data::ColumnKind::categorical;
+  batch.categories = {"b", "stranger"};   // a is the reference itself
+  for (std::int32_t i = 0; i < 90; ++i) batch.codes.push_back(i % 2);
+  dataset.obs.columns.push_back(batch);
+  const std::string file = write(dataset, at("two.h5ad"));
+  const auto embedded = [&](const std::string& more, const std::string& note) {
+    const Said said = run_engine("--json apply --run " + at("runs/mapped").string() + " --data " + file + " --out " + at("mapped.h5ad").string() + " " + more);
+    EXPECT_EQ(said.exit_code, 0) << said.err;
+    EXPECT_NE(said.err.find(note), std::string::npos) << said.err;
+    return read("mapped.h5ad").obsm.at("X_gems");
+  };
+  const auto plain = embedded("", "90 of 90 cells are of no source"), named = embedded("--by obs.batch", "45 of 90 cells are of no source");
+  double moved = 0;
+  for (std::int64_t row = 0; row < 90; ++row)
+    for (std::int64_t k = 0; k < plain.cols; ++k) {
+      const double by = std::abs(static_cast<double>(plain.row(row)[static_cast<std::size_t>(k)] - named.row(row)[static_cast<std::size_t>(k)]));
+      if (row % 2 == 1) ASSERT_LT(by, 1e-5) << row;
+      else moved = std::max(moved, by);
+    }
+  EXPECT_GT(moved, 1e-3);
 }
 
 TEST_F(FinishedRun, ApplyWritesCsv) {
