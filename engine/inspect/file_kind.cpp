@@ -92,7 +92,7 @@ data::Dataset read_expression(const std::string& path) {
   if (identity.kind == FileKind::table)
     return with_context("reading " + path, [&] { return io::read_expression_table(path); });
   if (!identity.problem.empty()) throw Error(ErrorCode::bad_data, identity.problem);
-  throw Error(ErrorCode::bad_data, path + " is not expression data: it is " + (identity.kind == FileKind::other_hdf5 ? "an HDF5 file of the kind " : "a ") +
+  throw Error(ErrorCode::bad_data, path + " is not expression data: it is " + (identity.kind == FileKind::other_hdf5 ? "an HDF5 file of the kind " : identity.kind == FileKind::empty ? "an " : "a ") +
                                        identity.name,
               "Sources are .h5ad or .loom files, or tables of numbers (.tsv, .csv, also gzipped).");
 }
