@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,7 +80,20 @@ struct Launch {
   char** arguments;
   char** environment;
   int output, error, report;
+  int priority;
+  const char* priority_text;   ///< the same in digits; nullptr = as the parent
 };
+
+/// Linux weighs sessions against each other before processes (sched(7), autogroup), and the child has a session of its own: both
+/// have to stand back. Where either is refused, the child runs as its parent does.
+void stand_back(const Launch& launch) {
+  if (launch.priority_text == nullptr) return;
+  ::setpriority(PRIO_PROCESS, 0, launch.priority);
+  const int session = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+  if (session < 0) return;
+  [[maybe_unused]] const ssize_t ignored = ::write(session, launch.priority_text, std::strlen(launch.priority_text));
+  ::close(session);
+}
 
 [[noreturn]] void run_child(const Launch& launch) {
   const auto fail = [&] {
@@ -97,6 +111,7 @@ struct Launch {
   if (nothing < 0 || ::dup2(nothing, 0) < 0 || ::dup2(launch.output, 1) < 0 || ::dup2(launch.error, 2) < 0) fail();
   if (nothing > 2) ::close(nothing);
   if (launch.folder != nullptr && ::chdir(launch.folder) != 0) fail();
+  stand_back(launch);
   environ = launch.environment;
   ::execvp(launch.program, launch.arguments);
   fail();
@@ -135,13 +150,17 @@ ChildProcess ChildProcess::spawn(const ChildOptions& options) {
   arguments.insert(arguments.begin(), program);
   std::vector<std::string> environment = merged_environment(options.environment);
   std::vector<char*> argument_pointers = pointers(arguments), environment_pointers = pointers(environment);
+  const int priority = std::clamp(::getpriority(PRIO_PROCESS, 0) + options.niceness, 0, 19);
+  const std::string priority_text = std::to_string(priority);
   const Launch launch{program.c_str(),
                       folder.empty() ? nullptr : folder.c_str(),
                       argument_pointers.data(),
                       environment_pointers.data(),
                       output_file.fd >= 0 ? output_file.fd : output.write_end,
                       error_file.fd >= 0 ? error_file.fd : error.write_end,
-                      report.write_end};
+                      report.write_end,
+                      priority,
+                      options.niceness == 0 ? nullptr : priority_text.c_str()};
   const pid_t pid = ::fork();
   if (pid < 0) throw Error(ErrorCode::internal, std::string("cannot start a process: ") + std::strerror(errno));
   if (pid == 0) run_child(launch);

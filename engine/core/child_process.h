@@ -37,6 +37,7 @@ struct ChildOptions {
   std::map<std::string, std::string> environment;  ///< added to the parent's
   /// Files that receive the output, appended to; both may be the same. Empty = kept in a pipe for read_output().
   std::filesystem::path output_file, error_file;
+  int niceness = 0;   ///< added to the parent's, 0 to 19: how much the child stands back where processors are short
 };
 
 struct ExitStatus {

@@ -226,6 +226,9 @@ class Bench {
     }
     std::printf("pause       engine: one step + %.0f ms median, + %.0f ms at most (goal 20); on screen %.0f ms median, %.0f ms at most (goal: one step + 150); n = %zu\n",
                 quantile(engine_ms, 0.5), quantile(engine_ms, 1), quantile(screen_ms, 0.5), quantile(screen_ms, 1), screen_ms.size());
+    std::printf("            engine, one by one:");
+    for (const double ms : engine_ms) std::printf(" %.0f", ms);
+    std::printf("\n");
   }
 
   static void sayCurveDelay(const QString& path, const std::map<std::int64_t, double>& painted, std::int64_t from) {

@@ -2,8 +2,10 @@
 #include "engine/core/child_process.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "engine/core/atomic_file.h"
@@ -41,6 +43,21 @@ TEST(ChildProcess, RunsInASessionOfItsOwn) {
   const auto fields = split(child.output().substr(child.output().rfind(')') + 2), ' ');
   EXPECT_EQ(fields[2], std::to_string(child.id().pid));
   EXPECT_EQ(fields[3], std::to_string(child.id().pid));
+}
+
+TEST(ChildProcess, StandsBackWhereItIsAskedTo) {
+  // Field 19 of /proc/PID/stat is the nice value; where Linux weighs sessions, /proc/PID/autogroup names that of the session.
+  auto options = shell("cat /proc/self/stat; cat /proc/self/autogroup 2>/dev/null");
+  options.niceness = 3;
+  const int own = getpriority(PRIO_PROCESS, 0);
+  const int expected = std::min(own + 3, 19);
+  auto child = ChildProcess::spawn(options);
+  ASSERT_TRUE(child.wait(20));
+  const auto lines = split(child.output(), '\n');
+  EXPECT_EQ(split(lines.at(0).substr(lines[0].rfind(')') + 2), ' ').at(16), std::to_string(expected));
+  if (lines.size() > 1 && lines[1].starts_with("/autogroup")) {
+    EXPECT_TRUE(lines[1].ends_with(" nice " + std::to_string(expected))) << lines[1];
+  }
 }
 
 TEST(ChildProcess, AppendsToFilesAndTakesFolderAndEnvironment) {
