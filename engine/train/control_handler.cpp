@@ -2,17 +2,32 @@
 #include "engine/train/control_handler.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "engine/core/error.h"
 #include "engine/core/text.h"
 
 namespace geocyte::train {
 
-bool ControlHandler::look(double now, std::int64_t step) {
-  if (last_look_ >= 0 && now - last_look_ < kControlPeriod) return false;
+bool ControlHandler::is_wish(const std::string& command) {
+  constexpr std::array kWishes = {"pause", "unpause", "stop", "stop_at_stage_end", "discard"};
+  return std::find(kWishes.begin(), kWishes.end(), command) != kWishes.end();
+}
+
+bool ControlHandler::look(double now, std::int64_t step, bool busy) {
+  const bool overdue = !busy && !waiting_.empty();
+  if (!overdue && last_look_ >= 0 && now - last_look_ < kControlPeriod) return false;
   last_look_ = now;
-  const auto requests = sink_.poll_control();
-  for (const store::ControlRequest& request : requests) {
+  std::vector<store::ControlRequest> requests = std::exchange(waiting_, {});
+  for (store::ControlRequest& request : sink_.poll_control()) requests.push_back(std::move(request));
+  bool answered = false;
+  for (store::ControlRequest& request : requests) {
+    if (busy && !is_wish(request.command)) {
+      waiting_.push_back(std::move(request));
+      continue;
+    }
+    answered = true;
     Answer answer;
     try {
       answer = handle(request);
@@ -23,7 +38,7 @@ bool ControlHandler::look(double now, std::int64_t step) {
     }
     if (!answer.given) sink_.answer(request, answer.done, answer.text, step);
   }
-  return !requests.empty();
+  return answered;
 }
 
 ControlHandler::Answer ControlHandler::handle(const store::ControlRequest& request) {

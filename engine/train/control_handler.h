@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "engine/config/schema.h"
 #include "engine/store/contract/run_sink.h"
@@ -38,10 +39,13 @@ class ControlHandler {
   /// Looks into the inbox when the last look is at least 5 ms old
   /// (An empty inbox costs about 10 µs.) An Error of an action is the answer (refused), unless
   /// it is Error{storage} or Error{diverged}, which end the run. True when something was answered.
-  bool look(double now, std::int64_t step);
+  /// With `busy` only wishes (pause, unpause, stop, discard) are answered and the rest waits for a look without it: for looks while
+  /// the trainer writes or validates, when no step can come between the answer and what it says.
+  bool look(double now, std::int64_t step, bool busy = false);
   const Wishes& wishes() const { return wishes_; }
 
  private:
+  static bool is_wish(const std::string& command);
   struct Answer {
     bool done = true;
     std::string text;
@@ -55,6 +59,7 @@ class ControlHandler {
   store::RunSink& sink_;
   ControlActions actions_;
   Wishes wishes_;
+  std::vector<store::ControlRequest> waiting_;   ///< came while busy
   double last_look_ = -1;
 };
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <functional>
+#include <future>
 #include <mutex>
 
 #include <c10/core/GradMode.h>
@@ -121,9 +123,11 @@ void Loop::look_after_step() {
     const std::int64_t period = every(path);
     return period > 0 && loop_.step % period == 0;
   };
+  between_steps_ = true;
   if (falls_due("validate.every")) validate();
   if (falls_due("checkpoint.every")) write_checkpoint("every " + std::to_string(every("checkpoint.every")) + " steps");
   if (observer_ && observer_->due()) take_snapshot();
+  between_steps_ = false;
   const double now = time_.now();
   if (now - last_report_ >= kReportPeriod) report(store::RunState::running);
   if (options_.progress && now - last_progress_ >= kProgressPeriod) {
@@ -173,11 +177,26 @@ void Loop::look_for_alerts(std::int64_t step, const std::map<std::string, double
 }
 
 bool Loop::take_snapshot() {
+  hear_wishes();
   return with_context("looking at step " + std::to_string(loop_.step), [&] { return observer_->take(system_, stage().id, loop_.step); });
+}
+
+/// Validation, snapshots and checkpoints take longer than a step; who pauses meanwhile is answered between and beside them.
+void Loop::hear_wishes() {
+  if (between_steps_) control_->look(time_.now(), loop_.step, true);
+}
+
+/// A disk takes tens of milliseconds to keep a file for good.
+void Loop::flush_beside_requests(const std::function<void()>& write) {
+  std::future<void> written = std::async(std::launch::async, write);
+  const auto period = std::chrono::duration<double>(kControlPeriod);
+  while (between_steps_ && written.wait_for(period) != std::future_status::ready) hear_wishes();
+  written.get();
 }
 
 void Loop::write_checkpoint(const std::string& reason) {
   if (outcome_.last_checkpoint == loop_.step) return;
+  hear_wishes();
   const TimeShares::Measured measured(time_, TimeShares::write);
   CheckpointWriter writer;
   system_.save(writer);
@@ -195,7 +214,7 @@ void Loop::write_checkpoint(const std::string& reason) {
   ArtifactWriter artifacts;
   system_.export_artifacts(artifacts);
   checkpoint.artifacts = artifacts.artifacts();
-  train::write_checkpoint(checkpoints_, checkpoint);
+  flush_beside_requests([&] { train::write_checkpoint(checkpoints_, checkpoint); });
   outcome_.last_checkpoint = loop_.step;
   sink_.event(loop_.step, "checkpoint", {{"why", reason}});
   const auto best = loop_.best ? std::optional(loop_.best->step) : std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -63,6 +64,8 @@ class Loop {
 
   // --- what both need (loop.cpp) ---
   void write_checkpoint(const std::string& reason);
+  void hear_wishes();
+  void flush_beside_requests(const std::function<void()>& write);
   bool take_snapshot();
   void report(store::RunState state, const std::string& message = {});
   std::int64_t every(const char* path) const;
@@ -86,6 +89,7 @@ class Loop {
   std::string ends_early_;                 // why the stage that is going is to end now; "" = it is not
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<ControlHandler> control_;
+  bool between_steps_ = false;             // something longer than a step is going, and a step may follow
   std::filesystem::path checkpoints_;
   std::string device_;
   store::RunState state_ = store::RunState::starting;

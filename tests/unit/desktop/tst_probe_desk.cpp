@@ -48,7 +48,7 @@ class TestProbeDesk : public QObject {
     Workbench workbench{plugins::all_specs()};
     explicit Asked(const QString& folder, const QString& run) {
       workbench.openFolder(folder);
-      QTest::qWaitFor([&] { return !workbench.library().order().empty(); }, 5000);
+      (void)QTest::qWaitFor([&] { return !workbench.library().order().empty(); }, 5000);
       workbench.show(run);
     }
     ProbeModel* model() { return workbench.viewContext().probe; }

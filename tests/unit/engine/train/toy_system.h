@@ -33,6 +33,7 @@ class ToySystem : public System {
   std::int64_t nan_at = -1;                      ///< the loss of this step (counted from 1) is NaN
   std::int64_t stages_wanted = 1;
   std::function<void(std::int64_t)> on_step;     ///< called at the start of each step with its number
+  std::function<void()> on_validate, on_save;
   int observed = 0, validated = 0;
   std::vector<std::pair<std::string, Json>> applied;
 
@@ -56,7 +57,9 @@ class ToySystem : public System {
     const at::Tensor jitter = at::rand({4});
     at::Tensor loss = (module_->weight - target_ - 0.1 * noise - 0.1 * jitter).pow(2).mean();
     if (number == nan_at) loss = loss * std::numeric_limits<double>::quiet_NaN();
-    ctx.update("toy", *optimizer_, loss, {ctx.number("clip")});
+    UpdateOptions update;
+    update.clip_norm = ctx.number("clip");
+    ctx.update("toy", *optimizer_, loss, update);
     StepReport report;
     report.total = loss.item<double>();
     report.terms = {{"square", report.total}};
@@ -79,6 +82,7 @@ class ToySystem : public System {
   }
   std::map<std::string, double> validate(TrainContext& ctx) override {
     ++validated;
+    if (on_validate) on_validate();
     ctx.rng().stream("noise").normal();
     const double error = (module_->weight - target_).pow(2).mean().item<double>();
     return {{"total", error}};
@@ -95,6 +99,7 @@ class ToySystem : public System {
     writer.add(std::move(artifact));
   }
   void save(CheckpointWriter& writer) const override {
+    if (on_save) on_save();
     writer.module("toy", *module_);
     writer.optimizer("toy", *optimizer_);
     writer.value("target", target_);

@@ -118,6 +118,35 @@ TEST(Trainer, PauseHoldsWithinOneStepUntilUnpause) {
   EXPECT_EQ(answers[1].step, 8);
 }
 
+TEST(Trainer, WhoPausesDuringValidationIsAnsweredBeforeTheCheckpointAndTheRestAfterIt) {
+  ToyRun toy, reference;
+  for (ToyRun* run : {&toy, &reference}) run->set("validate.every", 4);
+  toy.system.on_validate = [&] {
+    if (toy.system.validated != 1) return;
+    toy.sink.request(request("checkpoint"));
+    toy.sink.request(request("pause"));
+  };
+  std::size_t answered_at_checkpoint = 0;
+  toy.system.on_save = [&] { answered_at_checkpoint = std::max(answered_at_checkpoint, toy.sink.answers().size()); };
+  bool asked = false;
+  toy.sink.on_poll([&](std::int64_t) -> std::vector<ControlRequest> {
+    if (asked || toy.sink.status().state != RunState::paused) return {};
+    asked = true;
+    return {request("unpause")};
+  });
+  EXPECT_EQ(toy.run().state, RunState::completed);
+  const auto answers = toy.sink.answers();
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0].request.command, "pause");
+  EXPECT_EQ(answers[1].request.command, "checkpoint");
+  EXPECT_TRUE(answers[1].done);
+  EXPECT_EQ(answers[0].step, 4);
+  EXPECT_EQ(answers[1].step, 4);
+  EXPECT_GE(answered_at_checkpoint, 1u) << "the first validation is the best so far, and its checkpoint was saved before the pause was answered";
+  reference.run();
+  EXPECT_EQ(toy.losses(), reference.losses());
+}
+
 TEST(Trainer, StopIsHonouredWhilePaused) {
   ToyRun toy;
   toy.system.on_step = [&](std::int64_t number) {
