@@ -3,7 +3,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/linalg_eigh.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
@@ -22,10 +24,35 @@ struct MeanAndSd {
   at::Tensor mean, sd;                     ///< (G)
 };
 
-/// Of the rows, unbiased, in float64.
-MeanAndSd mean_and_sd(const at::Tensor& rows) {
-  const auto mean = rows.mean(0);
-  return {mean, ((rows - mean).pow(2).sum(0) / static_cast<double>(rows.size(0) - 1)).sqrt()};
+/// Some rows of a matrix, looked at in float64 a part at a time: all at once would take several times what the matrix does.
+struct CellsOf {
+  const at::Tensor& x;                     ///< (N, G)
+  at::Tensor rows;                         ///< (n)
+  std::int64_t count() const { return rows.size(0); }
+};
+
+constexpr std::int64_t kRowsAtOnce = 4096;
+
+/// Sum of `part` (a tensor of one shape) over the parts.
+template <class Part>
+at::Tensor sum_over(const CellsOf& cells, const Part& part) {
+  at::Tensor sum;
+  for (std::int64_t first = 0; first < cells.count(); first += kRowsAtOnce) {
+    const auto rows = cells.rows.slice(0, first, std::min(first + kRowsAtOnce, cells.count()));
+    const at::Tensor own = part(cells.x.index_select(0, rows).to(at::kDouble));
+    sum = sum.defined() ? sum.add_(own) : own;
+  }
+  return sum;
+}
+
+at::Tensor as_it_is(const at::Tensor& rows) { return rows; }
+
+/// Of what `made` makes of the rows, unbiased, in float64.
+template <class Made>
+MeanAndSd mean_and_sd(const CellsOf& cells, const Made& made) {
+  const auto mean = sum_over(cells, [&](const at::Tensor& rows) { return made(rows).sum(0); }) / static_cast<double>(cells.count());
+  const auto squares = sum_over(cells, [&](const at::Tensor& rows) { return (made(rows) - mean).pow(2).sum(0); });
+  return {mean, (squares / static_cast<double>(cells.count() - 1)).sqrt()};
 }
 
 void check_size(std::int64_t source, std::int64_t cells) {
@@ -54,20 +81,23 @@ SourceScores SourceScores::fit(const at::Tensor& x, const at::Tensor& labels, st
   require(x.dim() == 2 && labels.dim() == 1 && labels.size(0) == x.size(0), "scores are fitted on a matrix and one label a cell");
   require(sources >= 1 && options.components >= 1 && options.clip > 0 && options.floor > 0, "scores have a source, a component, a clip and a floor");
   const c10::NoGradGuard no_gradient;
-  std::vector<at::Tensor> means, sds, rows;
+  std::vector<at::Tensor> means, sds, own;
   const double clip = options.genes == GeneScale::unit ? options.clip : std::numeric_limits<double>::infinity();
   at::Tensor covariance = at::zeros({x.size(1), x.size(1)}, x.options().dtype(at::kDouble));
   for (std::int64_t s = 0; s < sources; ++s) {
-    const auto own = x.index_select(0, (labels == s).nonzero().squeeze(1)).to(at::kDouble);
-    check_size(s, own.size(0));
-    auto [mean, sd] = mean_and_sd(own);
+    const CellsOf cells{x, (labels == s).nonzero().squeeze(1)};
+    check_size(s, cells.count());
+    auto [mean, sd] = mean_and_sd(cells, as_it_is);
     limit_sd(sd, options.floor, options.genes);
-    auto z = standardised(own, mean, sd, clip);
-    const auto centred = z - z.mean(0);
-    covariance.add_(centred.t().mm(centred), 1 / (static_cast<double>(sources) * static_cast<double>(own.size(0) - 1)));
+    const auto standard = [&, mean = mean, sd = sd](const at::Tensor& rows) { return standardised(rows, mean, sd, clip); };
+    const auto middle = sum_over(cells, [&](const at::Tensor& rows) { return standard(rows).sum(0); }) / static_cast<double>(cells.count());
+    covariance.add_(sum_over(cells, [&](const at::Tensor& rows) {
+      const auto centred = standard(rows) - middle;
+      return centred.t().mm(centred);
+    }), 1 / (static_cast<double>(sources) * static_cast<double>(cells.count() - 1)));
     means.push_back(mean);
     sds.push_back(sd);
-    rows.push_back(z);
+    own.push_back(cells.rows);
   }
   const auto p = std::min({options.components, x.size(1), x.size(0)});
   const auto [values, vectors] = at::linalg_eigh(covariance);                    // rising
@@ -75,8 +105,8 @@ SourceScores SourceScores::fit(const at::Tensor& x, const at::Tensor& labels, st
   const auto peak = loadings.gather(0, loadings.abs().argmax(0, /*keepdim=*/true));
   loadings = loadings * peak.sign();
   std::vector<at::Tensor> score_means, score_sds;
-  for (const auto& z : rows) {
-    const auto [mean, sd] = mean_and_sd(z.mm(loadings));
+  for (std::size_t s = 0; s < own.size(); ++s) {
+    const auto [mean, sd] = mean_and_sd({x, own[s]}, [&](const at::Tensor& rows) { return standardised(rows, means[s], sds[s], clip).mm(loadings); });
     score_means.push_back(mean);
     score_sds.push_back(score_divisor(sd, options.scale));
   }
@@ -93,16 +123,24 @@ at::Tensor SourceScores::standardise(const at::Tensor& x, const at::Tensor& labe
 
 at::Tensor SourceScores::transform(const at::Tensor& x, const at::Tensor& labels) const {
   const c10::NoGradGuard no_gradient;
-  return (standardise(x, labels).mm(loadings) - score_mean.index_select(0, labels)) / score_sd.index_select(0, labels);
+  at::Tensor all = at::empty({x.size(0), loadings.size(1)}, x.options());
+  for (std::int64_t first = 0; first < x.size(0); first += kRowsAtOnce) {
+    const std::int64_t last = std::min(first + kRowsAtOnce, x.size(0));
+    const auto own = labels.slice(0, first, last);
+    all.slice(0, first, last).copy_((standardise(x.slice(0, first, last), own).mm(loadings) - score_mean.index_select(0, own)) / score_sd.index_select(0, own));
+  }
+  return all;
 }
 
 SourceScores SourceScores::fit_source(const at::Tensor& x) const {
   require_shape("expression of another source", x.sizes(), std::vector<std::int64_t>{-1, gene_mean.size(1)});
   check_size(sources(), x.size(0));
   const c10::NoGradGuard no_gradient;
-  auto [mean, sd] = mean_and_sd(x.to(at::kDouble));
+  const CellsOf cells{x, at::arange(x.size(0), x.options().dtype(at::kLong))};
+  auto [mean, sd] = mean_and_sd(cells, as_it_is);
   limit_sd(sd, floor, genes);
-  const auto scores = mean_and_sd(standardised(x.to(at::kDouble), mean, sd, clip).mm(loadings.to(at::kDouble)));
+  const auto weights = loadings.to(at::kDouble);
+  const auto scores = mean_and_sd(cells, [&, mean = mean, sd = sd](const at::Tensor& rows) { return standardised(rows, mean, sd, clip).mm(weights); });
   const auto joined = [](const at::Tensor& rows, const at::Tensor& row) { return at::cat({rows, row.to(rows.scalar_type()).unsqueeze(0)}); };
   auto more = *this;
   more.gene_mean = joined(gene_mean, mean);

@@ -22,9 +22,7 @@ WithinSource fit_within_source(const Cells& cells, const nn::SourceScoresOptions
   std::vector<std::int64_t> numbers;
   for (const auto& rows : train) numbers.push_back(rows.empty() ? -1 : made.trained++);
   made.trained_number = at::tensor(numbers, at::kLong).to(device);
-  const at::Tensor rows = at::tensor(cells.split.train, at::kLong).to(device);
-  made.scores = nn::SourceScores::fit(cells.expression.index_select(0, rows), made.trained_number.index_select(0, cells.source_number.index_select(0, rows)),
-                                      made.trained, how);
+  made.scores = nn::SourceScores::fit(cells.expression, cells.labels_in_training(numbers), made.trained, how);
   // A source that is held out whole has scores by its own cells, as one that comes later would.
   std::int64_t next = made.trained;
   for (std::size_t s = 0; s < numbers.size(); ++s)

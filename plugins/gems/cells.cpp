@@ -186,6 +186,13 @@ std::vector<NamedArray> facts_of_sources(const Cells& cells) {
 
 }  // namespace
 
+at::Tensor Cells::labels_in_training(const std::vector<std::int64_t>& of_source) const {
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(count()), -1);
+  for (const std::int64_t row : split.train)
+    labels[static_cast<std::size_t>(row)] = of_source[static_cast<std::size_t>(source_of_cell[static_cast<std::size_t>(row)])];
+  return at::tensor(labels, at::kLong).to(expression.device());
+}
+
 std::vector<std::int64_t> Cells::modality_of_source() const {
   std::vector<std::int64_t> all;
   for (const SourceFacts& source : sources) all.push_back(source.modality);

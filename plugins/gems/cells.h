@@ -48,6 +48,8 @@ struct Cells {
 
   std::int64_t count() const { return static_cast<std::int64_t>(source_of_cell.size()); }
   std::int64_t genes() const { return static_cast<std::int64_t>(recipe.panel().size()); }
+  /// (N) of training cells `of_source` of their source, of all others -1.
+  at::Tensor labels_in_training(const std::vector<std::int64_t>& of_source) const;
   std::vector<std::int64_t> modality_of_source() const;
   std::vector<std::int64_t> patient_of_source() const;
   /// `rows` of the cell axis, by source.

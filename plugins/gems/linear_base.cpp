@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include "engine/nn/source_scores.h"
@@ -16,13 +15,10 @@ at::Tensor linear_base(const Cells& cells, const GemsOptions& options) {
   how.components = std::min({options.encoder.components, options.encoder.latent, cells.genes(), static_cast<std::int64_t>(cells.split.train.size()) - 1});
   how.scale = nn::ScoreScale::spread;
   how.genes = cells.recipe.by_source() == preprocess::BySource::standardise ? nn::GeneScale::unit : nn::GeneScale::kept;
-  const auto device = cells.expression.device();
   std::vector<std::int64_t> numbers;
   std::int64_t trained = 0;
   for (const auto& rows : cells.by_source(cells.split.train)) numbers.push_back(rows.empty() ? -1 : trained++);
-  const at::Tensor rows = at::tensor(cells.split.train, at::kLong).to(device);
-  const at::Tensor label = at::tensor(numbers, at::kLong).to(device).index_select(0, cells.source_number.index_select(0, rows));
-  const auto scores = nn::SourceScores::fit(cells.expression.index_select(0, rows), label, trained, how);
+  const auto scores = nn::SourceScores::fit(cells.expression, cells.labels_in_training(numbers), trained, how);
   at::Tensor base = at::zeros({cells.genes(), options.encoder.latent}, scores.loadings.options());
   base.narrow(1, 0, scores.components()).copy_(scores.loadings / scores.variance.mean().clamp_min(1e-12).sqrt());
   return base;

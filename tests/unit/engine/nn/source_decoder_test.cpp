@@ -126,6 +126,21 @@ TEST(SourceScores, OfOneSourceArePrincipalComponentsOfZScores) {
   EXPECT_NEAR(variance[0].item<double>(), 1 + r, 1e-12);   // their mean is 1
 }
 
+TEST(SourceScores, OfManyCellsAreLookedAtInPartsAndOthersThanThoseOfALabelNotAtAll) {
+  // 9,000 cells go through three parts; the law of the test above still holds to rounding, and what label -1 holds back changes nothing.
+  constexpr std::int64_t kMany = 9000;
+  const auto a = normal_matrix(kMany, 1, 1), b = normal_matrix(kMany, 1, 2);
+  const auto x = at::cat({a, a + b}, 1), one = at::zeros({kMany}, at::kLong);
+  const auto scores = SourceScores::fit(x, one, 1, {.components = 2, .clip = 100});
+  const auto c = x - x.mean(0);
+  const double r = (c.select(1, 0).dot(c.select(1, 1)) / (c.select(1, 0).norm() * c.select(1, 1).norm())).item<double>();
+  EXPECT_NEAR(scores.variance[0].item<double>(), 1 + r, 1e-12);
+  EXPECT_LT(largest(scores.transform(x, one).var(0, true) - 1), 1e-12);
+  const auto held_back = SourceScores::fit(at::cat({x, 7 + normal_matrix(50, 2, 3)}), at::cat({one, one.slice(0, 0, 50) - 1}), 1, {.components = 2, .clip = 100});
+  EXPECT_LT(largest(held_back.gene_mean - scores.gene_mean), 1e-12);
+  EXPECT_LT(largest(held_back.variance - scores.variance), 1e-12);
+}
+
 TEST(SourceScores, OfANewSourceComeFromItsOwnStatistics) {
   const Platforms data;
   const auto known = SourceScores::fit(data.x.slice(0, 0, 80), data.labels.slice(0, 0, 80), 1, {.components = 2, .clip = 100});
