@@ -85,6 +85,16 @@ std::string choose_spatial(const data::Dataset& dataset, const std::string& want
   return wanted;
 }
 
+/// A list of files that no data folder is needed for.
+bool all_files_have_whole_paths(const Json& list) {
+  const auto is_whole = [](const Json& item) {
+    for (const char* key : {"file", "from"})
+      if (item.is_object() && item.contains(key) && item[key].is_string()) return fs::path(item[key].get<std::string>()).is_absolute();
+    return false;
+  };
+  return list.is_array() && !list.empty() && std::all_of(list.begin(), list.end(), is_whole);
+}
+
 class SourceOpener {
  public:
   SourceOpener(std::string folder, const OpenOptions& options) : folder_(std::move(folder)), options_(options) {}
@@ -200,13 +210,14 @@ class SourceOpener {
 OpenedSources open_sources(const Json& source_list, const std::string& data_folder, const OpenOptions& options) {
   std::string folder = data_folder, note = data_folder;
   Json list = source_list;
-  const bool simulated = is_simulation(data_folder);
+  if (is_simulation(data_folder) && all_files_have_whole_paths(list)) folder = note = "";   // nothing of the simulation is asked for
+  const bool simulated = is_simulation(folder);
   if (simulated) {
     folder = ensure_simulated(data_folder, options.cache_folder, options.progress);
     note = simulate::describe(parse_simulation(data_folder).options);
     if (list.is_null() || list.empty()) list = simulate::six_sources_list();
-  } else if (!data_folder.empty() && !fs::is_directory(data_folder)) {
-    throw Error(ErrorCode::bad_data, "The data folder " + data_folder + " does not exist", "Set data_folder to the folder of your files.");
+  } else if (!folder.empty() && !fs::is_directory(folder)) {
+    throw Error(ErrorCode::bad_data, "The data folder " + folder + " does not exist", "Set data_folder to the folder of your files.");
   }
   if (!list.is_array() || list.empty())
     throw Error(ErrorCode::bad_config, "No sources are named", "List at least one under `sources`, each with a file.");

@@ -144,6 +144,15 @@ TEST_F(OpenSourcesTest, absolute_paths_need_no_folder_and_names_default_to_the_f
   EXPECT_SENTENCE(open_sources(Json::array({{{"file", "cells.h5ad"}}}), ""), ErrorCode::bad_config, "data_folder");
 }
 
+TEST_F(OpenSourcesTest, files_of_the_user_are_not_called_simulated_because_a_preset_has_a_simulation_for_its_folder) {
+  OpenOptions options;
+  options.cache_folder = folder_ / "cache";
+  const auto opened = open_sources(Json::array({{{"file", path("cells.h5ad")}}}), "simulate:six_sources?genes=60&scale=0.05&seed=3", options);
+  EXPECT_FALSE(opened.simulated);
+  EXPECT_EQ(opened.data_note, folder_.string());
+  EXPECT_FALSE(std::filesystem::exists(options.cache_folder)) << "a simulation was made that nobody asked for";
+}
+
 TEST_F(OpenSourcesTest, tables_of_numbers_are_sources_too) {
   std::ofstream(path("table.tsv")) << "\tA\tC\n1x1\t1\t2\n1x2\t0\t3\n2x1\t4\t0\n";
   const auto opened = open(R"([{"name":"t","file":"table.tsv","modality":"st"},{"name":"sc","file":"cells.h5ad"}])");
