@@ -100,8 +100,10 @@ void LossCurves::setCurves(const CurveSet& curves) {
   plot_->setMarks(curves.marks);
   plot_->setChance(tags.size() == 1 && curves.chance.contains(tags[0]) ? std::optional(curves.chance.value(tags[0])) : std::nullopt);
   plot_->setTotalSteps(curves.total_steps);
-  const bool empty = plot_->isEmpty();
-  setEmptyText(empty ? tr("Waiting for the first step") : QString());
+  const bool others = std::any_of(curves.by_tag.begin(), curves.by_tag.end(), [](const std::vector<Curve>& of_tag) {
+    return std::any_of(of_tag.begin(), of_tag.end(), [](const Curve& curve) { return curve.series && !curve.series->values.empty(); });
+  });
+  setEmptyText(!plot_->isEmpty() ? QString() : others ? tr("Nothing recorded so far; its term may be switched off") : tr("Waiting for the first step"));
   scheduleRefresh();
 }
 

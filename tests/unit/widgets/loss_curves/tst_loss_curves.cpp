@@ -181,6 +181,9 @@ class TestLossCurves : public QObject {
   void emptyNanAndSingleSamplesSurvive() {
     CurveSet none;
     QCOMPARE(tile(none)->emptyText(), QString("Waiting for the first step"));
+    CurveSet of_another_term;
+    of_another_term.by_tag["loss/other"] = {{"run", "seed", "loss/other", Qt::red, false, line(10, 1)}};
+    QVERIFY(tile(of_another_term)->emptyText().contains("switched off"));   // the run goes on: there is nothing to wait for
     QVERIFY(!tile(oneCurve(nullptr))->emptyText().isEmpty());
     QVERIFY(!tile(oneCurve(line(0, 1)))->emptyText().isEmpty());
     QVERIFY(tile(oneCurve(line(1, 1)))->emptyText().isEmpty());
