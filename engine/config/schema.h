@@ -27,6 +27,7 @@ struct Parameter {
   std::vector<std::string> choices;         ///< of a choice
   std::vector<Parameter> fields;            ///< of a list of structs: `path` is the field's name, without dots
   std::vector<std::string> aliases;         ///< of a field: other words for it, which resolve() replaces
+  std::string only_with;        ///< "model.kind=seed": acts only where that choice has that value; empty: always
   bool live = false;            ///< may change between two steps of a running run
   bool nullable = false;        ///< null means "decide for me"
 };

@@ -21,6 +21,26 @@ void read_term(const Json& json, const std::string& name, TermOptions& into) {
   read(json, "loss." + name + ".weight", into.weight);
 }
 
+void read_seed(const Json& json, SeedOptions& o) {
+  read(json, "edm.latent", o.latent);
+  read(json, "edm.width", o.width);
+  read(json, "edm.points", o.points);
+  read(json, "edm.context", o.context);
+  read(json, "edm.generate", o.generate);
+  read(json, "edm.denoise", o.denoise);
+  read(json, "edm.sets", o.sets);
+  read(json, "edm.self_conditioning", o.self_conditioning);
+  read(json, "edm.generator_lr", o.generator_lr);
+  read(json, "edm.clamp", o.clamp);
+  read(json, "edm.normalised", o.normalised);
+  read(json, "edm.gates", o.gates);
+  read(json, "edm.frame", o.frame);
+  read(json, "edm.caps", o.caps);
+  read(json, "edm.check_every", o.check_every);
+  read(json, "edm.start", o.start);
+  for (std::size_t t = 0; t < kSeedTerms.size(); ++t) read_term(json, kSeedTerms[t].name, o.terms[t]);
+}
+
 }  // namespace
 
 std::int64_t StEdmOptions::refine_steps() const { return std::llround(refine.share * static_cast<double>(steps)); }
@@ -62,6 +82,8 @@ StEdmOptions read_options(const Json& json) {
   read(json, "layout.width", o.layout.width);
   read(json, "layout.neighbours", o.layout.neighbours);
   read(json, "layout.iterations", o.layout.iterations);
+  read(json, "model.kind", o.kind);
+  read_seed(json, o.edm);
   return o;
 }
 

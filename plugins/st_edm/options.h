@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "engine/core/json.h"
+#include "plugins/st_edm/seed/options.h"
 
 namespace geocyte::plugins::st_edm {
+
+using TermOptions = SeedTermOptions;
 
 struct InputOptions {
   std::string kind = "pca";                ///< or "genes", "both", "embedding"
@@ -22,11 +25,6 @@ struct HeadOptions {
   std::int64_t members = 3, hidden = 256, local = 48, distance = 16;
   double dropout = 0.3;
   double noise = 1.0;                      ///< added to the input, in units of its mean standard deviation
-};
-
-struct TermOptions {
-  bool enabled = true;
-  double weight = 1;
 };
 
 struct LossOptions {
@@ -58,12 +56,14 @@ struct StEdmOptions {
   double target_sum = 0;                   ///< 0 = the median depth of the training cells
   double held_out_fraction = 0.1;          ///< of the cells of a training slide, for validation
   std::vector<std::string> held_out_sources;
+  std::string kind = "recommended";        ///< or "seed"
   InputOptions input;
   HeadOptions heads;
   LossOptions loss;
   OptimizerOptions optimizer;
   LayoutOptions layout;
   RefineOptions refine;
+  SeedOptions edm;                         ///< of kind seed
 
   std::int64_t refine_steps() const;
   std::int64_t generate_steps() const { return steps - refine_steps(); }

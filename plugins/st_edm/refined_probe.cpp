@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/rng.h"
 #include "engine/geometry/rigid.h"
 #include "plugins/st_edm/frames.h"
+#include "plugins/st_edm/refinement.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -29,23 +31,19 @@ std::vector<const SourceFacts*> asked_sources(const Tissue& tissue, const std::s
 
 }  // namespace
 
-NamedArray refined_probe(const Refinement& refinement, double sigma, const std::string& name, std::uint64_t seed) {
+NamedArray refined_probe(const Tissue& tissue, const at::Tensor& joint, const RefineRows& refine, double sigma, const std::string& name, std::uint64_t seed) {
   const at::NoGradGuard no_gradient;
-  const Tissue& tissue = refinement.tissue;
   const auto sources = asked_sources(tissue, name);
   std::int64_t cells = 0, shown = 0;
   for (const SourceFacts* source : sources) cells += source->size;
   at::Tensor places = at::full({tissue.count(), tissue.dims}, std::numeric_limits<float>::quiet_NaN(), at::kFloat);
-  SourceFacts everything;
-  everything.size = tissue.count();
-  const at::Tensor truth = tissue.places.to(at::kCPU, at::kFloat), joint = turned_places(tissue, refinement.generator.quick_places(tissue, everything));
+  const at::Tensor truth = tissue.places.to(at::kCPU, at::kFloat), turned = turned_places(tissue, joint);
   for (const SourceFacts* source : sources) {
     const std::int64_t most = std::max(kFewestCells, kMostCells * source->size / std::max<std::int64_t>(cells, 1));
     const std::vector<std::int64_t> rows = some_rows(*source, most, seed);
     const at::Tensor at_rows = at::tensor(rows, at::kLong);
-    const RefineSets set = known_set(tissue, refinement.generator, rows);
-    const at::Tensor made = (set.base[0] + refinement.refiner.estimate(set, sigma, true, hash64(source->name, seed))).to(at::kCPU, at::kFloat);
-    const at::Tensor onto = (source->has_places() ? truth : joint).index_select(0, at_rows);
+    const at::Tensor made = refine(rows, hash64(source->name, seed)).to(at::kCPU, at::kFloat);
+    const at::Tensor onto = (source->has_places() ? truth : turned).index_select(0, at_rows);
     places.index_copy_(0, at_rows, geometry::fit_rigid(made, onto).apply(made));
     shown += static_cast<std::int64_t>(rows.size());
   }

@@ -14,8 +14,6 @@
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr double kFirstLevel = 4;          // in units of S, where samples begin
-constexpr std::size_t kFewestCells = 5;
 constexpr int kRounds = 400;
 /// 90 % quantiles of chi-squared over its degrees of freedom: of r^2 over its mean, for a normal law in two and three dimensions.
 constexpr double kNinety2 = 2.302585, kNinety3 = 2.083796;
@@ -39,7 +37,7 @@ std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most
 std::vector<RefineSets> Refinement::validation_sets() const {
   std::vector<RefineSets> sets;
   for (const auto& rows : tissue.validation_rows)
-    if (rows.size() >= kFewestCells) sets.push_back(known_set(tissue, generator, rows));
+    if (rows.size() >= kFewestValidationCells) sets.push_back(known_set(tissue, generator, rows));
   return sets;
 }
 
@@ -49,13 +47,12 @@ std::vector<RefineSets> Refinement::held_out_sets(std::int64_t most, std::uint64
   return sets;
 }
 
-Acceptance Refinement::acceptance(const SkillPanel& panel, std::uint64_t seed) const {
+Acceptance judge(const Denoiser& denoiser, const std::vector<RefineSets>& validation, const SkillPanel& panel, std::uint64_t seed) {
   const at::NoGradGuard no_gradient;
   std::vector<double> gains;
-  for (const RefineSets& set : validation_sets()) {
-    const at::Tensor truth = (set.base + set.residual)[0];
-    const at::Tensor refined = set.base[0] + refiner.estimate(set, kFirstLevel, false, seed);
-    const std::vector<double> after = row_spearman(refined, truth), before = row_spearman(set.base[0], truth);
+  for (const RefineSets& set : validation) {
+    const at::Tensor truth = set.truth()[0];
+    const std::vector<double> after = row_spearman(denoiser.placed(set, seed), truth), before = row_spearman(set.base[0], truth);
     for (std::size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
   }
   Acceptance made;
@@ -89,7 +86,7 @@ double Refinement::coverage(std::int64_t most, std::uint64_t seed, const StopTok
   for (const RefineSets& set : held_out_sets(most, seed)) {
     const at::Tensor samples = refiner.sample(set, options.refine.samples, kFirstLevel, false, seed, stop);
     const at::Tensor spread = (samples - samples.mean(0)).square().sum(-1).mean(0) * bessel(options.refine.samples);
-    const at::Tensor error = (set.residual[0] - refiner.estimate(set, kFirstLevel, false, seed)).square().sum(-1);
+    const at::Tensor error = (set.clean[0] - refiner.estimate(set, kFirstLevel, false, seed)).square().sum(-1);
     inside += error.le(spread * (tissue.dims == 3 ? kNinety3 : kNinety2)).sum().item<double>();
     cells += static_cast<double>(set.base.size(1));
   }

@@ -13,6 +13,9 @@
 
 namespace geocyte::plugins::st_edm {
 
+/// A set of fewer validation cells is not looked at.
+inline constexpr std::size_t kFewestValidationCells = 5;
+
 struct Acceptance {
   bool accepted = false;
   double gain = 0, low = 0, high = 0;      ///< of row-Spearman
@@ -36,8 +39,6 @@ struct Refinement {
   std::vector<RefineSets> validation_sets() const;
   /// Sets of at most `most` cells of each held-out slide.
   std::vector<RefineSets> held_out_sets(std::int64_t most, std::uint64_t seed) const;
-  /// `panel`: of the validation sets.
-  Acceptance acceptance(const SkillPanel& panel, std::uint64_t seed) const;
   /// Share of the cells of known sources whose true place lies within the 90 % radius that the samples give (a normal law of their spread);
   /// .9 is calibrated, less is too sure. On at most `most` cells of each held-out source.
   double coverage(std::int64_t most, std::uint64_t seed, const StopToken& stop) const;
@@ -45,6 +46,9 @@ struct Refinement {
   /// As refine(), then the layout.
   at::Tensor places(const SourceFacts& source, std::uint64_t seed, int threads, const StopToken& stop) const;
 };
+
+/// `panel` and `validation`: of validation sets.
+Acceptance judge(const Denoiser& denoiser, const std::vector<RefineSets>& validation, const SkillPanel& panel, std::uint64_t seed);
 
 /// `most` of the rows of a source, drawn by `seed`, in their order; all of them where there are no more.
 std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most, std::uint64_t seed);

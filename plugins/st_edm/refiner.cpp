@@ -31,7 +31,6 @@ namespace {
 constexpr std::int64_t kNoiseFeatures = 64, kHeads = 4, kDraws = 8;
 constexpr double kSelfConditioning = 0.5, kLastLevel = 0.02;
 constexpr int kHeunSteps = 10;
-constexpr double kValidationLevels[] = {0.1, 0.3, 0.6, 1.2, 2.4};   // in units of S
 const nn::SigmaLaw kLaw{0.6, 1.2, 0.05, 6, nn::SigmaLaw::Tail::resample};
 
 /// True places (n, d) laid onto the base, minus the base.
@@ -62,7 +61,7 @@ RefineSets noised_sets(const Tissue& tissue, const Generator& generator, std::sp
     bases.push_back(base);
     residuals.push_back(residual_of(base, places[b]));
   }
-  return {at::stack(bases), x, at::stack(residuals)};
+  return {at::stack(bases), x, at::stack(residuals), {}};
 }
 
 }  // namespace
@@ -91,15 +90,16 @@ at::Tensor ScoreNetImpl::forward(const at::Tensor& base, const at::Tensor& featu
 }
 
 Refiner::Refiner(const RefineOptions& options, std::int64_t features, std::int64_t dims, double sigma_data, at::Generator weights, c10::ScalarType dtype)
-    : net_(features, dims, options, std::move(weights), dtype), sigma_data_(sigma_data) {}
+    : net_(features, dims, options, std::move(weights), dtype), dims_(dims), sigma_data_(sigma_data) {}
 
 Refiner::Refiner(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, std::int64_t sets,
-                 train::TrainContext& ctx) {
+                 train::TrainContext& ctx)
+    : dims_(tissue.dims) {
   net_ = ScoreNet(tissue.input.size(1), tissue.dims, options.refine, nn::make_generator(ctx.rng().stream("weights/refiner")()), ctx.dtype());
   net_->to(ctx.device());
   optimizer_ = std::make_unique<optim::AdamW>(net_->parameters(), torch::optim::AdamWOptions(options.refine.lr).weight_decay(options.optimizer.weight_decay));
   const RefineSets known = noised_sets(tissue, generator, rows, sets, options.heads.noise, ctx.rng().stream("sigma_data")());
-  sigma_data_ = std::max(1e-3, std::sqrt(known.residual.square().mean().item<double>()));
+  sigma_data_ = std::max(1e-3, std::sqrt(known.clean.square().mean().item<double>()));
 }
 
 at::Tensor Refiner::denoise(const RefineSets& sets, const at::Tensor& x, const at::Tensor& sigma, const at::Tensor& own) const {
@@ -112,14 +112,14 @@ at::Tensor Refiner::denoise(const RefineSets& sets, const at::Tensor& x, const a
 }
 
 RefineLoss Refiner::loss(const RefineSets& known, const at::Tensor& sigma, bool twice, const at::Generator& noise) const {
-  const at::Tensor x = known.residual + sigma.reshape({-1, 1, 1}) * at::empty_like(known.residual).normal_(0, 1, noise);
+  const at::Tensor x = known.clean + sigma.reshape({-1, 1, 1}) * at::empty_like(known.clean).normal_(0, 1, noise);
   const auto predict = [&](const at::Tensor& own) {
     return nn::edm_denoise([&](const at::Tensor& scaled, const at::Tensor& c_noise) { return net_->forward(known.base, known.features, scaled, own, c_noise); }, x,
                            sigma, sigma_data_);
   };
   const at::Tensor prediction = predict(nn::self_condition(predict, x, twice)), weight = nn::edm_weight(sigma, sigma_data_);
-  const at::Tensor truth = smooth_distances(known.base + known.residual);
-  return {losses::denoising_edm(losses::set_error(prediction, known.residual), weight),
+  const at::Tensor truth = smooth_distances(known.truth());
+  return {losses::denoising_edm(losses::set_error(prediction, known.clean), weight),
           (smooth_distances(known.base + prediction) - truth).square().mean()};
 }
 
@@ -167,23 +167,6 @@ at::Tensor Refiner::sample(const RefineSets& set, std::int64_t count, double fir
   return result ? result->to(set.base.scalar_type()) : at::zeros_like(x);
 }
 
-double Refiner::loss_ratio(const std::vector<RefineSets>& sets, std::uint64_t seed) const {
-  const at::NoGradGuard no_gradient;
-  double sum = 0;
-  std::uint64_t draw = seed;
-  for (const double level : kValidationLevels) {
-    const double sigma = level * sigma_data_, skip = 1 / (1 + level * level);
-    double error = 0, nothing = 0;
-    for (const RefineSets& set : sets) {
-      const at::Tensor x = set.residual + sigma * at::empty_like(set.residual).normal_(0, 1, nn::make_generator(++draw, set.base.device()));
-      error += (denoise(set, x, at::full({x.size(0)}, sigma, set.base.options())) - set.residual).square().sum().item<double>();
-      nothing += (skip * x - set.residual).square().sum().item<double>();
-    }
-    sum += error / nothing;
-  }
-  return sum / static_cast<double>(std::size(kValidationLevels));
-}
-
 void Refiner::save(train::CheckpointWriter& writer) const {
   writer.module("refiner", *net_);
   writer.optimizer("refiner", *optimizer_);
@@ -202,14 +185,14 @@ RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span
   const at::Tensor x = tissue.input.index_select(0, at_rows), places = tissue.places.index_select(0, at_rows);
   const at::Tensor distance = generator.heads()->forward(x.unsqueeze(0).expand({generator.heads()->options().members, -1, -1})).distance;
   const at::Tensor base = scaled_places(distance.to(at::kCPU, at::kFloat), tissue.dims).to(places.options());
-  return {base.unsqueeze(0), x.unsqueeze(0), residual_of(base, places).unsqueeze(0)};
+  return {base.unsqueeze(0), x.unsqueeze(0), residual_of(base, places).unsqueeze(0), {}};
 }
 
 RefineSets source_set(const Tissue& tissue, const Generator& generator, const SourceFacts& source) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(source.size));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = source.first + static_cast<std::int64_t>(i);
   RefineSets set = known_set(tissue, generator, rows);
-  if (!source.has_places()) set.residual = at::Tensor();
+  if (!source.has_places()) set.clean = at::Tensor();
   return set;
 }
 

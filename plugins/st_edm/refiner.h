@@ -21,15 +21,18 @@
 #include <memory>
 #include <span>
 #include <vector>
-#include <vector>
 
 #include "engine/nn/edm.h"
 #include "engine/nn/film.h"
 #include "engine/nn/set_blocks.h"
 #include "engine/optim/adamw.h"
+#include "plugins/st_edm/denoiser.h"
 #include "plugins/st_edm/generator.h"
 
 namespace geocyte::plugins::st_edm {
+
+/// In units of S, where samples and estimates begin: x says nothing there.
+inline constexpr double kFirstLevel = 4;
 
 class ScoreNetImpl : public torch::nn::Module {
  public:
@@ -45,17 +48,12 @@ class ScoreNetImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ScoreNet);
 
-/// Sets with what is known of them. `residual` is undefined where places are not known.
-struct RefineSets {
-  at::Tensor base, features, residual;
-};
-
 struct RefineLoss {
   at::Tensor denoising;                    ///< F = 0 costs 1
   at::Tensor distance;
 };
 
-class Refiner {
+class Refiner : public Denoiser {
  public:
   Refiner(const RefineOptions& options, std::int64_t features, std::int64_t dims, double sigma_data, at::Generator weights, c10::ScalarType dtype);
   Refiner(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, std::int64_t sets,
@@ -68,30 +66,31 @@ class Refiner {
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, std::int64_t sets,
                          std::int64_t step, std::int64_t total, train::TrainContext& ctx);
 
-  /// D(x; s) without gradient; s (b).
-  at::Tensor denoise(const RefineSets& sets, const at::Tensor& x, const at::Tensor& sigma, const at::Tensor& own = {}) const;
+  at::Tensor denoise(const RefineSets& sets, const at::Tensor& x, const at::Tensor& sigma, const at::Tensor& own = {}) const override;
   /// (n, d) residuals of one set (base (1, n, d)): the mean of D over draws at `level` S, with nothing known of R (or R = 0 when `from_base`).
   at::Tensor estimate(const RefineSets& set, double level, bool from_base, std::uint64_t seed) const;
   /// (K, n, d) residuals of one set (base (1, n, d)), by Heun from `first_level` S with nothing known of R (or R = 0 when `from_base`).
   at::Tensor sample(const RefineSets& set, std::int64_t count, double first_level, bool from_base, std::uint64_t seed, const StopToken& stop) const;
 
-  /// L/L(F=0) averaged over levels from .1 to 2.4 S of known sets; the same draws for the same seed.
-  double loss_ratio(const std::vector<RefineSets>& sets, std::uint64_t seed) const;
-
   const ScoreNet& network() const { return net_; }
-  double sigma_data() const { return sigma_data_; }
+  double sigma_data() const override { return sigma_data_; }
+  LiveAxes live() const override { return {dims_, sigma_data_}; }
+  at::Tensor refined(const RefineSets& set, double level, std::uint64_t seed) const override { return set.base[0] + estimate(set, level, true, seed); }
+  /// From a level where x says nothing.
+  at::Tensor placed(const RefineSets& set, std::uint64_t seed) const override { return set.base[0] + estimate(set, kFirstLevel, false, seed); }
   void save(train::CheckpointWriter& writer) const;
   void load(train::CheckpointReader& reader);
 
  private:
   ScoreNet net_{nullptr};
   std::unique_ptr<optim::AdamW> optimizer_;
+  std::int64_t dims_ = 2;
   double sigma_data_ = 1;
 };
 
 /// One set of known places without noise: the cells `rows` of one slide.
 RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows);
-/// One set of a whole source; the residual only where its places are known.
+/// One set of a whole source; `clean` only where its places are known.
 RefineSets source_set(const Tissue& tissue, const Generator& generator, const SourceFacts& source);
 
 }  // namespace geocyte::plugins::st_edm

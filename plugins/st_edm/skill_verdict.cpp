@@ -34,6 +34,12 @@ store::Verdict skill_verdict(const SkillPanel& panel) {
     verdict.headline += better.empty() ? " Refined places are no better than the generator's." : " Refined places beat the generator's from σ = " + better + ".";
   verdict.evidence = "L/L(F=0):";
   for (const SkillLevel& level : panel.levels) verdict.evidence += fmt::format(" {:.2f} [{:.2f}, {:.2f}] at σ = {:.1f};", level.ratio, level.low, level.high, level.sigma);
+  if (panel.live < panel.axes) {
+    verdict.evidence = fmt::format("Over the {} axes that hold data, ", panel.live) + verdict.evidence + fmt::format(" over all {} axes, of which {} are always 0:", panel.axes, panel.axes - panel.live);
+    for (const SkillLevel& level : panel.levels) verdict.evidence += fmt::format(" {:.2f}", level.all);
+    verdict.evidence += " (to know that they are 0 is to know nothing of the tissue);";
+    verdict.evidence += fmt::format(" σ_data of all axes is {:.3f};", panel.of_all);
+  }
   verdict.evidence += fmt::format(" σ in units of σ_data = {:.3f} radii; n = {} cells, {}.", panel.sigma_data, panel.cells, panel.split);
   verdict.why = "F = 0 is the network that outputs nothing: its error at a noise level is known, and a network that merely passes its noisy input on equals it. "
                 "A scale near 1 proves nothing at low noise; it stands beside the scale that an honest mean would have.";

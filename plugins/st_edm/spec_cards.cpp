@@ -13,7 +13,7 @@ std::vector<config::ArrayCard> make_cards() {
        "places drawn at random: row-Spearman 0"},
       {"coordinates/target", "True places", "Where the cells were measured, centred and scaled to unit radius in each source. Single cells have none.", "(x - mean x) / sqrt(mean |x - mean x|^2)", "", ""},
       {"skill/ratio", "Error over doing nothing", "How wrong the refiner is on cells it was not trained on, over the error of a network that outputs nothing (F = 0), at each noise level.",
-       "L(F) / L(F = 0)", "Below .95 in every bin up to 2.4 sigma_data, the interval below 1. At 1 the refiner is worth nothing, however smooth its curves.", "1: doing nothing"},
+       "L(F) / L(F = 0), over the axes that hold data", "Below .95 in every bin up to 2.4 sigma_data, the interval below 1. At 1 the refiner is worth nothing, however smooth its curves.", "1: doing nothing"},
       {"skill/f_ratio", "Size of the output", "How large the network's output is beside the one that would undo the noise.", "|F| / |F*|", "Near the ratio that its error allows; near 0 it does nothing.", ""},
       {"skill/scale", "Size of the estimate", "How large the estimate is beside the truth. It says nothing about quality: compare it with what an honest mean of the same error has.",
        "|D(x)| / |x|, ceiling sqrt(1 - L / |x|^2)", "At its ceiling: larger is boasting, smaller is shrinking.", ""},

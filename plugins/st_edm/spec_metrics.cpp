@@ -21,6 +21,7 @@ std::vector<config::MetricSpec> make_metrics() {
                                          "mean_b |F - F*|^2", "Below 1, and the skill panel says at which noise levels.", "Refiner"), 1));
   m.push_back(metric("loss/refined_distance", "Refined distances", "Squared error of distances between refined cells, over all noise levels.",
                      "mean_ij (|y_i - y_j| - d_ij)^2", "Falls.", "Refiner"));
+  add_seed_metrics(m);
   m.push_back(metric("weighted/*", "Weighted term", "What a term adds to the total.", "weight x term", "Of the same order.", "Loss composition"));
   m.push_back(with_chance(metric("val/row_spearman", "Row-Spearman, validation", "Agreement of predicted with true distances on validation cells of the training slides.",
                                  "mean over cells of Spearman(predicted row, true row)",

@@ -75,6 +75,9 @@ void add_general(config::Schema& s, const StEdmOptions& o) {
 }
 
 void add_model(config::Schema& s, const StEdmOptions& o) {
+  s.push_back(one_of(parameter("model.kind", ParameterType::choice, o.kind, "Model", "Model",
+                               "recommended: pair heads, a layout and a residual refiner. seed: the system of the seed 004 as it is described there, to be judged by the same scores."),
+                     {"recommended", "seed"}));
   s.push_back(within(parameter("heads.members", ParameterType::integer, o.heads.members, "Model", "Networks",
                                "Networks of the ensemble, whose distances are averaged. Time grows with them, quality levels off after a few."), 1, 32));
   s.push_back(within(parameter("heads.hidden", ParameterType::integer, o.heads.hidden, "Model", "Hidden units", "Width of the hidden layer."), 4, 8192));
@@ -163,6 +166,10 @@ config::Schema make_parameters() {
   add_losses(schema, defaults);
   add_layout(schema, defaults);
   add_refiner(schema, defaults);
+  for (Parameter& parameter : schema)
+    for (const char* own : {"heads.", "layout.", "refine.", "loss."})
+      if (parameter.path.starts_with(own) && parameter.path != "refine.samples") parameter.only_with = "model.kind=recommended";
+  add_seed_parameters(schema);
   add_schedule(schema, defaults);
   return schema;
 }

@@ -9,6 +9,9 @@
 namespace geocyte::plugins::st_edm {
 
 config::Schema make_parameters();
+/// Of model.kind: seed (seed/options.h).
+void add_seed_parameters(config::Schema& schema);
+void add_seed_metrics(std::vector<config::MetricSpec>& metrics);
 /// What a probe may be asked with.
 config::Schema make_probe_parameters();
 std::vector<config::MetricSpec> make_metrics();

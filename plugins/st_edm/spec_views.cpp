@@ -15,6 +15,7 @@ std::vector<config::ArraySpec> make_arrays() {
           {"skill/ratio", {"sigma"}, "values", "error of the refiner over that of doing nothing, on cells it was not trained on"},
           {"skill/ratio_low", {"sigma"}, "values", "lower end of its interval"},
           {"skill/ratio_high", {"sigma"}, "values", "upper end of its interval"},
+          {"skill/ratio_all", {"sigma"}, "values", "the same over all axes of what is denoised, empty ones included"},
           {"skill/f_ratio", {"sigma"}, "values", "size of the network's output over that of the right one"},
           {"skill/scale", {"sigma"}, "values", "size of the estimate over that of the truth"},
           {"skill/scale_ceiling", {"sigma"}, "values", "scale of an honest mean that is as right"},
@@ -28,7 +29,7 @@ std::vector<config::ArraySpec> make_arrays() {
 std::vector<config::BaselineSpec> make_baselines() {
   return {{"generator", "the layout without the refiner"},
           {"refined", "the layout with the refiner, whether it was accepted or not"},
-          {"scaling", "the pair heads without the layout: classical scaling of their distances"},
+          {"scaling", "the generator without its layout: classical scaling of the distances of the pair heads, or the leading axes of the seed's generator"},
           {"chance", "places of a training slide in random order"},
           {"type centroid", "the mean place of the cell's type in the training slides (k-means of expression where types are not known)"},
           {"pca", "the leading principal components of the expression of the slide"},
@@ -55,7 +56,9 @@ std::vector<config::ViewSpec> make_views() {
   curves("Neighbours", "loss/neighbours,val/neighbours");
   curves("Distances", "loss/distance,val/distance");
   curves("Row-Spearman of validation cells", "val/row_spearman");
-  curves("Denoising", "loss/denoising,val/loss_ratio");
+  curves("Denoising", "loss/denoising,loss/score,val/loss_ratio");
+  curves("Seed losses", "loss/gram,loss/edge,loss/knn_nca,loss/out_scale,loss/gen_align");
+  curves("Curriculum of the seed", "curriculum/phase,curriculum/stalls");
   views.push_back({"loss_composition", "Loss composition", "monitor", {{"values", "weighted/*"}}});
   views.push_back({"scatter", "Predicted tissue", "align", {{"points", "coordinates/predicted"}, {"points2", "coordinates/target"}, {"labels", "source"}}});
   views.push_back({"tissue", "Tissue", "spatial",

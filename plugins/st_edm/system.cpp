@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/system.h"
 
-#include <limits>
-
-#include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
-#include <fmt/format.h>
-
-#include "engine/analysis/snapshot_rows.h"
 #include "engine/core/error.h"
 #include "plugins/st_edm/evaluation.h"
-#include "plugins/st_edm/frames.h"
 #include "plugins/st_edm/plain_methods.h"
 #include "plugins/st_edm/refined_probe.h"
+#include "plugins/st_edm/showing.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -21,12 +14,6 @@ constexpr const char *kGenerate = "generate", *kRefine = "refine";
 constexpr const char* kValidation = "validation cells of the training slides";
 constexpr int kBootstrap = 200;
 constexpr std::int64_t kPanelCells = 400;
-
-NamedArray places_array(const char* name, const at::Tensor& places, std::string caption) {
-  const at::Tensor host = places.to(at::kCPU, at::kFloat).contiguous();
-  return make_array<float>(name, {host.const_data_ptr<float>(), static_cast<std::size_t>(host.numel())}, {host.size(0), host.size(1)}, {"cell", "xy"},
-                           "points", std::move(caption));
-}
 
 }  // namespace
 
@@ -76,7 +63,7 @@ std::map<std::string, double> StEdm::validate(train::TrainContext& ctx) {
   if (!refines()) return generator_->validate(options_, *tissue_);
   const auto sets = refinement().validation_sets();
   if (sets.empty()) return {};
-  const double ratio = refiner_->loss_ratio(sets, ctx.rng().seed());
+  const double ratio = mean_loss_ratio(*refiner_, sets, ctx.rng().seed());
   return {{"loss_ratio", ratio}, {"total", ratio}};
 }
 
@@ -91,40 +78,23 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
   store::Snapshot snapshot;
   const bool done = ctx.step() >= ctx.total_steps();
   if (refines() && request.args.value("sigma", 0.0) > 0) {
-    snapshot.arrays.push_back(refined_probe(refinement(), request.args["sigma"].get<double>(), request.args.value("source", std::string()), seed));
+    const double sigma = request.args["sigma"].get<double>();
+    const auto refine = [&](const std::vector<std::int64_t>& rows, std::uint64_t own) { return refiner_->refined(known_set(tissue, *generator_, rows), sigma, own); };
+    SourceFacts everything;
+    everything.size = tissue.count();
+    snapshot.arrays.push_back(refined_probe(tissue, generator_->quick_places(tissue, everything), refine, sigma, request.args.value("source", std::string()), seed));
     return snapshot;
   }
   const SkillPanel panel = refines() ? panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop) : SkillPanel{};
-  const Acceptance acceptance = refines() && done ? refinement().acceptance(panel, seed) : Acceptance{};
+  const Acceptance acceptance = refines() && done ? judge(*refiner_, refinement().validation_sets(), panel, seed) : Acceptance{};
   const bool refined = acceptance.accepted;
-  SourceFacts everything;
-  everything.size = tissue.count();
-  std::vector<at::Tensor> places;
-  at::Tensor uncertainty = at::zeros({tissue.count()}, at::kFloat);
-  for (const SourceFacts& source : tissue.sources) {
-    places.push_back(done ? this->places(source, refined, ctx) : generator_->quick_places(tissue, source));
-    if (refines() && done) uncertainty.narrow(0, source.first, source.size).copy_(refinement().refine(source, seed, stop).uncertainty);
-  }
-  at::Tensor shown = shown_places(tissue, places, generator_->quick_places(tissue, everything));
-  at::Tensor target = tissue.places.to(at::kCPU, at::kFloat).clone();
-  for (const SourceFacts& source : tissue.sources)
-    if (!source.has_places()) target.narrow(0, source.first, source.size).fill_(std::numeric_limits<float>::quiet_NaN());
-
-  std::vector<std::int64_t> rows;
-  if (tissue.count() > request.max_rows) {
-    rows = analysis::stratified(tissue.source_of_cell, request.max_rows, seed);
-    const at::Tensor at_rows = at::tensor(rows, at::kLong);
-    for (at::Tensor* values : {&shown, &target, &uncertainty}) *values = values->index_select(0, at_rows);
-  }
-  const std::string how = refined ? "layout of refined pair heads" : done ? "anchored layout of the pair heads" : "scaling of the pair heads";
-  snapshot.arrays.push_back(places_array("coordinates/predicted", shown, how + ", each source laid onto its true places where they are known"));
-  snapshot.arrays.push_back(places_array("coordinates/target", target, "true places, unit radius"));
-  if (refines() && done)
-    snapshot.arrays.push_back(make_array<float>("coordinates/uncertainty", {uncertainty.const_data_ptr<float>(), static_cast<std::size_t>(uncertainty.numel())},
-                                                {uncertainty.size(0)}, {"cell"}, "values", "spread of " + std::to_string(options_.refine.samples) + " samples, in radii"));
-  if (!rows.empty())
-    for (std::size_t i = snapshot.arrays.size(); i > 0; --i)
-      snapshot.arrays.push_back(make_array<std::int64_t>(snapshot.arrays[i - 1].name + "/row_index", rows, {static_cast<std::int64_t>(rows.size())}, {"cell"}, "row_index"));
+  Layouts layouts;
+  layouts.places = [&](const SourceFacts& source) { return done ? places(source, refined, ctx) : generator_->quick_places(tissue, source); };
+  layouts.joint = [&](const SourceFacts& everything) { return generator_->quick_places(tissue, everything); };
+  if (refines() && done) layouts.uncertainty = [&](const SourceFacts& source) { return refinement().refine(source, seed, stop).uncertainty; };
+  layouts.how = refined ? "layout of refined pair heads" : done ? "anchored layout of the pair heads" : "scaling of the pair heads";
+  layouts.uncertainty_caption = "spread of " + std::to_string(options_.refine.samples) + " samples, in radii";
+  show_places(snapshot, tissue, layouts, request.max_rows, seed);
   if (refines()) add_skill(snapshot, panel, acceptance, done, stop);
   return snapshot;
 }
@@ -142,15 +112,13 @@ void StEdm::add_skill(store::Snapshot& snapshot, const SkillPanel& validation, c
     if (!sets.empty()) panel = panel_of(sets, tissue_->split, kBootstrap, static_cast<std::uint64_t>(options_.seed), stop);
     snapshot.verdicts.push_back(acceptance_verdict(acceptance));
   }
-  if (panel.levels.empty()) return;
-  for (NamedArray& array : skill_arrays(panel)) snapshot.arrays.push_back(std::move(array));
-  snapshot.verdicts.push_back(skill_verdict(panel));
+  show_skill(snapshot, panel);
 }
 
 train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
   Acceptance acceptance;
   if (refines())
-    acceptance = refinement().acceptance(panel_of(refinement().validation_sets(), kValidation, kBootstrap, request.seed, ctx.stop()), request.seed);
+    acceptance = judge(*refiner_, refinement().validation_sets(), panel_of(refinement().validation_sets(), kValidation, kBootstrap, request.seed, ctx.stop()), request.seed);
   const auto laid_out = [&](bool refined) { return [&, refined](const SourceFacts& source) { return places(source, refined, ctx); }; };
   std::vector<Method> methods{{"model", laid_out(acceptance.accepted)}, {"generator", laid_out(false)}};
   if (refines()) methods.push_back({"refined", laid_out(true)});
@@ -160,11 +128,7 @@ train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train
   if (!refines()) return evaluation;
   evaluation.verdicts.push_back(acceptance_verdict(acceptance));
   const SkillPanel panel = panel_of(refinement().held_out_sets(kPanelCells, request.seed), tissue_->split, request.bootstrap, request.seed, ctx.stop());
-  if (panel.levels.empty()) return evaluation;
-  for (const SkillLevel& level : panel.levels)
-    evaluation.rows.push_back({fmt::format("skill/ratio at {:.1f} sigma_data", level.sigma), "model", level.ratio, level.low, level.high, 1.0, panel.cells, panel.split});
-  evaluation.rows.push_back({"skill/coverage_90", "refined", refinement().coverage(kPanelCells, request.seed, ctx.stop()), {}, {}, {}, panel.cells, panel.split});
-  evaluation.verdicts.push_back(skill_verdict(panel));
+  if (!panel.levels.empty()) add_skill_rows(evaluation, panel, refinement().coverage(kPanelCells, request.seed, ctx.stop()));
   return evaluation;
 }
 
@@ -196,7 +160,5 @@ void StEdm::load(train::CheckpointReader& reader) {
   generator_->load(reader);
   if (refines()) refiner_->load(reader);
 }
-
-std::unique_ptr<train::System> make_system() { return std::make_unique<StEdm>(); }
 
 }  // namespace geocyte::plugins::st_edm

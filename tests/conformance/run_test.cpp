@@ -16,7 +16,7 @@ namespace {
 
 using store::RunState;
 
-class Conformance : public testing::TestWithParam<std::string> {};
+class Conformance : public testing::TestWithParam<Variant> {};
 
 bool matches(const std::string& pattern, const std::string& name) {
   return pattern.ends_with("*") ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : pattern == name;
@@ -42,32 +42,48 @@ Shown everything_shown(const SmallRun& run) {
   return shown;
 }
 
-TEST_P(Conformance, ShowsWhatItDeclaresAndDeclaresWhatItShows) {
-  SmallRun run(spec_named(GetParam()), 24);
+/// A run that looks at everything.
+Shown shown_by(const Variant& variant) {
+  VariantRun run(variant, 24);
   run.how.probes = run.how.evaluate = true;
   run.set("validate.every", 4);
   const auto outcome = run.run();
-  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
-  const Shown shown = everything_shown(run);
-
-  for (const auto& tag : shown.scalars)
-    EXPECT_TRUE(std::any_of(run.spec.metrics.begin(), run.spec.metrics.end(), [&](const auto& m) { return matches(m.path, tag); }))
-        << tag << " is written but not declared";
-  for (const auto& metric : run.spec.metrics)
-    EXPECT_TRUE(std::any_of(shown.scalars.begin(), shown.scalars.end(), [&](const auto& tag) { return matches(metric.path, tag); }))
-        << metric.path << " is declared but never written";
-  for (const auto& array : run.spec.arrays) EXPECT_TRUE(shown.raw.contains(array.name)) << array.name;
-  for (const auto& name : shown.raw)
-    EXPECT_TRUE(std::any_of(run.spec.arrays.begin(), run.spec.arrays.end(), [&](const auto& a) { return a.name == name; })) << name;
+  EXPECT_EQ(outcome.state, RunState::completed) << variant.name() << ": " << why(outcome);
+  return everything_shown(run);
 }
 
-TEST_P(Conformance, EveryBindingOfAViewNamesSomethingThatIsShown) {
-  SmallRun run(spec_named(GetParam()), 24);
-  run.how.probes = true;
-  run.set("validate.every", 4);
-  ASSERT_EQ(run.run().state, RunState::completed);
-  const Shown shown = everything_shown(run);
-  for (const auto& view : run.spec.views)
+/// Of every kind of model of a system: what one declares is of another one.
+Shown shown_by_all(const std::string& id) {
+  Shown all;
+  for (const Variant& variant : variants_of(id)) {
+    Shown one = shown_by(variant);
+    all.raw.merge(one.raw);
+    all.arrays.merge(one.arrays);
+    all.labels.merge(one.labels);
+    all.scalars.merge(one.scalars);
+  }
+  return all;
+}
+
+TEST_P(Conformance, ShowsOnlyWhatItDeclares) {
+  const config::SystemSpec spec = spec_named(GetParam().id);
+  const Shown shown = shown_by(GetParam());
+  for (const auto& tag : shown.scalars)
+    EXPECT_TRUE(std::any_of(spec.metrics.begin(), spec.metrics.end(), [&](const auto& m) { return matches(m.path, tag); })) << tag << " is written but not declared";
+  for (const auto& name : shown.raw)
+    EXPECT_TRUE(std::any_of(spec.arrays.begin(), spec.arrays.end(), [&](const auto& a) { return a.name == name; })) << name;
+}
+
+class ConformanceOfSystem : public testing::TestWithParam<std::string> {};
+
+TEST_P(ConformanceOfSystem, ShowsWhatItDeclaresAndWhatItsViewsBind) {
+  const config::SystemSpec spec = spec_named(GetParam());
+  const Shown shown = shown_by_all(GetParam());
+  for (const auto& metric : spec.metrics)
+    EXPECT_TRUE(std::any_of(shown.scalars.begin(), shown.scalars.end(), [&](const auto& tag) { return matches(metric.path, tag); }))
+        << metric.path << " is declared but never written";
+  for (const auto& array : spec.arrays) EXPECT_TRUE(shown.raw.contains(array.name)) << array.name;
+  for (const auto& view : spec.views)
     for (const auto& [role, value] : view.bindings) {
       double number = 0;
       if (parse_number(value, number)) continue;
@@ -82,7 +98,7 @@ TEST_P(Conformance, EveryBindingOfAViewNamesSomethingThatIsShown) {
 }
 
 TEST_P(Conformance, EvaluatesEveryDeclaredBaselineBesideTheModel) {
-  SmallRun run(spec_named(GetParam()), 8);
+  VariantRun run(GetParam(), 8);
   run.how.evaluate = true;
   const auto outcome = run.run();
   ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
@@ -102,7 +118,7 @@ TEST_P(Conformance, EvaluatesEveryDeclaredBaselineBesideTheModel) {
 }
 
 TEST_P(Conformance, TheSameSeedGivesTheSameFirstTwentySteps) {
-  SmallRun a(spec_named(GetParam()), 20), b(spec_named(GetParam()), 20), c(spec_named(GetParam()), 20);
+  VariantRun a(GetParam(), 20), b(GetParam(), 20), c(GetParam(), 20);
   c.set("seed", 12345);
   for (SmallRun* run : {&a, &b, &c}) ASSERT_EQ(run->run().state, RunState::completed);
   EXPECT_EQ(a.losses().size(), 20u);
@@ -111,7 +127,7 @@ TEST_P(Conformance, TheSameSeedGivesTheSameFirstTwentySteps) {
 }
 
 TEST_P(Conformance, LookingChangesNothing) {
-  SmallRun looked_at(spec_named(GetParam()), 12), alone(spec_named(GetParam()), 12);
+  VariantRun looked_at(GetParam(), 12), alone(GetParam(), 12);
   looked_at.how.probes = true;
   looked_at.set("snapshot.every_s", 0.1);
   looked_at.set("validate.every", 2);
@@ -122,7 +138,7 @@ TEST_P(Conformance, LookingChangesNothing) {
 }
 
 TEST_P(Conformance, StopsWithinOneStepAndResumesBitForBit) {
-  SmallRun whole(spec_named(GetParam()), 16), first(spec_named(GetParam()), 16), second(spec_named(GetParam()), 16);
+  VariantRun whole(GetParam(), 16), first(GetParam(), 16), second(GetParam(), 16);
   ASSERT_EQ(whole.run().state, RunState::completed);
   first.stop_after(7);
   const auto stopped = first.run();
@@ -171,16 +187,25 @@ Json reproducible(const train::Evaluation& evaluation) {
   return kept.to_json();
 }
 
+/// Whether a key is to be tried with a kind of model: one that acts with some kind only, with that kind; any other with the default one.
+bool tried_with(const config::Parameter& parameter, const Variant& variant, const Json& options) {
+  if (parameter.only_with.empty()) return variant.kind.empty();
+  const auto equal = parameter.only_with.find('=');
+  const Json* value = config::find(options, parameter.only_with.substr(0, equal));
+  EXPECT_TRUE(equal != std::string::npos && value) << parameter.path << " acts only with " << parameter.only_with << ", which is no choice";
+  return value && *value == Json(parameter.only_with.substr(equal + 1));
+}
+
 TEST_P(Conformance, NoKeyIsDead) {
   constexpr int kSteps = 6;
-  SmallRun reference(spec_named(GetParam()), kSteps);
+  VariantRun reference(GetParam(), kSteps);
   reference.how.evaluate = true;
   const auto usual = reference.run();
   ASSERT_EQ(usual.state, RunState::completed) << why(usual);
   for (const config::Parameter& parameter : reference.spec.parameters) {
-    if (kNotAboutTheLoss.contains(parameter.path)) continue;
+    if (kNotAboutTheLoss.contains(parameter.path) || !tried_with(parameter, GetParam(), reference.options)) continue;
     const auto changed = [&](bool evaluate) {
-      SmallRun run(reference.spec, kSteps);
+      VariantRun run(GetParam(), kSteps);
       run.how.evaluate = evaluate;
       run.set(parameter.path, another_value(parameter, *config::find(run.options, parameter.path)));
       const auto outcome = run.run();
@@ -193,7 +218,7 @@ TEST_P(Conformance, NoKeyIsDead) {
 }
 
 TEST_P(Conformance, TheArtifactsCanBeBuiltAndRun) {
-  SmallRun run(spec_named(GetParam()), 4);
+  VariantRun run(GetParam(), 4);
   ASSERT_EQ(run.run().state, RunState::completed);
   int artifacts = 0;
   for (const auto& entry : std::filesystem::directory_iterator(run.sink.folder("artifacts"))) {
@@ -211,7 +236,15 @@ std::vector<std::string> all_ids() {
   return ids;
 }
 
-INSTANTIATE_TEST_SUITE_P(AllSystems, Conformance, testing::ValuesIn(all_ids()), [](const auto& info) { return info.param; });
+std::vector<Variant> all_variants() {
+  std::vector<Variant> variants;
+  for (const std::string& id : all_ids())
+    for (Variant& variant : variants_of(id)) variants.push_back(std::move(variant));
+  return variants;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllSystems, Conformance, testing::ValuesIn(all_variants()), [](const auto& info) { return info.param.name(); });
+INSTANTIATE_TEST_SUITE_P(AllSystems, ConformanceOfSystem, testing::ValuesIn(all_ids()), [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace geocyte

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <ostream>
 #include <string>
+#include <vector>
 
 #include "engine/config/system_spec.h"
 #include "engine/store/contract/memory_sink.h"
@@ -40,6 +42,11 @@ inline Json small_options(const config::SystemSpec& spec, int steps) {
   set("refine.share", 0.5);
   if (config::find(options, "genes_by")) set("genes", 24);   // a panel that is chosen, not all there is
   set("augment.pseudo_spots", 0.2);
+  for (const char* size : {"edm.width", "edm.points", "edm.latent"}) set(size, 4);
+  for (const char* count : {"edm.context", "edm.generate", "edm.denoise"}) set(count, 1);
+  set("edm.sets", 2);
+  set("edm.caps", Json::array({9.0}));   // high enough for every term to count
+  set("edm.check_every", 2);
   set("loss.reconstruction.components", 8);
   set("loss.spatial.neighbours", 3);
   set("loss.mnn_contrast.neighbours", 2);
@@ -100,6 +107,31 @@ struct SmallRun {
  private:
   bool asked_ = false;
 };
+
+/// A system, and what it trains where it has several kinds of model.
+struct Variant {
+  std::string id, kind;
+  std::string name() const { return kind.empty() ? id : id + "_" + kind; }
+};
+
+inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name(); }
+
+struct VariantRun : SmallRun {
+  VariantRun(const Variant& variant, int steps) : SmallRun(spec_named(variant.id), steps) {
+    if (!variant.kind.empty()) set("model.kind", variant.kind);
+  }
+};
+
+/// The default kind first.
+inline std::vector<Variant> variants_of(const std::string& id) {
+  std::vector<Variant> variants{{id, ""}};
+  for (const config::Parameter& parameter : spec_named(id).parameters) {
+    if (parameter.path != "model.kind") continue;
+    for (const std::string& kind : parameter.choices)
+      if (kind != parameter.default_value.get<std::string>()) variants.push_back({id, kind});
+  }
+  return variants;
+}
 
 inline std::string why(const train::RunOutcome& outcome) { return outcome.error ? outcome.error->what() : ""; }
 

@@ -81,7 +81,7 @@ TEST(Skill, OfAResidualThatExpressionTellsIsFoundAndRefinedPlacesBeatTheGenerato
   // Reference alignment-and-spatial.md, row 12: at sigma 2.4 (in radii) NMSE <= .08 and scale in [.9, 1.1].
   const at::NoGradGuard none;
   const RefineSets set = known_from_features(200, 8);
-  const at::Tensor truth = set.base + set.residual, x = set.residual + 2.4 * normal({1, 200, 2}, 9);
+  const at::Tensor truth = set.base + set.clean, x = set.clean + 2.4 * normal({1, 200, 2}, 9);
   const at::Tensor refined = set.base + refiner.denoise(set, x, at::full({1}, 2.4));
   EXPECT_LE(((refined - truth).square().sum() / truth.square().sum()).item<double>(), 0.08);
   EXPECT_NEAR((refined.square().sum() / truth.square().sum()).sqrt().item<double>(), 1, 0.1);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The seed's own system through the real engine: it trains, is stopped and resumed to the same numbers, and reports its skill beside plain methods.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "engine/core/json.h"
+#include "engine/store/run_reader.h"
+#include "tests/support/bad_data.h"
+#include "tests/support/run_engine.h"
+
+namespace geocyte::test {
+namespace {
+
+/// A slide of which every gene rises along a direction of its own.
+std::string slide(std::int64_t cells, std::uint64_t seed, const std::filesystem::path& path) {
+  data::Dataset dataset = small_dataset(cells, 30, "gene", seed);
+  auto& x = std::get<data::DenseMatrix>(dataset.x);
+  data::DenseMatrix places{cells, 2, {}};
+  Rng rng(seed);
+  for (std::int64_t i = 0; i < cells; ++i) {
+    const double a = rng.uniform(), b = rng.uniform();
+    places.values.push_back(static_cast<float>(a));
+    places.values.push_back(static_cast<float>(b));
+    for (std::int64_t g = 0; g < 30; ++g)
+      x.row(i)[static_cast<std::size_t>(g)] = static_cast<float>(rng.poisson(10 * std::exp(1.5 * (std::cos(0.21 * static_cast<double>(g)) * a + std::sin(0.21 * static_cast<double>(g)) * b))));
+  }
+  dataset.obsm["spatial"] = std::move(places);
+  return write(dataset, path);
+}
+
+/// The total loss by step, as a reader who comes later sees it.
+std::map<std::int64_t, double> totals_of(const std::filesystem::path& run) {
+  store::RunReader reader(run);
+  std::map<std::int64_t, double> by_step;
+  for (bool more = true; more;) {
+    const auto update = reader.poll_scalars();
+    if (update.superseded_from) by_step.erase(by_step.lower_bound(*update.superseded_from), by_step.end());
+    if (const auto found = update.points.find("loss/total"); found != update.points.end())
+      for (const auto& point : found->second) by_step[point.step] = point.value;
+    more = update.more;
+  }
+  return by_step;
+}
+
+TEST(SeedSystem, TrainsResumesToTheSameNumbersAndReportsItsSkill) {
+  TemporaryFolder folder;
+  const std::string a = slide(90, 1, folder / "a.h5ad"), b = slide(80, 2, folder / "b.h5ad"), c = slide(70, 3, folder / "c.h5ad");
+  std::ofstream(folder / "run.yaml") << "system: st_edm\nparent: st_edm/seed\ntitle: three small slides\ndata_folder: ''\nsteps: 120\nbatch_size: 32\ngenes: 0\ninput: {components: 8}\n"
+                                     << "edm: {width: 4, points: 8, latent: 8, sets: 2, check_every: 4}\ncheckpoint: {every: 8}\nvalidate: {every: 8}\nheld_out: {sources: [c], fraction: 0.2}\n"
+                                     << "sources:\n  - {name: a, file: '" << a << "', modality: st}\n  - {name: b, file: '" << b << "', modality: st}\n  - {name: c, file: '" << c
+                                     << "', modality: st}\n";
+  const auto line = [&](const std::string& id) {
+    return "train --preset " + (folder / "run.yaml").string() + " --runs " + (folder / "runs").string() + " --run-id " + id + " --device cpu --threads 1";
+  };
+  const Said whole = run_engine(line("whole"));
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  const auto run = folder / "runs" / "whole";
+  const Json evaluation = Json::parse(slurp(run / "evaluation" / "00000120.json"));
+  std::set<std::string> metrics, methods, verdicts;
+  for (const Json& row : evaluation["rows"]) {
+    metrics.insert(row["metric"].get<std::string>());
+    methods.insert(row["method"].get<std::string>());
+  }
+  for (const Json& verdict : evaluation["verdicts"]) verdicts.insert(verdict["id"].get<std::string>());
+  for (const char* metric : {"skill/ratio at 0.1 sigma_data", "skill/ratio at 2.4 sigma_data", "skill/ratio_all_axes at 2.4 sigma_data", "skill/gain_row_spearman at 1.2 sigma_data",
+                             "skill/open_loop_recall", "conditioning/difference", "curriculum/phase", "tissue/row_spearman"})
+    EXPECT_TRUE(metrics.contains(metric)) << metric;
+  for (const char* method : {"model", "generator", "refined", "umap", "distance net", "kernel ridge"}) EXPECT_TRUE(methods.contains(method)) << method;
+  for (const char* verdict : {"tissue/evaluation", "skill/acceptance", "skill/refiner", "skill/conditioning"}) EXPECT_TRUE(verdicts.contains(verdict)) << verdict;
+
+  // Killed on the way, then resumed.
+  const auto killed = folder / "runs" / "killed";
+  const std::string background = "'" + engine_path() + "' " + line("killed") + " >/dev/null 2>&1 &";
+  ASSERT_EQ(std::system(background.c_str()), 0);
+  const auto step = [&] {
+    const Json status = Json::parse(slurp(killed / "status.json"), nullptr, false);
+    return status.is_object() ? status.value("step", std::int64_t{0}) : 0;
+  };
+  for (int i = 0; i < 3000 && step() < 20; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_GE(step(), 20);
+  kill(static_cast<pid_t>(Json::parse(slurp(killed / "status.json")).value("pid", 0)), SIGKILL);
+  const Said resumed = run_engine("resume " + killed.string());
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  const auto want = totals_of(run), got = totals_of(killed);
+  EXPECT_EQ(want.size(), 120U);
+  EXPECT_EQ(got, want) << "resumed equals uninterrupted";
+}
+
+}  // namespace
+}  // namespace geocyte::test
