@@ -39,6 +39,7 @@ DiagnosisDialog::DiagnosisDialog(QWidget* parent) : QDialog(parent) {
   matrix_->setLineWrapMode(QPlainTextEdit::NoWrap);
   matrix_->setTabChangesFocus(true);
   matrix_->setFrameShape(QFrame::StyledPanel);
+  matrix_->setProperty("kind", "field");
   matrix_->setPlaceholderText(QStringLiteral("         P2_ST1  P2_ST2  P2_SC\nP2_ST1    0.000   0.412  2.310\nP2_ST2    0.412   0.000  2.194\nP2_SC     2.310   2.194  0.000"));
   column->addWidget(matrix_, 1);
   problem_ = new QLabel;
@@ -55,6 +56,8 @@ DiagnosisDialog::DiagnosisDialog(QWidget* parent) : QDialog(parent) {
   gate_->setToolTip(tr("The bound that distances are held against"));
   gate_->setRange(1e-6, 1e6);
   gate_->setDecimals(3);
+  gate_->setButtonSymbols(QAbstractSpinBox::NoButtons);
+  gate_->setFixedWidth(84);
   gate_->setValue(1.0);
   gate_label->setBuddy(gate_);
   gate_row->addWidget(gate_label);
@@ -88,6 +91,7 @@ DiagnosisDialog::DiagnosisDialog(QWidget* parent) : QDialog(parent) {
   QPushButton* shut = button("diagnosisClose", tr("Close"), tr("Close this window"));
   auto* buttons = new QHBoxLayout;
   buttons->setContentsMargins(20, 8, 20, 16);
+  buttons->setSpacing(8);
   buttons->addWidget(back_);
   buttons->addStretch(1);
   buttons->addWidget(shut);
@@ -97,7 +101,7 @@ DiagnosisDialog::DiagnosisDialog(QWidget* parent) : QDialog(parent) {
   whole->setSpacing(0);
   whole->addWidget(pages_, 1);
   whole->addLayout(buttons);
-  resize(820, 680);
+  resize(820, 780);
 
   connect(shut, &QPushButton::clicked, this, &QDialog::reject);
   connect(back_, &QPushButton::clicked, this, &DiagnosisDialog::askForMatrix);

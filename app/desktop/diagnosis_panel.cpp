@@ -23,8 +23,8 @@ void DiagnosisPanel::setReport(const Json& report) {
   QHash<QString, QString> bindings;
   const bool has_floor = arrays.arrays.contains(QStringLiteral("diagnosis/floor_standardised"));
   if (has_floor) {
-    bindings = {{"values", "diagnosis/standardised"}, {"name", tr("Standardised distance")}, {"gate", "diagnosis/floor_standardised"}, {"floor", "diagnosis/floor_standardised"},
-                {"values2", "diagnosis/raw"},         {"name2", tr("Distance")},             {"gate2", "diagnosis/floor"},              {"floor2", "diagnosis/floor"}};
+    bindings = {{"values", "diagnosis/standardised"}, {"name", tr("Standardised distance")}, {"gate", "diagnosis/gate_standardised"}, {"floor", "diagnosis/floor_standardised"},
+                {"values2", "diagnosis/raw"},         {"name2", tr("Distance")},             {"gate2", "diagnosis/gate"},               {"floor2", "diagnosis/floor"}};
   } else {
     const auto gate = report.is_object() ? report.find("gate") : report.end();
     const double bound = report.is_object() && gate != report.end() && gate->is_number() ? gate->get<double>() : 1.0;

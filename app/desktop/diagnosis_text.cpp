@@ -125,6 +125,18 @@ widgets::ArrayMap distancesOf(const Json& report) {
       map.arrays.insert(QStringLiteral("diagnosis/") + QLatin1String(name), view);
     }
   if (map.arrays.isEmpty()) return map;
+  // A pair is apart from this multiple of what sampling alone gives; files that do not say so were written with 1.5.
+  const double said = numberAt(report, "times_floor"), times = said > 0 ? said : 1.5;
+  for (const char* name : {"floor", "floor_standardised"})
+    if (const auto found = map.arrays.constFind(QStringLiteral("diagnosis/") + QLatin1String(name)); found != map.arrays.constEnd()) {
+      auto bounds = std::make_shared<std::vector<double>>();
+      for (std::int64_t i = 0; i < found->size(); ++i) bounds->push_back(times * found->at(i));
+      widgets::ArrayView view = *found;
+      view.data = bounds->data();
+      view.owner = bounds;
+      view.caption = tr("%1 times what sampling alone gives").arg(widgets::axisText(times));
+      map.arrays.insert(QStringLiteral("diagnosis/gate") + QLatin1String(std::string_view(name) == "floor" ? "" : "_standardised"), view);
+    }
   map.labels.insert(names.name, names);
   map.step = 0;
   return map;

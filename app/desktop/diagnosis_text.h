@@ -10,8 +10,8 @@
 namespace geocyte::desktop {
 
 widgets::DiagnosisText diagnosisTextOf(const Json& report);
-/// diagnosis/standardised with diagnosis/floor_standardised, or diagnosis/raw (with diagnosis/floor), of (source, source), for a
-/// matrix view; empty when the report has no distances.
+/// diagnosis/standardised with diagnosis/floor_standardised and diagnosis/gate_standardised (the multiple of the floor from which a
+/// pair is apart), diagnosis/raw (with floor and gate), of (source, source), for a matrix view; empty when there are no distances.
 widgets::ArrayMap distancesOf(const Json& report);
 
 }  // namespace geocyte::desktop

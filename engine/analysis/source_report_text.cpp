@@ -6,6 +6,7 @@
 
 #include "engine/analysis/source_report.h"
 #include "engine/analysis/source_report_words.h"
+#include "engine/analysis/source_verdict.h"
 #include "engine/analysis/words.h"
 #include "engine/store/contract/verdict_json.h"
 
@@ -110,6 +111,7 @@ Json to_json(const SourceReport& report) {
   json["distances"] = {{"raw", matrix_json(report.raw)}};
   if (report.kind == "data") {
     json["shared_genes"] = report.shared_genes;
+    json["times_floor"] = kFloorGate;
     json["distances"].update({{"floor", matrix_json(report.floor)}, {"standardised", matrix_json(report.standardised)},
                               {"floor_standardised", matrix_json(report.floor_standardised)}});
   } else {

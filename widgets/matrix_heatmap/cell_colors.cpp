@@ -9,13 +9,7 @@
 namespace geocyte::widgets::matrix_heatmap {
 namespace {
 
-struct Ramp {
-  QColor low, middle, high;
-};
-
-Ramp ramp(bool dark) {
-  return dark ? Ramp{QColor("#2d6aa6"), QColor("#363839"), QColor("#b9581f")} : Ramp{QColor("#6aa7df"), QColor("#f0eeeb"), QColor("#df7a36")};
-}
+constexpr double kFaintest = 0.25;   // of a cell that is judged: its side must be seen beside the gate, too
 
 /// Position on the diverging scale, -1 to 1.
 double divergence(double value, const CellScale& scale) {
@@ -27,17 +21,17 @@ double divergence(double value, const CellScale& scale) {
 
 }  // namespace
 
-QColor cellColor(double value, const CellScale& scale, bool dark) {
-  const Ramp colors = ramp(dark);
+QColor cellColor(double value, const CellScale& scale, bool dark, std::optional<bool> fails) {
   const ThemeColors& theme = themeColors(dark);
   if (!std::isfinite(value)) return theme.panel;
-  if (!scale.gate) {
+  if (!scale.gate && !fails) {
     const double range = scale.high - scale.low;
     const double t = range > 0 ? std::clamp((value - scale.low) / range, 0.0, 1.0) : 0.5;
-    return mixed(mixed(theme.panel, colors.low, 0.08), colors.low, t);
+    return mixed(mixed(theme.panel, theme.within, 0.08), theme.within, t);
   }
-  const double t = divergence(value, scale);
-  return mixed(colors.middle, t < 0 ? colors.low : colors.high, std::abs(t));
+  double t = scale.gate ? divergence(value, scale) : 0;
+  if (fails) t = *fails ? std::max(kFaintest, t) : std::min(-kFaintest, t);
+  return mixed(theme.at_gate, t < 0 ? theme.within : theme.beyond, std::abs(t));
 }
 
 QColor cellTextColor(const QColor& fill) {

@@ -28,12 +28,15 @@ class Judge {
  public:
   Judge(const ArrayMap& map, const MetricParts& parts, const ArrayView& values, std::optional<double> gate)
       : gate_(gate), pass_(companion(map, parts.pass, values)), bound_(companion(map, parts.gate, values)) {}
-  bool isJudge() const { return gate_ || pass_ || bound_; }
   std::optional<bool> fails(std::int64_t at, double value) const {
     if (pass_ && std::isfinite(pass_->at(at))) return pass_->at(at) < 0.5;
-    const double bound = bound_ && std::isfinite(bound_->at(at)) ? bound_->at(at) : gate_.value_or(kNone);
+    const double bound = std::isfinite(boundAt(at)) ? boundAt(at) : gate_.value_or(kNone);
     return std::isfinite(bound) && std::isfinite(value) ? std::optional(value > bound) : std::nullopt;
   }
+
+  bool hasBounds() const { return bound_ != nullptr; }
+  double boundAt(std::int64_t at) const { return bound_ ? bound_->at(at) : kNone; }
+  bool hasPass() const { return pass_ != nullptr; }
 
  private:
   std::optional<double> gate_;
@@ -101,6 +104,7 @@ MatrixContent contentOf(const ArrayMap& map, const MetricParts& parts, std::opti
   cells.values.reserve(count);
   cells.fails.assign(count, 0);
   cells.judged.assign(count, 0);
+  if (judge.hasBounds()) cells.bounds.assign(count, kNone);
   for (int row = 0; row < cells.rows; ++row)
     for (int column = 0; column < cells.columns; ++column) {
       std::int64_t at = static_cast<std::int64_t>(row) * cells.columns + column;
@@ -121,8 +125,14 @@ MatrixContent contentOf(const ArrayMap& map, const MetricParts& parts, std::opti
       const std::optional<bool> fails = std::isfinite(value) && at >= 0 ? who->fails(at, value) : std::nullopt;
       cells.judged[here] = fails.has_value();
       cells.fails[here] = fails.value_or(false);
+      if (!cells.bounds.empty() && at >= 0) cells.bounds[here] = who->boundAt(at);
     }
   cells.scale = {gate, low <= high ? low : 0, low <= high ? high : 1, parts.reach};
+  content.has_verdicts = judge.hasPass();
+  if (std::find(cells.judged.begin(), cells.judged.end(), 1) == cells.judged.end()) return content;
+  const bool one_gate = gate && !judge.hasPass() && !judge.hasBounds();
+  cells.within = one_gate ? tr("passes: at most %1").arg(cellText(*gate)) : tr("passes its gate");
+  cells.beyond = one_gate ? tr("fails: above it") : tr("fails it");
   return content;
 }
 
@@ -151,7 +161,7 @@ QString summaryText(const MatrixContent& content) {
   if (summary.judged == 0) return worst;
   const QString what = content.is_symmetric ? tr("%1 of %2 pairs pass") : tr("%1 of %2 cells pass");
   QString text = what.arg(summary.passing).arg(summary.judged);
-  if (content.cells.scale.gate) text += tr(" (at most %1)").arg(axisText(*content.cells.scale.gate));
+  if (content.cells.scale.gate && !content.has_verdicts) text += tr(" (at most %1)").arg(axisText(*content.cells.scale.gate));
   return text + QStringLiteral("  ·  ") + worst;
 }
 

@@ -35,6 +35,7 @@ struct MatrixContent {
   GridData cells;
   bool is_symmetric = false;            ///< pairs of one set of categories: each is counted once
   bool has_lower = false;               ///< the lower triangle shows something else
+  bool has_verdicts = false;            ///< an array of verdicts judges, not the gate alone
 };
 
 /// `gate` is the number that replaces the one of `parts` (the user moved it). `reference`: its lower triangle, or nullptr.

@@ -5,22 +5,18 @@
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QPainter>
-#include <QPainterPath>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/base/number_format.h"
-#include "widgets/theme/colors.h"
 #include "widgets/theme/fonts.h"
 
 namespace geocyte::widgets::matrix_heatmap {
 namespace {
 
-constexpr double kMargin = 14, kLabelGap = 10, kMostCell = 66, kMostLabel = 150, kRadius = 3, kHatch = 6;
-constexpr double kTextPadding = 4, kTurned = 35;  // degrees
+constexpr double kMargin = 14, kMostCell = 66, kMostLabel = 150, kLeastWithLegend = 120;
 
 double widest(const QStringList& names, const QFontMetricsF& metrics) {
   double width = 0;
@@ -71,7 +67,7 @@ MatrixGrid::Geometry MatrixGrid::arrange() const {
   double cell = std::min(kMostCell, room_x / data_.columns);
   g.turned = column_label + 6 > cell;
   g.label_height = g.turned ? std::min(column_label, 100.0) * std::sin(kTurned * M_PI / 180) + metrics.height() : metrics.height() + 2;
-  const double room_y = height() - kMargin - g.label_height - kLabelGap;
+  const double room_y = height() - kMargin - g.label_height - kLabelGap - legendRect().height();
   // Square where there is room for it; flat rather than cut off where there is not.
   g.cell_width = std::max(2.0, std::floor(cell));
   g.cell_height = std::max(2.0, std::floor(std::min(kMostCell, room_y / data_.rows)));
@@ -82,7 +78,7 @@ MatrixGrid::Geometry MatrixGrid::arrange() const {
   const double whole_height = g.cell_height * data_.rows + kLabelGap + g.label_height;
   g.left = std::floor(std::max(kMargin, (width() - whole_width) / 2)) + row_label + kLabelGap;
   g.left = std::floor(g.left);
-  g.top = std::floor(std::max(2.0, (height() - whole_height) / 2));
+  g.top = std::floor(std::max(2.0, (height() - legendRect().height() - whole_height) / 2));
   return g;
 }
 
@@ -96,94 +92,10 @@ QString MatrixGrid::cellText(int row, int column) const {
   return std::isfinite(value) ? widgets::cellText(value) : QString();
 }
 
-void MatrixGrid::paintCell(QPainter& painter, int row, int column) const {
-  const ThemeColors& c = themeColors();
-  const QRectF rect = cellRect(row, column);
-  const double radius = rect.width() >= 20 ? kRadius : 0;
-  const double value = data_.value(row, column);
-  painter.setPen(Qt::NoPen);
-  if (!std::isfinite(value)) {
-    painter.setPen(QPen(mixed(c.panel, c.line, 0.8), 1));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius);
-    return;
-  }
-  const QColor fill = cellColor(value, data_.scale, c.dark);
-  painter.setBrush(fill);
-  painter.drawRoundedRect(rect, radius, radius);
-  const QColor text = cellTextColor(fill);
-  if (data_.isAboveGate(row, column) && rect.width() >= 8) {
-    QPainterPath clip;
-    clip.addRoundedRect(rect, radius, radius);
-    painter.save();
-    painter.setClipPath(clip);
-    painter.setPen(QPen(mixed(fill, c.dark ? QColor(Qt::white) : QColor(Qt::black), 0.13), 1));
-    for (double x = rect.left() - rect.height(); x < rect.right(); x += kHatch)
-      painter.drawLine(QPointF(x, rect.bottom()), QPointF(x + rect.height(), rect.top()));
-    painter.restore();
-  }
-  const QFontMetricsF metrics(monoFont());
-  const QString label = cellText(row, column);
-  if (metrics.horizontalAdvance(label) + kTextPadding > rect.width() || metrics.height() > rect.height()) return;
-  painter.setFont(monoFont());
-  painter.setPen(text);
-  painter.drawText(rect, Qt::AlignCenter, label);
-}
-
-void MatrixGrid::paintLabels(QPainter& painter) const {
-  const ThemeColors& c = themeColors();
-  const QFontMetricsF metrics(captionFont());
-  QFont bold = captionFont();
-  bold.setWeight(QFont::DemiBold);
-  const auto dress = [&](const QString& name, bool focus) {
-    const bool marked = selected_.contains(name) || focus;
-    painter.setFont(marked ? bold : captionFont());
-    painter.setPen(marked || selected_.isEmpty() ? c.ink : c.dim);
-  };
-  // Where labels would touch, only every k-th is printed; the tooltip names the rest.
-  const int every_row = std::max(1, static_cast<int>(std::ceil(metrics.height() * 0.95 / at_.cell_height)));
-  for (int row = 0; row < data_.rows; row += every_row) {
-    const QString name = data_.row_names.value(row);
-    dress(name, row == focus_row_);
-    const QRectF where(at_.left - kLabelGap - at_.label_width, cellRect(row, 0).center().y() - 10, at_.label_width, 20);
-    painter.drawText(where, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideMiddle, at_.label_width));
-  }
-  const double base = at_.top + data_.rows * at_.cell_height + kLabelGap - 4;
-  const int every_column = at_.turned ? std::max(1, static_cast<int>(std::ceil(metrics.height() * 1.1 / at_.cell_width))) : 1;
-  for (int column = 0; column < data_.columns; column += every_column) {
-    const QString name = data_.column_names.value(column);
-    dress(name, column == focus_column_);
-    const double middle = cellRect(0, column).center().x();
-    if (!at_.turned) {
-      painter.drawText(QRectF(middle - at_.cell_width, base, 2 * at_.cell_width, metrics.height() + 2), Qt::AlignHCenter | Qt::AlignTop, name);
-      continue;
-    }
-    painter.save();
-    painter.translate(middle + 4, base + 4);
-    painter.rotate(-kTurned);
-    painter.drawText(QRectF(-100, -metrics.height() / 2, 100, metrics.height() + 2), Qt::AlignRight | Qt::AlignVCenter,
-                     metrics.elidedText(name, Qt::ElideMiddle, 100));
-    painter.restore();
-  }
-}
-
-void MatrixGrid::paintEvent(QPaintEvent*) {
-  if (data_.rows == 0 || data_.columns == 0) return;
-  const ThemeColors& c = themeColors();
-  QPainter painter(this);
-  painter.setRenderHint(QPainter::Antialiasing);
-  for (int row = 0; row < data_.rows; ++row)
-    for (int column = 0; column < data_.columns; ++column) paintCell(painter, row, column);
-  paintLabels(painter);
-  const auto outline = [&](int row, int column, const QColor& color, double width) {
-    if (row < 0 || column < 0 || row >= data_.rows || column >= data_.columns) return;
-    painter.setPen(QPen(color, width));
-    painter.setBrush(Qt::NoBrush);
-    const double out = width / 2;
-    painter.drawRoundedRect(cellRect(row, column).adjusted(-out, -out, out, out), kRadius + 1, kRadius + 1);
-  };
-  outline(hover_row_, hover_column_, c.dim, 1);
-  outline(focus_row_, focus_column_, c.accent, 2);
+QRectF MatrixGrid::legendRect() const {
+  if (data_.within.isEmpty() || height() < kLeastWithLegend) return {};
+  const double tall = QFontMetricsF(captionFont()).height() + 8;
+  return {kMargin, height() - tall, width() - 2 * kMargin, tall};
 }
 
 void MatrixGrid::resizeEvent(QResizeEvent*) { at_ = arrange(); }

@@ -21,9 +21,14 @@ struct GridData {
   QStringList row_names, column_names;
   CellScale scale;
   std::vector<std::uint8_t> fails, judged;      ///< one a cell: beyond its gate; has a gate at all
+  std::vector<double> bounds;           ///< of each cell, where they differ; NaN = the gate of the scale
+  QString within, beyond;               ///< words of the legend; "" = no legend
   double value(int row, int column) const { return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)]; }
   bool isAboveGate(int row, int column) const { return flag(fails, row, column); }
   bool isJudged(int row, int column) const { return flag(judged, row, column); }
+  /// The gate of a cell; nothing where there is none.
+  std::optional<double> gateAt(int row, int column) const;
+  QColor fillOf(int row, int column, bool dark) const;
   bool flag(const std::vector<std::uint8_t>& flags, int row, int column) const {
     const std::size_t at = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column);
     return at < flags.size() && flags[at] != 0;
@@ -46,6 +51,8 @@ class MatrixGrid : public QWidget {
   /// Where a cell stands, without its gap.
   QRectF cellRect(int row, int column) const;
   QString cellText(int row, int column) const;
+  /// Where the legend stands; empty without one.
+  QRectF legendRect() const;
   QSize minimumSizeHint() const override { return {160, 140}; }
 
  signals:
@@ -64,6 +71,7 @@ class MatrixGrid : public QWidget {
   bool event(QEvent* event) override;
 
  private:
+  static constexpr double kLabelGap = 10, kTurned = 35;   // pixels, degrees
   struct Geometry {
     double left = 0, top = 0, cell_width = 0, cell_height = 0, label_width = 0, label_height = 0;
     bool turned = false;        ///< column labels stand at an angle
@@ -74,6 +82,7 @@ class MatrixGrid : public QWidget {
   int columnLabelAt(const QPointF& at) const;
   void paintCell(QPainter& painter, int row, int column) const;
   void paintLabels(QPainter& painter) const;
+  void paintLegend(QPainter& painter) const;
   GridData data_;
   Geometry at_;
   std::function<HoverContent(int, int)> hover_;

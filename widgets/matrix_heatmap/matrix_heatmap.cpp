@@ -173,7 +173,6 @@ void MatrixHeatmap::describe(const ArrayView& values) {
   if (arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
   if (compares && content_.has_lower) caption << tr("lower triangle: %1, step %2").arg(context().reference->name(), groupedText(reference_.step));
   if (compares && !content_.has_lower) caption << tr("%1 has no such matrix").arg(context().reference->name());
-  if (content_.cells.scale.gate) caption << tr("hatched: above gate %1").arg(cellText(*content_.cells.scale.gate));
   setCaption(caption.join(QStringLiteral(" · ")));
 }
 
@@ -243,8 +242,9 @@ HoverContent MatrixHeatmap::hover(int row, int column) const {
   for (const ChoiceButton::Choice& choice : metric_->choices())
     if (choice.id != role) add(choice.text, value(bindings_.value(choice.id)));
   if (cells.isJudged(row, column))
-    said.notes << (cells.scale.gate ? (cells.isAboveGate(row, column) ? tr("above the gate %1") : tr("within the gate %1")).arg(exactText(*cells.scale.gate))
-                                    : cells.isAboveGate(row, column) ? tr("fails its gate") : tr("passes its gate"));
+    said.notes << (cells.gateAt(row, column) && !content_.has_verdicts
+                       ? (cells.isAboveGate(row, column) ? tr("above the gate %1") : tr("within the gate %1")).arg(exactText(*cells.gateAt(row, column)))
+                       : cells.isAboveGate(row, column) ? tr("fails its gate") : tr("passes its gate"));
   if (lower) said.notes << tr("of %1").arg(context().reference->name());
   for (const ArrayMap& moment : history_.moments) {
     said.curve.push_back(pair(moment));

@@ -18,6 +18,7 @@ ThemeColors lightColors() {
   c.accent = QColor("#0b6bcb"), c.on_accent = QColor("#ffffff");
   c.ok = QColor("#1a7f5a"), c.warn = QColor("#b26a00"), c.bad = QColor("#c2410c");
   c.ok_text = QColor("#17724f"), c.warn_text = QColor("#8f5500"), c.bad_text = QColor("#b53c0b");
+  c.within = QColor("#6aa7df"), c.beyond = QColor("#df7a36"), c.at_gate = QColor("#f0eeeb");
   c.selected_row = QColor("#e6f0fb"), c.hover = QColor("#eceef1");
   c.dim_on_selected = QColor("#545d67");
   return c;
@@ -31,6 +32,7 @@ ThemeColors darkColors() {
   c.accent = QColor("#58a6ff"), c.on_accent = QColor("#0d1117");
   c.ok = QColor("#4cc38a"), c.warn = QColor("#e2a336"), c.bad = QColor("#ff8a5b");
   c.ok_text = c.ok, c.warn_text = c.warn, c.bad_text = c.bad;
+  c.within = QColor("#2d6aa6"), c.beyond = QColor("#b9581f"), c.at_gate = QColor("#363839");
   c.selected_row = QColor("#233a54"), c.hover = QColor("#2b2f33");
   c.dim_on_selected = QColor("#aeb7c0");
   return c;

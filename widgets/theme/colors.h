@@ -14,6 +14,7 @@ struct ThemeColors {
   QColor accent, on_accent;             ///< the one accent and the text upon it
   QColor ok, warn, bad;                 ///< for marks and icons
   QColor ok_text, warn_text, bad_text;  ///< the same, at least 4.5:1 on panel, window and selected_row
+  QColor within, beyond, at_gate;       ///< fills of what passes its gate, of what fails it, and between: told apart by every kind of colour vision
   QColor selected_row, hover;
   QColor dim_on_selected;               ///< the second line of a selected row
 };

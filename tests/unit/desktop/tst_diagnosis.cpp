@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is known about the sources before training: as words, in the dialog, and as the first card of Align.
 #include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -21,6 +23,7 @@
 #include "app/desktop/main_window.h"
 #include "tests/support/fake_run.h"
 #include "widgets/matrix_heatmap/matrix_heatmap.h"
+#include "widgets/theme/colors.h"
 #include "widgets/theme/theme.h"
 
 using namespace geocyte;
@@ -40,6 +43,24 @@ Json report() {
           {"distances", {{"raw", {{0.0, 2.5}, {2.5, 0.0}}}, {"floor", {{0.0, 0.1}, {0.1, 0.0}}}, {"standardised", {{0.0, 8.0}, {8.0, nullptr}}}, {"floor_standardised", {{0.0, 0.2}, {0.2, 0.0}}}}}};
 }
 
+/// As it stands in seed 001, with its line of words above.
+constexpr const char* kSeed001 = R"(Current Centroid Distance Matrix (after all alignment attempts):
+           P2_ST1   P2_ST2   P2_ST3    P2_SC  P10_ST3   P10_SC
+P2_ST1      0.000    0.421    0.685    2.492    0.863    0.576
+P2_ST2      0.421    0.000    0.201    2.505    0.790    0.440
+P2_ST3      0.685    0.201    0.000    2.623    0.745    0.597
+P2_SC       2.492    2.505    2.623    0.000    3.183    2.102
+P10_ST3     0.863    0.790    0.745    3.183    0.000    1.119
+P10_SC      0.576    0.440    0.597    2.102    1.119    0.000
+)";
+
+/// What is painted in a corner of a cell, away from its number.
+QColor painted(widgets::matrix_heatmap::MatrixGrid* grid, int row, int column) {
+  return grid->grab().toImage().pixelColor((grid->cellRect(row, column).topLeft() + QPointF(5, 5)).toPoint());
+}
+bool isOrange(const QColor& color) { return color.red() > color.blue() + 20; }
+bool isBlue(const QColor& color) { return color.blue() > color.red() + 20; }
+
 }  // namespace
 
 class TestDiagnosis : public QObject {
@@ -47,6 +68,13 @@ class TestDiagnosis : public QObject {
 
   template <class T = QWidget>
   T* find(const char* name) const { return window_->findChild<T*>(QString::fromLatin1(name)); }
+
+  /// For people to look at, beside those of the gallery.
+  static void picture(QWidget& shown, const QString& name) {
+    const QDir folder(QDir(QCoreApplication::applicationDirPath()).filePath("../gallery"));
+    QVERIFY(folder.mkpath("."));
+    QVERIFY(shown.grab().save(folder.filePath(name + ".png")));
+  }
 
  private slots:
   void init() {
@@ -100,7 +128,15 @@ class TestDiagnosis : public QObject {
     auto* matrix = panel.findChild<widgets::matrix_heatmap::MatrixHeatmap*>();
     QVERIFY(matrix);
     QCOMPARE(matrix->grid()->data().rows, 2);
-    QVERIFY2(matrix->headline().contains("0 of 1 pairs pass") || matrix->count().contains("0 of 1 pairs pass"), qPrintable(matrix->headline() + matrix->count()));
+    QVERIFY2(matrix->headline().contains("0 of 1 pairs pass"), qPrintable(matrix->headline()));
+    QVERIFY2(isOrange(painted(matrix->grid(), 0, 1)), "8.0 is far beyond 1.5 times .2: a pair that fails is orange");
+    Json near = report();
+    near["distances"]["standardised"] = {{0.0, 0.29}, {0.29, 0.0}};   // above its floor of .2, below 1.5 times that
+    panel.setReport(near);
+    matrix = panel.findChild<widgets::matrix_heatmap::MatrixHeatmap*>();
+    QVERIFY2(matrix->headline().contains("1 of 1 pairs pass"), qPrintable(matrix->headline()));
+    QVERIFY(isBlue(painted(matrix->grid(), 0, 1)));
+    QVERIFY(!matrix->grid()->legendRect().isEmpty());
     panel.setReport(Json());
     QVERIFY(!panel.findChild<widgets::matrix_heatmap::MatrixHeatmap*>());
   }
@@ -127,6 +163,55 @@ class TestDiagnosis : public QObject {
     QVERIFY(!text->isVisible());
     QTest::mouseClick(dialog.findChild<QPushButton*>("matrixBack"), Qt::LeftButton);
     QVERIFY(text->isVisible());
+  }
+
+  void seed001IsPastedAndTheWindowSaysWhatItShows() {
+    const QString engine = qEnvironmentVariable("GEOCYTE_BIN") + "/geocyte-engine";
+    if (!QFileInfo(engine).isExecutable()) QSKIP("geocyte-engine was not built");
+    qputenv("GEOCYTE_ENGINE", engine.toLocal8Bit());
+    for (const auto choice : {widgets::ThemeChoice::light, widgets::ThemeChoice::dark}) {
+      theme_->setChoice(choice);
+      DiagnosisDialog dialog;
+      dialog.show();
+      QVERIFY(QTest::qWaitForWindowExposed(&dialog));
+      auto* text = dialog.findChild<QPlainTextEdit*>("matrixText");
+      const QString theme = choice == widgets::ThemeChoice::dark ? "dark" : "light";
+      picture(dialog, "paste_empty_" + theme);
+      QApplication::clipboard()->setText(QString::fromLatin1(kSeed001));
+      text->setFocus();
+      QTest::keyClick(text, Qt::Key_V, Qt::ControlModifier);
+      picture(dialog, "paste_" + theme);
+      QSignalSpy answered(&dialog, &DiagnosisDialog::answered);
+      QTest::mouseClick(dialog.findChild<QPushButton*>("matrixDiagnose"), Qt::LeftButton);
+      QTRY_COMPARE_WITH_TIMEOUT(answered.size(), 1, 30'000);
+      QTRY_VERIFY(dialog.panel().isVisible());
+      const QString headline = dialog.findChild<QLabel*>("diagnosisHeadline")->text();
+      QVERIFY2(headline.contains("P2_SC") && headline.contains("outlier") && !headline.contains("P10"), qPrintable(headline));
+      auto* table = dialog.findChild<QTableWidget*>("diagnosisTable");
+      QCOMPARE(table->rowCount(), 6);
+      for (int row = 0; row < 6; ++row) QCOMPARE(table->item(row, 0)->text().contains(QChar(0x25b2)), table->item(row, 0)->text().startsWith("P2_SC"));
+      auto* matrix = dialog.findChild<widgets::matrix_heatmap::MatrixHeatmap*>();
+      QVERIFY2(matrix->headline().startsWith("9 of 15 pairs pass"), qPrintable(matrix->headline()));
+      QVERIFY2(matrix->headline().contains("P2_SC – P10_ST3  3.183"), qPrintable(matrix->headline()));
+      const auto* grid = matrix->grid();
+      QCOMPARE(grid->data().row_names, (QStringList{"P2_ST1", "P2_ST2", "P2_ST3", "P2_SC", "P10_ST3", "P10_SC"}));
+      int orange = 0, blue = 0;
+      for (int a = 0; a < 6; ++a)
+        for (int b = a + 1; b < 6; ++b) {
+          const QColor fill = painted(matrix->grid(), a, b);
+          const bool fails = a == 3 || b == 3 || (a == 4 && b == 5);   // the five of P2_SC, and 1.119
+          QCOMPARE(isOrange(fill), fails);
+          QCOMPARE(isBlue(fill), !fails);
+          QVERIFY(widgets::contrastRatio(widgets::matrix_heatmap::cellTextColor(fill), fill) >= 4.5);
+          orange += isOrange(fill), blue += isBlue(fill);
+        }
+      QCOMPARE(blue, 9);
+      QCOMPARE(orange, 6);
+      QCOMPARE(grid->cellText(4, 5), QString("1.12"));
+      picture(dialog, "diagnosis_" + theme);
+      QVERIFY(!grid->legendRect().isEmpty() && grid->data().within.contains("1"));
+    }
+    theme_->setChoice(widgets::ThemeChoice::light);
   }
 
   void itIsTheFirstCardOfAlign() {

@@ -169,6 +169,34 @@ class TestMatrixHeatmap : public QObject {
     const Fixture bounded(map, {{"values", "d"}, {"gate", "bound"}});
     QVERIFY(bounded.grid()->data().isAboveGate(0, 1) && !bounded.grid()->data().isAboveGate(0, 2));
     QVERIFY(bounded.view->headline().startsWith("2 of 3 pairs pass"));
+    QVERIFY(bounded.view->hover(0, 1).text().contains("above the gate 0.05"));
+    QVERIFY2(judged.view->hover(1, 2).text().contains("fails its gate") && !judged.view->headline().contains("at most"), "the gate did not decide");
+  }
+
+  void coloursFollowTheVerdictAndTheLegendSaysWhatTheyMean() {
+    ArrayMap map = threeSources();
+    map.arrays["pass"] = matrix({1, 0, 1, 0, 1, 1, 1, 1, 1}, 3, 3);    // .10 fails, 2.00 passes: against the gate
+    map.arrays["bound"] = matrix({1, .05, 3, .05, 1, 1, 3, 1, 1}, 3, 3);
+    for (const bool dark : {false, true}) {
+      theme_->setChoice(dark ? ThemeChoice::dark : ThemeChoice::light);
+      const Fixture judged(map, {{"values", "d"}, {"gate", "0.36"}, {"pass", "pass"}});
+      const Fixture bounded(map, {{"values", "d"}, {"gate", "bound"}});
+      for (const Fixture* f : {&judged, &bounded}) {
+        const QImage image = f->grid()->grab().toImage();
+        const auto corner = [&](int r, int c) { return image.pixelColor((f->grid()->cellRect(r, c).topLeft() + QPointF(6, 6)).toPoint()); };
+        QVERIFY2(corner(0, 1).red() > corner(0, 1).blue(), "a pair that fails is orange");
+        QVERIFY2(corner(0, 2).blue() > corner(0, 2).red(), "a pair that passes is blue");
+        QVERIFY(contrastRatio(cellTextColor(corner(0, 1)), corner(0, 1)) >= 4.5);
+        const QRectF line = f->grid()->legendRect();
+        QVERIFY(!line.isEmpty() && line.bottom() <= f->grid()->height());
+        QSet<QRgb> shown;
+        for (int x = static_cast<int>(line.left()); x < line.right(); ++x) shown << image.pixel(x, static_cast<int>(line.center().y()));
+        QVERIFY(shown.contains(themeColors(dark).within.rgb()) && shown.contains(themeColors(dark).beyond.rgb()));
+        QVERIFY(f->grid()->cellRect(2, 0).bottom() < line.top());
+      }
+      QVERIFY(Fixture(map, {{"values", "d"}}).grid()->legendRect().isEmpty());   // nothing is judged
+    }
+    theme_->setChoice(ThemeChoice::light);
   }
 
   void theReferenceTakesTheLowerTriangleByName() {
