@@ -7,6 +7,7 @@
 //   probe_auc         of a fresh classifier between domains, trained on training cells       (stats/probe_classifier.h)
 //   own_*_share       of the 20 nearest neighbours, with as many held-out cells of each domain or source; .5 = mixed domains
 //   ilisi_*, kbet     of domains and of sources in the same balanced sets; 1 (.95) = mixed       (stats/ilisi.h, kbet.h)
+//   kbet_by_type      sources within each type of single cells, all held-out ones; .95 = mixed   (stats/kbet_by_type.h)
 //   source_variance   share of the variance that the source explains; 0 = none        (stats/pcr_comparison.h)
 //   bras              are sources mixed within each cell type?                          (stats/bras.h)
 //   cell_type_accuracy, region_accuracy   balanced accuracy of the 15 nearest training neighbours within the same domain,

@@ -6,6 +6,7 @@
 #include "engine/stats/bras.h"
 #include "engine/stats/ilisi.h"
 #include "engine/stats/kbet.h"
+#include "engine/stats/kbet_by_type.h"
 #include "engine/stats/own_source_share.h"
 #include "engine/stats/pcr_comparison.h"
 
@@ -90,6 +91,11 @@ void add_mixing(const ScoredCells& cells, const ScoreOptions& options, Alignment
   for (const std::int64_t row : cells.held_out) {
     type.push_back(domain_of(cells, row) == 1 ? cells.cell_type[static_cast<std::size_t>(row)] : -1);
     source.push_back(source_of(cells, row));
+  }
+  const stats::TypeKbet by_type = stats::kbet_by_type(held_out.points(), type, source, cells.sources, kAlpha, options.threads);
+  if (by_type.types > 0) {
+    const double reach = kNormal975 * by_type.error;
+    result.scores.push_back({"kbet_by_type", by_type.mean, std::max(0.0, by_type.mean - reach), std::min(1.0, by_type.mean + reach), 1 - kAlpha, by_type.cells});
   }
   const double mixed = stats::bras(held_out.points(), type, source);
   if (std::isfinite(mixed)) result.scores.push_back({"bras", mixed, {}, {}, 1.0, held_out.rows});

@@ -17,6 +17,7 @@
 #include "engine/stats/ilisi.h"
 #include "engine/stats/isolated_labels.h"
 #include "engine/stats/kbet.h"
+#include "engine/stats/kbet_by_type.h"
 #include "engine/stats/pcr_comparison.h"
 #include "engine/stats/silhouette.h"
 
@@ -115,6 +116,40 @@ TEST(Kbet, AcceptsAMixtureAndRejectsAGap) {
   EXPECT_NEAR(kbet(neighbours(mixed.points(), 29), mixed.source, 2), 0.95, 0.05);
   EXPECT_EQ(kbet(neighbours(apart.points(), 29), apart.source, 2), 0);
   EXPECT_EQ(kbet(neighbours(apart.points(), 29), std::vector<std::int32_t>(1000, 0), 2), 1) << "one source has nothing to mix";
+}
+
+TEST(KbetByType, AgreesWithScibMetricsOnTheSameNeighbours) {
+  const Expected e;
+  const TypeKbet by_type = kbet_by_type(e.points(e.after), e.type, e.source, e.sources);
+  EXPECT_NEAR(by_type.mean, e.of("kbet_per_label"), kAgreement);
+  EXPECT_EQ(by_type.types, 3) << "the type of one source is left out";
+}
+
+TEST(KbetByType, DoesNotBlameACompositionThatDiffers) {
+  // Two types far apart, mixed within each; type 0 is nine tenths source 0, type 1 the other way round.
+  Cloud c = cloud(2000, 0);
+  Rng rng(7);
+  for (std::size_t i = 0; i < 2000; ++i) c.source[i] = rng.uniform() < 0.9 ? c.type[i] : 1 - c.type[i];
+  EXPECT_LT(kbet(neighbours(c.points(), 29), c.source, 2), 0.05) << "the global test sees the composition";
+  const TypeKbet by_type = kbet_by_type(c.points(), c.type, c.source, 2);
+  EXPECT_NEAR(by_type.mean, 0.95, 0.05);
+  EXPECT_EQ(by_type.types, 2);
+  EXPECT_EQ(by_type.cells, 2000);
+  EXPECT_GT(by_type.error, 0);
+  EXPECT_LT(by_type.error, 0.01);
+}
+
+TEST(KbetByType, SeesAGapWithinATypeAndHasItsGuards) {
+  Cloud c = cloud(800, 0);
+  for (std::size_t i = 0; i < 800; ++i)
+    if (c.type[i] == 0 && c.source[i] == 1) c.x[3 * i + 2] += 15;
+  EXPECT_NEAR(kbet_by_type(c.points(), c.type, c.source, 2).mean, 0.475, 0.04) << "one type of two";
+  Cloud few = cloud(16, 0);
+  EXPECT_TRUE(std::isnan(kbet_by_type(few.points(), std::vector<std::int32_t>(16, -1), few.source, 2).mean)) << "no types";
+  EXPECT_EQ(kbet_by_type(few.points(), few.type, few.source, 2).types, 0) << "fewer than ten of each";
+  EXPECT_EQ(kbet_by_type(c.points(), c.type, std::vector<std::int32_t>(800, 0), 2).types, 0) << "one source has nothing to mix";
+  EXPECT_THROW(kbet_by_type(c.points(), c.type, std::vector<std::int32_t>(3, 0), 2), Error);
+  EXPECT_THROW(kbet_by_type(c.points(), c.type, std::vector<std::int32_t>(800, 9), 2), Error);
 }
 
 TEST(GraphConnectivity, CountsTheLargestPartOfATornType) {
