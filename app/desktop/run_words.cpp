@@ -47,9 +47,11 @@ widgets::VerdictText standing(const RunRecord& run) {
 widgets::VerdictText verdictOf(const RunRecord* run, const QString& workspace) {
   if (!run) return {};
   widgets::VerdictText gravest;
+  bool gravest_is_evaluation = false;
   for (const store::Verdict& verdict : run->verdicts(workspace.toStdString())) {
     const VerdictState state = stateOf(verdict.state);
-    if (!gravest.headline.isEmpty() && state < gravest.state) continue;
+    if (!gravest.headline.isEmpty() && (state < gravest.state || (state == gravest.state && gravest_is_evaluation))) continue;
+    gravest_is_evaluation = verdict.id.ends_with("/evaluation");   // the last word on a run: it weighs gates against guards and plain tools
     gravest = {state, text(verdict.headline), text(verdict.evidence), text(verdict.why).toHtmlEscaped().replace('\n', QLatin1String("<br>"))};
   }
   return gravest.headline.isEmpty() ? standing(*run) : gravest;

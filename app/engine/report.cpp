@@ -14,6 +14,7 @@
 #include "app/engine/run_argument.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
+#include "engine/jobs/evaluation_rows.h"
 #include "engine/store/contract/verdict_json.h"
 #include "engine/store/run_reader.h"
 #include "plugins/registry.h"
@@ -156,6 +157,9 @@ int write_report(const std::string& run, std::string out, bool json) {
   report.subtitle = spec ? spec->title : reader.facts().system;
   report.curves = curves_of(reader, spec);
   add_verdicts(reader, report);
+  for (const auto& check : jobs::evaluation_checks(folder))
+    report.checks.push_back({jobs::outcome_text(check), check.kind, check.title, jobs::measured_text(check),
+                             check.rule + (check.kind == "guard" && check.bound ? fmt::format(" ({:.3g})", *check.bound) : "")});
   add_pictures(reader, report);
   report.facts = {{"run", reader.facts().id}, {"preset", reader.facts().preset}, {"seed", std::to_string(reader.facts().seed)},
                   {"created", reader.facts().created}};

@@ -21,6 +21,9 @@ svg{display:block;width:100%;font:11px Inter,system-ui,sans-serif}svg text{fill:
 path.rule{stroke:var(--line)}path.chance{stroke:var(--dim);stroke-dasharray:4 3}path.ghost{fill:none;stroke:var(--accent);opacity:.25}
 path.curve{fill:none;stroke:var(--accent);stroke-width:1.6}path.dots{fill:none;stroke-width:2.4;stroke-linecap:round;opacity:.85}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:14px 0}dt{color:var(--dim)}dd{margin:0;font-family:'JetBrains Mono',monospace;font-size:12px}
+table.checks{border-collapse:collapse;margin:6px 0 18px}table.checks th{text-align:left;color:var(--dim);font-weight:400;font-size:12px}
+table.checks th,table.checks td{padding:4px 18px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}td.pass{color:var(--good)}td.fail{color:var(--bad);font-weight:600}
+td.num{font:12px 'JetBrains Mono',monospace;white-space:nowrap}
 .key{display:inline-block;margin-right:14px;font-size:12px}.key i{display:inline-block;width:9px;height:9px;border-radius:5px;margin-right:5px}
 )css";
 
@@ -29,6 +32,18 @@ std::string legend(const ReportCloud& cloud) {
   for (std::size_t c = 0; c < cloud.categories.size(); ++c)
     html += fmt::format("<span class=key><i style='background:{}'></i>{}</span>", category_color(c), escaped(cloud.categories[c]));
   return html;
+}
+
+/// What passes and what fails, with a mark beside the colour.
+std::string checks_table(const std::vector<ReportCheck>& checks) {
+  if (checks.empty()) return {};
+  std::string html = "<h2>Gates and guards</h2>\n<table class=checks><tr><th></th><th>what</th><th>held-out cells</th><th>passes when</th></tr>\n";
+  for (const ReportCheck& check : checks) {
+    const bool passes = check.outcome == "passes", fails = check.outcome == "FAILS";
+    html += fmt::format("<tr><td class={}>{} {}</td><td>{} <span class=dim>{}</span></td><td class=num>{}</td><td>{}</td></tr>\n", passes ? "pass" : fails ? "fail" : "dim",
+                        passes ? "✓" : fails ? "✗" : "–", escaped(check.outcome), escaped(check.title), escaped(check.kind), escaped(check.value), escaped(check.rule));
+  }
+  return html + "</table>\n";
 }
 
 std::string figure(const std::string& title, const std::string& picture, const std::string& caption) {
@@ -44,6 +59,7 @@ std::string render_html(const Report& report) {
       escaped(report.title), kStyle, escaped(report.subtitle));
   for (const auto& verdict : report.verdicts)
     html += fmt::format("<div class='verdict {}'><b>{}</b> {}</div>\n", escaped(verdict.state), escaped(verdict.headline), escaped(verdict.evidence));
+  html += checks_table(report.checks);
   if (!report.matrices.empty() || !report.clouds.empty()) {
     html += "<div class='grid wide'>\n";
     for (const auto& matrix : report.matrices) html += figure(matrix.title, matrix_svg(matrix), matrix.caption);

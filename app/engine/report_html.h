@@ -34,8 +34,14 @@ struct ReportVerdict {
   std::string state, headline, evidence;
 };
 
+/// A line of the table of gates and guards.
+struct ReportCheck {
+  std::string outcome, kind, title, value, rule;   ///< outcome: "passes", "FAILS", "not judged"
+};
+
 struct Report {
   std::string title, subtitle;
+  std::vector<ReportCheck> checks;
   std::vector<std::pair<std::string, std::string>> facts;
   std::vector<ReportVerdict> verdicts;
   std::vector<ReportCurve> curves;

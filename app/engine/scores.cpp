@@ -18,6 +18,7 @@
 #include "app/engine/run_argument.h"
 #include "engine/core/error.h"
 #include "engine/core/json.h"
+#include "engine/jobs/evaluation_rows.h"
 
 namespace geocyte::app {
 namespace {
@@ -29,11 +30,13 @@ struct Column {
 constexpr Column kColumns[] = {{"align/probe_auc", "AUC .5"},
                                {"align/own_domain_share", "own domain"},
                                {"align/ilisi_domain", "iLISI"},
+                               {"align/kbet_by_type", "kBET by type .95"},
                                {"biology/cell_type_accuracy", "types"},
                                {"biology/region_accuracy", "regions"},
                                {"biology/type_transfer", "types to spots"},
                                {"biology/spatial_overlap", "space"},
                                {"gates/pairs_passed", "pairs passed"},
+                               {"guards/held", "guards held"},
                                {"tissue/row_spearman", "row-Spearman"},
                                {"tissue/precision_at_10_percent", "precision@10%"},
                                {"tissue/recall_at_10", "recall@10"},
@@ -152,6 +155,19 @@ void print_table(const std::vector<std::vector<std::string>>& rows, bool markdow
   }
 }
 
+/// Gates and guards of the model of one run, each with its bound in words.
+void print_checks(const std::filesystem::path& run) {
+  const auto checks = jobs::evaluation_checks(run);
+  std::size_t title = 0, value = 0;
+  for (const auto& check : checks) title = std::max(title, shown_width(check.title)), value = std::max(value, shown_width(jobs::measured_text(check)));
+  if (!checks.empty()) std::printf("\n");
+  for (const auto& check : checks) {
+    const std::string said = jobs::measured_text(check);
+    std::printf("%-10s  %s%s  %s%s  %s%s\n", jobs::outcome_text(check), check.title.c_str(), std::string(title - shown_width(check.title), ' ').c_str(), said.c_str(),
+                std::string(value - shown_width(said), ' ').c_str(), check.rule.c_str(), check.kind == "guard" && check.bound ? fmt::format(" ({:.3g})", *check.bound).c_str() : "");
+  }
+}
+
 int scores(const std::vector<std::string>& runs, bool all, bool markdown, bool json) {
   Found found;
   for (const std::string& run : runs) add_run(run_folder(run), found);
@@ -171,6 +187,7 @@ int scores(const std::vector<std::string>& runs, bool all, bool markdown, bool j
     for (const auto& [path, title] : columns) rows.back().push_back(text_of(cell_at(found, method, path)));
   }
   print_table(rows, markdown);
+  if (runs.size() == 1 && !markdown) print_checks(run_folder(runs.front()));
   std::fprintf(stderr, "%s; %lld held-out cells; %s\n", runs.size() == 1 ? "1 run" : fmt::format("{} runs", runs.size()).c_str(),
                static_cast<long long>(found.n), runs.size() == 1 ? "95 % intervals" : "mean and standard deviation over runs");
   return 0;

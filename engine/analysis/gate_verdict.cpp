@@ -13,7 +13,7 @@ const char* const kHowItIsFound =
     "For every pair of sources, on held-out cells: the squared distance of means in within-source standard deviations, what "
     "sampling adds taken off, must stay below .36 squared and what a split of one source into as many cells shows; and a fresh "
     "classifier must not tell the two apart with an AUC outside .5 ± .10, over all pairs together. Both do not depend on the scale of the "
-    "embedding. Means that agree are not enough: per-source centring passes the first and fails the second.";
+    "embedding. Means that agree are not enough: per-source centring passes the first and fails the second. Gates do not see what a mixture was bought with: the guards at the end of the run do.";
 
 std::string pair_text(const stats::PairGate& pair, const std::vector<std::string>& names) {
   std::string text = fmt::format("{} and {}: squared distance at most {:.2f} ({:.2f} allowed)", names[static_cast<std::size_t>(pair.a)],

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "engine/core/error.h"
 #include "engine/core/text.h"
 #include "engine/store/contract/safe_json.h"
@@ -31,37 +33,64 @@ std::string text_at(const Json& row, const char* key) {
   return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-}  // namespace
-
-std::vector<EvaluationRow> evaluation_rows(const fs::path& run) {
+/// The list of that name in the newest evaluation; null when there is none or it is damaged.
+Json newest_list(const fs::path& run, const char* name) {
   std::error_code problem;
   std::string newest;
   for (const auto& entry : fs::directory_iterator(run / store::kEvaluationFolder, problem)) {
-    const std::string name = entry.path().filename().string();
-    if (is_of_a_step(name) && (newest.empty() || std::pair(name.size(), name) > std::pair(newest.size(), newest))) newest = name;
+    const std::string file = entry.path().filename().string();
+    if (is_of_a_step(file) && (newest.empty() || std::pair(file.size(), file) > std::pair(newest.size(), newest))) newest = file;
   }
   if (newest.empty()) return {};
-  std::vector<EvaluationRow> rows;
   try {
     const Json json = store::read_json_file(run / store::kEvaluationFolder / newest);
-    const auto list = json.find("rows");
-    if (list == json.end() || !list->is_array()) return {};
-    for (const Json& row : *list) {
-      if (!row.is_object()) continue;
-      EvaluationRow one;
-      one.metric = text_at(row, "metric");
-      one.method = text_at(row, "method");
-      one.value = number_at(row, "value").value_or(std::numeric_limits<double>::quiet_NaN());
-      one.low = number_at(row, "low");
-      one.high = number_at(row, "high");
-      one.chance = number_at(row, "chance");
-      one.n = static_cast<std::int64_t>(number_at(row, "n").value_or(0));
-      if (!one.metric.empty() && !one.method.empty()) rows.push_back(std::move(one));
-    }
+    const auto list = json.find(name);
+    return list != json.end() && list->is_array() ? *list : Json();
   } catch (const Error&) {
     return {};
   }
+}
+
+double number_or_nan(const Json& row, const char* key) { return number_at(row, key).value_or(std::numeric_limits<double>::quiet_NaN()); }
+
+}  // namespace
+
+std::vector<EvaluationRow> evaluation_rows(const fs::path& run) {
+  std::vector<EvaluationRow> rows;
+  for (const Json& row : newest_list(run, "rows")) {
+    if (!row.is_object()) continue;
+    EvaluationRow one;
+    one.metric = text_at(row, "metric");
+    one.method = text_at(row, "method");
+    one.value = number_or_nan(row, "value");
+    one.low = number_at(row, "low");
+    one.high = number_at(row, "high");
+    one.chance = number_at(row, "chance");
+    one.n = static_cast<std::int64_t>(number_at(row, "n").value_or(0));
+    if (!one.metric.empty() && !one.method.empty()) rows.push_back(std::move(one));
+  }
   return rows;
 }
+
+std::vector<EvaluationCheck> evaluation_checks(const fs::path& run) {
+  std::vector<EvaluationCheck> checks;
+  for (const Json& row : newest_list(run, "checks")) {
+    if (!row.is_object()) continue;
+    EvaluationCheck one{text_at(row, "kind"), text_at(row, "title"), text_at(row, "rule"), number_or_nan(row, "value"), number_at(row, "low"), number_at(row, "high"), number_at(row, "bound"), {}, 0};
+    one.n = static_cast<std::int64_t>(number_at(row, "n").value_or(0));
+    if (const auto passes = row.find("passes"); passes != row.end() && passes->is_boolean()) one.passes = passes->get<bool>();
+    if (!one.title.empty()) checks.push_back(std::move(one));
+  }
+  return checks;
+}
+
+std::string measured_text(const EvaluationCheck& check) {
+  if (!std::isfinite(check.value)) return "–";
+  if (check.low && check.high) return fmt::format("{:.3g} [{:.3g}, {:.3g}]", check.value, *check.low, *check.high);
+  if (check.kind == "gate" && check.bound && *check.bound > 0) return fmt::format("{:.0f} of {:.0f}", check.value, *check.bound);
+  return fmt::format("{:.3g}", check.value);
+}
+
+const char* outcome_text(const EvaluationCheck& check) { return !check.passes ? "not judged" : *check.passes ? "passes" : "FAILS"; }
 
 }  // namespace geocyte::jobs

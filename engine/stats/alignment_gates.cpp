@@ -15,7 +15,7 @@ namespace geocyte::stats {
 namespace {
 
 using Rows = std::vector<std::int64_t>;
-constexpr double kBoundLevel = 0.95, kOneSided = 0.025, kAlarm = 0.0025, kNormal975 = 1.959963984540054;
+constexpr double kBoundLevel = 0.95;
 constexpr double kFloatVariance = 1e-14;   // square of what float coordinates resolve
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -190,44 +190,19 @@ void classify(PairGate& pair, const GateCells& cells, const std::vector<Rows>& t
   pair.classified = true;
 }
 
-double logit(double value) { return std::log(value / (1 - value)); }
-double upper_tail(double z) { return 0.5 * std::erfc(z / std::sqrt(2.0)); }
-
-/// Chance of an AUC at least so far above (`sign` 1) or below (-1) the limit when the true one is there.
-double p_beyond(const Auc& auc, double limit, int sign) {
-  if (!(auc.low > 0 && auc.high < 1 && auc.high > auc.low)) {   // 0 or 1: the rule of three has said what can be said
-    const bool beyond = sign > 0 ? auc.low > limit : auc.high < limit;
-    return beyond ? 0 : 1;
-  }
-  const double deviation = (logit(auc.high) - logit(auc.low)) / (2 * kNormal975);
-  return upper_tail(sign * (logit(auc.value) - logit(limit)) / deviation);
-}
-
-/// Which of the hypotheses fall, at `level` for all of them together (Holm 1979).
-std::vector<bool> holm(const std::vector<double>& p, double level) {
-  std::vector<std::size_t> order(p.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
-  std::vector<bool> falls(p.size(), false);
-  for (std::size_t rank = 0; rank < order.size(); ++rank) {
-    if (p[order[rank]] > level / static_cast<double>(p.size() - rank)) break;
-    falls[order[rank]] = true;
-  }
-  return falls;
-}
-
 void judge_classifiers(std::vector<PairGate>& pairs, double margin) {
   std::vector<PairGate*> classified;
-  std::vector<double> outside, below;
+  std::vector<Auc> aucs;
+  std::vector<double> below;
   for (PairGate& pair : pairs) {
-    below.push_back(p_beyond(pair.means_auc, 0.5, -1));
+    below.push_back(p_below_chance(pair.means_auc));
     if (!pair.classified) continue;
     classified.push_back(&pair);
-    outside.push_back(pair.auc.value >= 0.5 ? p_beyond(pair.auc, 0.5 + margin, 1) : p_beyond(pair.auc, 0.5 - margin, -1));
-    below.back() = std::min(below.back(), p_beyond(pair.auc, 0.5, -1));
+    aucs.push_back(pair.auc);
+    below.back() = std::min(below.back(), p_below_chance(pair.auc));
   }
-  const auto fails = holm(outside, kOneSided), leaks = holm(below, kAlarm);
-  for (std::size_t i = 0; i < classified.size(); ++i) classified[i]->auc_passes = !fails[i];
+  const auto apart = told_apart(aucs, margin), leaks = below_chance(below);
+  for (std::size_t i = 0; i < classified.size(); ++i) classified[i]->auc_passes = !apart[i];
   for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].below_chance = leaks[i];
 }
 

@@ -6,8 +6,8 @@
 //              what sampling adds (d (1/n_a + 1/n_b) where C = S), so that D^2 is unbiased. Passes when its upper 95 % bound
 //              (bootstrap of cells within sources, around D^2) is at most .36^2 + B, with B the bound that 95 % of splits of one and the same
 //              source into n_a and n_b cells stay below. At D = .36 two Gaussians are told apart with an AUC of .60.
-//   classifier AUC of a fresh classifier (probe_classifier.h) trained on the training cells of the pair. Fails when its interval
-//              lies wholly outside .5 ± .10, at 95 % over all pairs together (Holm 1979).
+//   classifier AUC of a fresh classifier (probe_classifier.h) trained on the training cells of the pair. Fails when the two are told
+//              apart by the rule of auc_gate.h, over all pairs together.
 //
 // An AUC clearly below .5 (one-sided .0025, Holm over pairs) is no success but the signature of statistics that leaked from held-out to
 // training cells: `leak`, and such a pair does not pass. It is looked for in the classifier and in the linear score along the difference of the training means,
@@ -25,7 +25,7 @@
 
 #include "engine/core/stop_token.h"
 #include "engine/kernels/points.h"
-#include "engine/stats/auc.h"
+#include "engine/stats/auc_gate.h"
 
 namespace geocyte::stats {
 
@@ -38,7 +38,7 @@ struct GateCells {
 
 struct GateOptions {
   double distance = 0.36;              ///< within-source standard deviations
-  double auc_margin = 0.10;
+  double auc_margin = kAucMargin;
   double shrinkage = 0.1;
   int bootstrap = 200;                 ///< rounds, also of null splits; at least 20
   std::int64_t fewest = 10;

@@ -63,8 +63,20 @@ struct Measured {
   std::string split;
 };
 
+/// A number that passes or fails, with its bound in words: "AUC interval reaches .5 ± .10".
+struct Check {
+  std::string id, kind, title;             ///< "guards/types"; "gate", "guard"; for people
+  double value = 0;
+  std::optional<double> low, high;         ///< 95 % interval
+  std::optional<double> bound;
+  std::string rule;
+  std::optional<bool> passes;              ///< nothing: it could not be judged, and `rule` says why
+  std::int64_t n = 0;
+};
+
 struct Evaluation {
   std::vector<Measured> rows;
+  std::vector<Check> checks;               ///< of the model
   std::vector<store::Verdict> verdicts;
   Json to_json() const;
 };

@@ -17,6 +17,7 @@
 #include "engine/embed/pca.h"
 #include "engine/kernels/parallel.h"
 #include "engine/stats/alignment_gates.h"
+#include "plugins/gems/evaluation_checks.h"
 #include "plugins/gems/evaluation_verdict.h"
 
 namespace geocyte::plugins::gems {
@@ -101,6 +102,13 @@ class Judged {
       if (!seen[static_cast<std::size_t>(source_[static_cast<std::size_t>(row)])]) rows.push_back(row);
     return rows;
   }
+  /// Sources without training cells.
+  std::vector<int> whole() const {
+    std::vector<int> sources;
+    for (int s = 0; s < panel_.sources; ++s)
+      if (std::none_of(train_.begin(), train_.end(), [&](std::int64_t row) { return source_[static_cast<std::size_t>(row)] == s; })) sources.push_back(s);
+    return sources;
+  }
   baselines::ScoredCells scored(const kernels::Points& points, const kernels::Points& expression) const {
     baselines::ScoredCells scored;
     scored.points = points;
@@ -146,10 +154,13 @@ struct Method {
   baselines::FloatRows points;
   baselines::AlignmentScores scores;
   stats::AlignmentGates gates;
+  baselines::AlignmentGuards guards;
 };
 
-/// The gates as rows: the share of pairs that pass, and the worst pair.
+/// The gates as rows: the share of pairs that pass, and the worst pair; the share of guards that hold.
 void add_gates(const Method& method, std::vector<Measured>& rows) {
+  const auto guards = static_cast<std::int64_t>(method.guards.judged.size());
+  if (guards > 0) rows.push_back({"guards/held", method.name, static_cast<double>(method.guards.held()) / static_cast<double>(guards), {}, {}, {}, guards, method.split});
   const stats::PairGate* worst = method.gates.worst();
   if (worst == nullptr) return;
   const auto pairs = static_cast<std::int64_t>(method.gates.pairs.size());
@@ -170,7 +181,7 @@ train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& 
   const int threads = at::get_num_threads();
   const std::string split = "held out: " + cells.split.method + judged.bound();
   std::vector<Method> methods;
-  methods.push_back({"model", split, to_rows(model(judged.rows())), {}, {}});
+  methods.push_back({"model", split, to_rows(model(judged.rows())), {}, {}, {}});
   baselines::BaselineOptions how;
   how.components = kComponents;
   how.harmony.stop = stop;
@@ -178,7 +189,7 @@ train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& 
   run.make_all(threads);
   for (const baselines::Baseline& one : run.list())
     if (!run.failures().contains(one.name))
-      methods.push_back({one.name, split + (one.transductive ? "; sees held-out cells" : ""), baselines::to_float(run.embedding(one.name)), {}, {}});
+      methods.push_back({one.name, split + (one.transductive ? "; sees held-out cells" : ""), baselines::to_float(run.embedding(one.name)), {}, {}, {}});
   const auto pca = std::find_if(methods.begin(), methods.end(), [](const Method& one) { return one.name == "pca"; });
   const kernels::Points expression = pca == methods.end() ? kernels::Points{} : pca->points.points();
 
@@ -198,15 +209,21 @@ train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& 
     gate.classify_all = i == 0;                     // what fails by distance has failed
     one.gates = stats::alignment_gates({scored.points, scored.source, scored.sources, scored.train, scored.held_out}, gate);
   });
+  const auto scores_of = [&](const char* name) {
+    const auto found = std::find_if(methods.begin(), methods.end(), [&](const Method& one) { return one.name == name; });
+    return found == methods.end() ? nullptr : &found->scores;
+  };
+  for (Method& one : methods) one.guards = baselines::alignment_guards(one.scores, scores_of("pca"), scores_of("raw"), judged.whole());
+  evaluation.checks = alignment_checks(methods.front().gates, methods.front().scores, methods.front().guards);
   for (const Method& one : methods) {
     for (const baselines::Score& score : one.scores.scores)
       evaluation.rows.push_back({path_of(score, cells), one.name, score.value, score.low, score.high, score.chance, score.n, one.split});
     add_gates(one, evaluation.rows);
   }
-  evaluation.verdicts = alignment_verdicts(evaluation.rows);
   std::vector<std::string> names;
   for (const SourceFacts& facts : cells.sources) names.push_back(facts.name);
-  evaluation.verdicts.push_back(analysis::gate_verdict(methods.front().gates, names));
+  evaluation.verdicts = {analysis::gate_verdict(methods.front().gates, names)};
+  for (store::Verdict& verdict : alignment_verdicts(evaluation.rows, evaluation.checks)) evaluation.verdicts.push_back(std::move(verdict));
   for (const auto& [name, sentence] : run.failures())
     for (store::Verdict& verdict : evaluation.verdicts) verdict.evidence += " " + name + " is missing: " + sentence + ".";
   return evaluation;

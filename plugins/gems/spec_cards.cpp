@@ -16,7 +16,7 @@ std::vector<config::ArrayCard> make_cards() {
        "max(||m_a - m_b|| / sqrt(tr S_w (1/n_a + 1/n_b)), D / sqrt(d (1/n_a + 1/n_b)))",
        "Near 1. Above 1.5 the sources differ for sure; far below 1 held-out cells were used in training.", "1 on average"},
       {"align/pair_auc", "AUC of a fresh classifier", "A network that knows nothing of training learns to tell the two sources apart, and is asked about held-out cells.",
-       "share of pairs of cells, one a source, that it orders rightly; bootstrap interval", "Its interval reaches .5 ± .10. Below .5 statistics of held-out cells have leaked.", ".5"},
+       "share of pairs of cells, one a source, that it orders rightly; DeLong interval", "Its interval reaches .5 ± .10, at 95 % over all pairs together. Below .5 statistics of held-out cells have leaked.", ".5"},
       {"align/gate_bound", "Bound of the squared distance", "The upper 95 % bound of the squared standardised distance, what sampling adds taken off. A pair passes only where the classifier's gate holds too.",
        "upper bound of D^2 - d (1/n_a + 1/n_b)", "At most .36^2 and what two halves of one source of that size show.", "0"},
       {"align/sampling_floor", "Sampling floor", "The distance that two samples of one population show, given their sizes.", "sqrt(tr S_w (1/n_a + 1/n_b))", "", ""},

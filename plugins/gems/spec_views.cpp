@@ -49,13 +49,13 @@ std::vector<config::ViewSpec> make_views() {
                    {{"values", "align/ratio_to_floor"}, {"name", "Ratio to floor"}, {"gate", "1.5"},
                     {"values2", "align/centroid_distance_standardised"}, {"name2", "Mahalanobis"}, {"gate2", "0.36"},
                     {"values3", "align/centroid_distance"}, {"name3", "Distance of means"}, {"gate3", "1.0"}, {"floor3", "align/sampling_floor"},
-                    {"values4", "align/pair_auc"}, {"name4", "Classifier AUC"}, {"gate4", "0.6"}, {"reach4", "1.6"},
+                    {"values4", "align/pair_auc"}, {"name4", "Classifier AUC"}, {"gate4", "0.6"}, {"reach4", "1.6"}, {"pass4", "align/auc_gate"},
                     {"values5", "align/gate_bound"}, {"name5", "Gates, both"}, {"gate5", "align/gate_allowed"}, {"pass5", "align/gate"}, {"labels", "source"}}});
   views.push_back({"scatter", "Embedding", "align", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"space", "embedding"}, {"labels", "source"}}});
   views.push_back({"source_table", "Sources", "align",
                    {{"labels", "source"}, {"counts", "source"}, {"column1", "align/ratio_to_floor"}, {"title1", "x floor"}, {"gate1", "1.5"},
                     {"column2", "align/centroid_distance_standardised"}, {"title2", "Mahal."}, {"gate2", "0.36"},
-                    {"column3", "align/pair_auc"}, {"title3", "worst AUC"}, {"gate3", "0.6"},
+                    {"column3", "align/pair_auc"}, {"title3", "worst AUC"}, {"gate3", "0.6"}, {"pass3", "align/auc_gate"},
                     {"column4", "align/own_share"}, {"title4", "own nbrs"}, {"column5", "align/own_share_expected"}, {"title5", "expected"},
                     {"column6", "align/purity"}, {"title6", "own modality"}, {"column7", "align/nearest_distance"}, {"title7", "nearest"},
                     {"column8", "align/source_std_min"}, {"title8", "least std"}, {"column9", "align/source_std_median"}, {"title9", "median std"},

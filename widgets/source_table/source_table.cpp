@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
+#include <QScrollBar>
 #include <QTableView>
 
 #include <algorithm>
@@ -18,7 +19,7 @@
 namespace geocyte::widgets::source_table {
 namespace {
 
-constexpr int kMostColumns = 12, kRowHeight = 24;
+constexpr int kMostColumns = 12, kRowHeight = 24, kRowsInSight = 6;
 constexpr std::int64_t kMostRows = 4096;   // more categories are no table that a person reads
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -106,6 +107,14 @@ TableColumn SourceTable::columnOf(int number, const ArrayView& array, std::int64
   if (array.shape.size() == 2) help << tr("the largest of the row");
   column.help = help.join(QStringLiteral(" · "));
   for (std::int64_t row = 0; row < rows; ++row) column.values.push_back(array.shape.size() == 2 ? largestOther(array, row) : array.at(row));
+  const ArrayView* pass = arrays_.find(bindings_.value(role("pass", number)));
+  if (pass && pass->shape == array.shape && !pass->isEmpty())   // a source is bad when one of its pairs fails
+    for (std::int64_t row = 0; row < rows; ++row) {
+      bool fails = false;
+      const std::int64_t width = array.shape.size() == 2 ? array.shape[1] : 1;
+      for (std::int64_t k = 0; k < width; ++k) fails = fails || pass->at(row * width + k) < 0.5;
+      column.bad.push_back(fails);
+    }
   return column;
 }
 
@@ -124,7 +133,7 @@ void SourceTable::rebuild() {
     if (context().palette) content.colors.push_back(context().palette->category(static_cast<int>(row)));
   }
   if (rows > 0 && has_label && label->codes && !counts.isEmpty()) {
-    TableColumn column{counts == content.axis ? tr("n") : counts, tr("how many there are of each"), std::vector<double>(static_cast<std::size_t>(rows)), {}};
+    TableColumn column{counts == content.axis ? tr("n") : counts, tr("how many there are of each"), std::vector<double>(static_cast<std::size_t>(rows)), {}, {}};
     for (const std::int32_t code : *label->codes)
       if (code >= 0 && code < rows) ++column.values[static_cast<std::size_t>(code)];
     content.columns.push_back(std::move(column));
@@ -141,12 +150,14 @@ void SourceTable::rebuild() {
     content.columns.push_back(columnOf(i, *found, rows));
     for (int row = 0; row < rows; ++row) bad += content.columns.back().isBad(row);
   }
-  const bool gated = std::any_of(content.columns.begin(), content.columns.end(), [](const TableColumn& column) { return column.gate.has_value(); });
+  const bool gated = std::any_of(content.columns.begin(), content.columns.end(), [](const TableColumn& column) { return column.isJudged(); });
   if (content.columns.empty()) content = {};
   const bool same_columns = static_cast<int>(content.columns.size()) + 1 == model_->columnCount() && model_->rowCount() > 0;
   quiet_ = true;
   model_->setContent(std::move(content));
   quiet_ = false;
+  // Rows of a few sources are all in sight, also above the bar below them.
+  view_->setMinimumHeight(view_->horizontalHeader()->sizeHint().height() + std::min(model_->rowCount(), kRowsInSight) * kRowHeight + view_->horizontalScrollBar()->sizeHint().height() + 1);
   setEmptyText(model_->rowCount() == 0 ? tr("No numbers of sources yet") : QString());
   setCount(!gated ? QString() : bad == 0 ? tr("all gates hold") : bad == 1 ? tr("1 value beyond its gate") : tr("%1 values beyond their gates").arg(bad));
   QStringList caption;

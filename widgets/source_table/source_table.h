@@ -2,8 +2,8 @@
 // Numbers of each category of an axis, for example of each source, one row a category.
 //
 // Bindings: "column1" … "column12" arrays over one axis (their captions are the titles); of a square matrix the largest
-// entry of the row outside the diagonal is taken. "gate1" … a bound: ".36" or ">.36" marks values above it, "<.5" below.
-// "title1" … another title. "labels" name of the label set (default: the axis of the first column). "counts" the title
+// entry of the row outside the diagonal is taken. "gate1" … a bound: ".36" or ">.36" marks values above it, "<.5" below;
+// "pass1" … an array of the same shape (1 passes, 0 fails) that judges instead. "title1" … another title. "labels" name of the label set (default: the axis of the first column). "counts" the title
 // of a column that counts the rows of each category ("cells"; the name of the label gives "n"); without it there is none.
 // A click selects the category everywhere, Ctrl and Shift several; arrow keys move, Esc clears. A click on the header sorts.
 #pragma once

@@ -78,7 +78,7 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
       if (column == 0) return content_.names.value(row);
       const TableColumn& shown = content_.columns[static_cast<std::size_t>(column - 1)];
       QString line = tr("%1, %2: %3").arg(content_.names.value(row), shown.title, std::isfinite(value(row, column)) ? exactText(value(row, column)) : tr("no value"));
-      if (isBad(row, column)) line += '\n' + (shown.gate->bad_above ? tr("above the gate %1") : tr("below the gate %1")).arg(exactText(shown.gate->value));
+      if (isBad(row, column)) line += '\n' + (!shown.bad.empty() ? tr("a pair of it fails its gate") : (shown.gate->bad_above ? tr("above the gate %1") : tr("below the gate %1")).arg(exactText(shown.gate->value)));
       return line;
     }
     default: return {};
@@ -94,7 +94,8 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
   if (role != Qt::ToolTipRole) return {};
   QStringList lines;
   if (!column.help.isEmpty()) lines << column.help;
-  if (column.gate) lines << (column.gate->bad_above ? tr("bad above %1") : tr("bad below %1")).arg(exactText(column.gate->value));
+  if (!column.bad.empty()) lines << tr("bad where the gate of a pair fails");
+  else if (column.gate) lines << (column.gate->bad_above ? tr("bad above %1") : tr("bad below %1")).arg(exactText(column.gate->value));
   return (lines << tr("Click: sort, a third time: the order of the axis")).join('\n');
 }
 
@@ -138,7 +139,8 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   painter->setFont(font);
   painter->setPen(bad ? c.bad_text : c.ink);
   if (bad) {   // a mark as well: not by colour alone
-    const bool above = static_cast<const TableModel*>(order->sourceModel())->content().columns[static_cast<std::size_t>(source.column() - 1)].gate->bad_above;
+    const auto& gate = static_cast<const TableModel*>(order->sourceModel())->content().columns[static_cast<std::size_t>(source.column() - 1)].gate;
+    const bool above = !gate || gate->bad_above;
     const QPointF at(text.right() - QFontMetricsF(font).horizontalAdvance(index.data().toString()) - kMarkArea + kMark + 2, text.center().y() + 0.5);
     const double tip = above ? -kMark : kMark;
     painter->setBrush(c.bad_text);

@@ -29,7 +29,9 @@ struct TableColumn {
   QString title, help;
   std::vector<double> values;           ///< one a row; NaN = none
   std::optional<Gate> gate;
-  bool isBad(int row) const { return gate && gate->isBad(values[static_cast<std::size_t>(row)]); }
+  std::vector<std::uint8_t> bad;        ///< one a row where something else than the gate has judged
+  bool isJudged() const { return gate || !bad.empty(); }
+  bool isBad(int row) const { return bad.empty() ? gate && gate->isBad(values[static_cast<std::size_t>(row)]) : bad[static_cast<std::size_t>(row)] != 0; }
 };
 
 struct TableContent {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QHeaderView>
 #include <QImage>
+#include <QScrollBar>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -85,6 +86,24 @@ class TestSourceTable : public QObject {
   void ofAMatrixTheLargestOtherEntryOfTheRow() {
     const Fixture f(threeSources(), {{"column4", "s/distance"}});
     for (int r = 0; r < 3; ++r) QCOMPARE(f.view->table()[r + 1].last(), QString::number(r == 0 ? 2 : 3));
+  }
+
+  void aSourceIsBadWhereTheGateOfOneOfItsPairsFails() {
+    ArrayMap map = threeSources();
+    map.arrays["s/pass"] = array({NAN, 1, 1, 1, NAN, 0, 1, 0, NAN}, {3, 3}, "gate");
+    const Fixture f(map, {{"column4", "s/distance"}, {"gate4", ".5"}, {"pass4", "s/pass"}});   // every distance is beyond .5
+    const auto* model = f.view->findChild<TableModel*>();
+    QVERIFY(!model->isBad(0, 5) && model->isBad(1, 5) && model->isBad(2, 5));
+    QVERIFY(f.table()->model()->index(1, 5).data(Qt::ToolTipRole).toString().contains("a pair of it fails its gate"));
+    f.view->grab();
+  }
+
+  void theBarBelowCoversNoRow() {
+    const Fixture f(threeSources(), {{"column4", "s/distance"}, {"column5", "s/distance"}, {"column6", "s/distance"}, {"column7", "s/distance"}, {"column8", "s/distance"}});
+    f.view->resize(260, f.view->minimumSizeHint().height());
+    QTRY_VERIFY(f.table()->horizontalScrollBar()->isVisible());
+    const QRect last = f.table()->visualRect(f.table()->model()->index(2, 0));
+    QVERIFY2(last.bottom() <= f.table()->viewport()->height(), qPrintable(QStringLiteral("%1 of %2").arg(last.bottom()).arg(f.table()->viewport()->height())));
   }
 
   void valuesBeyondTheirGateAreMarked() {
