@@ -2,63 +2,31 @@
 // Try a cure, with the real engine and the real window, by mouse and keys: train plainly, switch a cure on, start, read what is
 // known before training, see the matrix change, and hold the two runs against each other.
 #include <QAbstractButton>
-#include <QApplication>
-#include <QFileInfo>
-#include <QLineEdit>
 #include <QListView>
-#include <QMenu>
-#include <QPushButton>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QTimer>
 #include <QWindow>
 
 #include <algorithm>
-#include <csignal>
-#include <memory>
 
-#include "app/desktop/main_window.h"
-#include "app/desktop/system_specs.h"
+#include "tests/support/journey.h"
+#include "widgets/cloud/scatter_canvas.h"
 #include "widgets/controls/run_list.h"
-#include "widgets/controls/segmented_control.h"
 #include "widgets/loss_curves/loss_curves.h"
 #include "widgets/matrix_heatmap/matrix_heatmap.h"
 #include "widgets/scatter/scatter.h"
-#include "widgets/cloud/scatter_canvas.h"
-#include "widgets/theme/theme.h"
 
 using namespace geocyte;
 using namespace geocyte::desktop;
 using store::RunState;
 
+using test::kAnswer;
+
 namespace {
 constexpr int kTraining = 240'000;  ///< on a busy machine
-constexpr int kAnswer = 60'000;
 }  // namespace
 
-class TestCureAndCompare : public QObject {
+class TestCureAndCompare : public test::Journey {
   Q_OBJECT
 
-  const RunRecord* run() const { return window_->workbench().current(); }
-  bool isIn(RunState state) const { return run() && run()->has_status && run()->status.state == state; }
-  template <class Widget = QWidget>
-  Widget* find(const QString& name) const {
-    return window_->findChild<Widget*>(name);
-  }
-  void click(const QString& name) {
-    QWidget* widget = find(name);
-    QVERIFY2(widget, qPrintable(name));
-    QTRY_VERIFY2_WITH_TIMEOUT(widget->isVisible() && widget->isEnabled(), qPrintable(name), kAnswer);
-    QTest::mouseClick(widget, Qt::LeftButton);
-  }
-  void type(const QString& name, const QString& text) {
-    auto* line = find<QLineEdit>(name);
-    QVERIFY2(line, qPrintable(name));
-    line->setFocus();
-    line->selectAll();
-    QTest::keyClicks(line, text);
-    QTest::keyClick(line, Qt::Key_Return);
-  }
   void configure(const QString& name) {
     QTest::keyClick(window_.get(), Qt::Key_N, Qt::ControlModifier);
     QTRY_VERIFY(window_->isConfiguring());
@@ -75,27 +43,10 @@ class TestCureAndCompare : public QObject {
 
  private slots:
   void initTestCase() {
-    const QString engine = qEnvironmentVariable("GEOCYTE_BIN") + "/geocyte-engine";
-    if (!QFileInfo(engine).isExecutable()) QSKIP("geocyte-engine was not built (no LibTorch in this configuration)");
-    qputenv("GEOCYTE_ENGINE", engine.toLocal8Bit());
-    folder_ = std::make_unique<QTemporaryDir>();
-    theme_ = std::make_unique<widgets::Theme>(widgets::ThemeChoice::light);
-    preferences_ = std::make_unique<Preferences>(folder_->filePath("preferences.ini"));
-    preferences_->setRunsFolder(folder_->filePath("runs"));
-    window_ = std::make_unique<MainWindow>(plugins::all_specs(), *preferences_, *theme_);
-    window_->resize(1500, 950);
-    window_->show();
-    QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-    QApplication::setActiveWindow(window_.get());   // under Xvfb no window manager does it
-    window_->attachToLiving(preferences_->runsFolder());
+    if (!prepare()) QSKIP(kNoEngine);
+    openWindow();
   }
-
-  void cleanupTestCase() {
-    if (!window_) return;
-    for (const QString& path : window_->workbench().library().order())
-      if (const RunRecord* left = window_->workbench().library().find(path); left->isAlive() && left->status.pid > 0) kill(static_cast<pid_t>(left->status.pid), SIGTERM);
-    window_.reset();
-  }
+  void cleanupTestCase() { closeWindow(); }
 
   void trainPlainly() {
     configure("plain");
@@ -173,10 +124,6 @@ class TestCureAndCompare : public QObject {
   }
 
  private:
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::unique_ptr<widgets::Theme> theme_;
-  std::unique_ptr<Preferences> preferences_;
-  std::unique_ptr<MainWindow> window_;
   QString plain_;
 };
 

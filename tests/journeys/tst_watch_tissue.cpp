@@ -2,30 +2,19 @@
 // A tissue forms, with the real engine and the real window, by mouse and keys: choose the system, start its demo, watch the held-out
 // slide, mark cells there and see them in Align, scrub back, look at it in every way, export. Pictures of each stage stay in
 // journeys/ beside the test programs for people to look at.
-#include <QAction>
 #include <QDir>
 #include <QFile>
-#include <QMenu>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QTimer>
 #include <QToolButton>
 
-#include <csignal>
-#include <memory>
-
-#include "app/desktop/main_window.h"
-#include "app/desktop/system_specs.h"
 #include "app/desktop/view_export.h"
 #include "app/desktop/view_host.h"
+#include "tests/support/journey.h"
 #include "widgets/cloud/scatter_canvas.h"
 #include "widgets/controls/choice_button.h"
-#include "widgets/controls/segmented_control.h"
 #include "widgets/controls/timeline_strip.h"
 #include "widgets/scatter/scatter.h"
-#include "widgets/theme/theme.h"
 #include "widgets/tissue/tissue.h"
 
 using namespace geocyte;
@@ -34,21 +23,15 @@ using store::RunState;
 using widgets::tissue::Show;
 using widgets::tissue::Tissue;
 
+using test::kAnswer, test::kStart;
+
 namespace {
-constexpr int kStart = 120'000;   ///< simulation of the tissue included, on a busy machine
 constexpr int kTrain = 300'000;
-constexpr int kAnswer = 20'000;
 }  // namespace
 
-class TestWatchTissue : public QObject {
+class TestWatchTissue : public test::Journey {
   Q_OBJECT
 
-  const RunRecord* run() const { return window_->workbench().current(); }
-  bool isIn(RunState state) const { return run() && run()->has_status && run()->status.state == state; }
-  template <class Widget = QWidget>
-  Widget* find(const char* name) const {
-    return window_->findChild<Widget*>(QString::fromLatin1(name));
-  }
   template <class ViewType>
   ViewType* view(const char* workspace) const {
     for (widgets::View* one : find<ViewHost>(workspace)->views())
@@ -56,35 +39,6 @@ class TestWatchTissue : public QObject {
     return nullptr;
   }
   Tissue* tissue() const { return view<Tissue>("spatial"); }
-  void click(QWidget* widget, const char* name) {
-    QVERIFY2(widget, name);
-    QTRY_VERIFY2_WITH_TIMEOUT(widget->isVisible() && widget->isEnabled(), name, kAnswer);
-    QTest::mouseClick(widget, Qt::LeftButton);
-  }
-  void clickTab(const char* id) { click(find<widgets::SegmentedControl>("workspaces")->findChild<QWidget*>(QStringLiteral("segment_") + id), id); }
-  /// A button that opens a menu does not return before the menu is closed: the second click waits inside of it.
-  template <class Button>
-  void clickInMenu(Button* button, const QString& text) {
-    QVERIFY2(button && button->menu(), qPrintable(text));
-    QMenu* menu = button->menu();
-    const auto shown = connect(menu, &QMenu::aboutToShow, this, [&] {
-      QTimer::singleShot(80, menu, [menu, text] {
-        for (QAction* action : menu->actions())
-          if (action->text().startsWith(text)) return QTest::mouseClick(menu, Qt::LeftButton, {}, menu->actionGeometry(action).center());
-        menu->close();
-      });
-    });
-    click(button, qPrintable(text));
-    disconnect(shown);
-  }
-  static void drag(QWidget* widget, const QList<QPoint>& way) {
-    QTest::mousePress(widget, Qt::LeftButton, {}, way.first());
-    for (const QPoint& at : way) {
-      QMouseEvent move(QEvent::MouseMove, QPointF(at), widget->mapToGlobal(QPointF(at)), Qt::NoButton, Qt::LeftButton, {});
-      QApplication::sendEvent(widget, &move);
-    }
-    QTest::mouseRelease(widget, Qt::LeftButton, {}, way.last());
-  }
   void picture(const QString& name) {
     QTest::qWait(700);   // points glide into place
     QDir().mkpath(pictures_);
@@ -93,21 +47,10 @@ class TestWatchTissue : public QObject {
 
  private slots:
   void initTestCase() {
-    const QString engine = qEnvironmentVariable("GEOCYTE_BIN") + "/geocyte-engine";
-    if (!QFileInfo(engine).isExecutable()) QSKIP("geocyte-engine was not built (no LibTorch in this configuration)");
-    qputenv("GEOCYTE_ENGINE", engine.toLocal8Bit());
+    if (!prepare()) QSKIP(kNoEngine);
     pictures_ = QDir(QCoreApplication::applicationDirPath()).filePath("journeys");
-    folder_ = std::make_unique<QTemporaryDir>();
-    theme_ = std::make_unique<widgets::Theme>(widgets::ThemeChoice::light);
-    preferences_ = std::make_unique<Preferences>(folder_->filePath("preferences.ini"));
-    preferences_->setRunsFolder(folder_->filePath("runs"));
     QDir().mkpath(preferences_->runsFolder());
-    window_ = std::make_unique<MainWindow>(plugins::all_specs(), *preferences_, *theme_);
-    window_->resize(1600, 1000);
-    window_->show();
-    QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-    QApplication::setActiveWindow(window_.get());   // under Xvfb no window manager does it
-    window_->attachToLiving(preferences_->runsFolder());
+    openWindow({1600, 1000});
   }
 
   void init() {
@@ -115,13 +58,7 @@ class TestWatchTissue : public QObject {
   }
   void cleanup() { failed_ = failed_ || QTest::currentTestFailed(); }
 
-  void cleanupTestCase() {
-    if (!window_) return;
-    for (const QString& path : window_->workbench().library().order())
-      if (const RunRecord* left = window_->workbench().library().find(path); left->isAlive() && left->status.pid > 0) kill(static_cast<pid_t>(left->status.pid), SIGTERM);
-    window_.reset();
-    theme_.reset();
-  }
+  void cleanupTestCase() { closeWindow(); }
 
   void theDemoOfTheSystemIsStarted() {
     click(find("newRun"), "newRun");
@@ -223,10 +160,6 @@ class TestWatchTissue : public QObject {
   QString pictures_;
   double first_ = 0;
   bool failed_ = false;
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::unique_ptr<widgets::Theme> theme_;
-  std::unique_ptr<Preferences> preferences_;
-  std::unique_ptr<MainWindow> window_;
 };
 
 QTEST_MAIN(TestWatchTissue)

@@ -1,84 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tissue view with mouse and keys: what is shown, selected, coloured, said and exported.
 #include <QFile>
-#include <QImage>
 #include <QLineEdit>
-#include <QMenu>
 #include <QTemporaryDir>
-#include <QTest>
-#include <QTimer>
 #include <QToolButton>
 
-#include "tests/unit/widgets/tissue/tissue_data.h"
-#include "widgets/base/probe_model.h"
-#include "widgets/base/shared_models.h"
+#include "tests/unit/widgets/tissue/tissue_fixture.h"
 #include "widgets/cloud/gene_picker.h"
-#include "widgets/cloud/scatter_canvas.h"
-#include "widgets/controls/choice_button.h"
-#include "widgets/theme/theme.h"
-#include "widgets/tissue/probe_bar.h"
-#include "widgets/tissue/tissue.h"
 
 using namespace geocyte::widgets;
 using namespace geocyte::widgets::tissue;
-using geocyte::widgets::cloud::ScatterCanvas;
+using Fixture = geocyte::test::TissueFixture;
 using geocyte::test::floatArray;
 using geocyte::test::kA;
 using geocyte::test::kAll;
 using geocyte::test::kB;
 using geocyte::test::labelOf;
-using geocyte::test::tissueBindings;
 using geocyte::test::twoSlides;
 
 class TestTissue : public QObject {
   Q_OBJECT
-
-  struct Fixture {
-    SelectionModel selection;
-    PaletteModel palette;
-    ProbeModel probe;
-    std::unique_ptr<Tissue> view;
-    explicit Fixture(const ArrayMap& map, const QHash<QString, QString>& more = {}) {
-      ViewContext context;
-      context.selection = &selection;
-      context.palette = &palette;
-      context.probe = &probe;
-      view = std::make_unique<Tissue>(context);
-      view->setAnimated(false);
-      view->setTitle("Tissue");
-      QHash<QString, QString> bindings = tissueBindings();
-      bindings.insert(more);
-      view->bind(bindings);
-      view->resize(900, 560);
-      view->show();
-      view->setArrays(map);
-    }
-    ScatterCanvas* canvas() const { return view->canvas(); }
-    QPoint pixel(int row) const { return canvas()->map().toPixel(canvas()->cloud().x[static_cast<std::size_t>(row)], canvas()->cloud().y[static_cast<std::size_t>(row)]).toPoint(); }
-    QImage picture() const { return canvas()->grab().toImage(); }
-    QColor colorAt(int row) const { return picture().pixelColor(pixel(row)); }
-    void lasso(const QRect& around, Qt::KeyboardModifiers modifiers = {}) const {
-      QTest::mousePress(canvas(), Qt::LeftButton, modifiers, around.topLeft());
-      for (const QPoint& p : {around.topRight(), around.bottomRight(), around.bottomLeft()}) {
-        QMouseEvent move(QEvent::MouseMove, QPointF(p), canvas()->mapToGlobal(QPointF(p)), Qt::NoButton, Qt::LeftButton, modifiers);
-        QCoreApplication::sendEvent(canvas(), &move);
-      }
-      QTest::mouseRelease(canvas(), Qt::LeftButton, modifiers, around.bottomLeft());
-    }
-    template <class T>
-    T* child(const char* name) const { return view->findChild<T*>(QString::fromLatin1(name)); }
-    /// By mouse: opens the drop-down and clicks the entry.
-    void choose(const char* name, const QString& text) const {
-      auto* button = child<ChoiceButton>(name);
-      QVERIFY2(button && button->isVisible(), name);
-      QTimer::singleShot(0, button, [button, text] {
-        for (QAction* action : button->menu()->actions())
-          if (action->text().section('\t', 0, 0) == text) return QTest::mouseClick(button->menu(), Qt::LeftButton, {}, button->menu()->actionGeometry(action).center());
-        button->menu()->close();
-      });
-      QTest::mouseClick(button, Qt::LeftButton);
-    }
-  };
 
  private slots:
   void initTestCase() { theme_ = std::make_unique<Theme>(ThemeChoice::light); }
@@ -226,91 +167,6 @@ class TestTissue : public QObject {
     QVERIFY(f.view->hover(-1).title.isEmpty() && f.view->hover(100000).title.isEmpty());
   }
 
-  void aTissueInSpaceIsSeenAlongEachAxis() {
-    Fixture f(twoSlides(3));
-    auto* plane = f.child<ChoiceButton>("tissuePlane");
-    QVERIFY(plane->isVisible());
-    QVERIFY(f.view->caption().contains("seen along z"));
-    const auto across = [&](std::size_t k) { return static_cast<float>(f.view->scene().predicted[kA + 1][k] - f.view->scene().predicted[kA + 2][k]); };
-    const auto drawn = [&](const std::vector<float>& v) { return v[kA + 1] - v[kA + 2]; };
-    const auto equal = [](float a, float b) { return std::abs(a - b) < 1e-5F; };
-    QVERIFY(equal(drawn(f.canvas()->cloud().x), across(0)) && equal(drawn(f.canvas()->cloud().y), across(1)));
-    f.choose("tissuePlane", "x z");
-    QVERIFY2(f.view->caption().contains("seen along y"), qPrintable(f.view->caption()));
-    QVERIFY(equal(drawn(f.canvas()->cloud().x), across(0)) && equal(drawn(f.canvas()->cloud().y), across(2)));
-    QTest::keyClick(f.canvas(), Qt::Key_P);
-    QVERIFY(f.view->caption().contains("seen along x"));
-    QVERIFY(equal(drawn(f.canvas()->cloud().x), across(1)) && equal(drawn(f.canvas()->cloud().y), across(2)));
-    const Fixture flat(twoSlides());
-    QVERIFY(!flat.child<ChoiceButton>("tissuePlane")->isVisible());
-  }
-
-  void theRightButtonTurnsATissueInSpace() {
-    Fixture f(twoSlides(3));
-    f.view->setShow(Show::beside);
-    const QPoint from = f.canvas()->rect().center();
-    const auto move = [&](const QPoint& to) {
-      QMouseEvent event(QEvent::MouseMove, QPointF(to), f.canvas()->mapToGlobal(QPointF(to)), Qt::NoButton, Qt::RightButton, {});
-      QCoreApplication::sendEvent(f.canvas(), &event);
-    };
-    QTest::mousePress(f.canvas(), Qt::RightButton, {}, from);
-    move(from + QPoint(40, 0));
-    move(from + QPoint(80, 0));
-    QTest::mouseRelease(f.canvas(), Qt::RightButton, {}, from + QPoint(80, 0));
-    QCOMPARE(f.view->plane(), QString("free"));
-    QVERIFY(f.view->caption().contains("turned freely"));
-    // About the axis that points up: heights stay, and by 0.8 radians in all.
-    QVERIFY(std::abs(f.view->camera().turn[1][1] - 1) < 1e-12);
-    QVERIFY(std::abs(f.view->camera().turn[0][0] - std::cos(0.8)) < 1e-9);
-    QCOMPARE(f.view->secondCanvas()->cloud().shownCount(), std::size_t{kB});
-    // The size does not change while it is turned further.
-    const double scale = f.canvas()->map().scale;
-    QTest::keyClick(f.canvas(), Qt::Key_Up, Qt::ShiftModifier);
-    QTest::keyClick(f.canvas(), Qt::Key_Left, Qt::ShiftModifier);
-    QCOMPARE(f.canvas()->map().scale, scale);
-    QVERIFY(f.selection.count() == 0);
-    // What is under the lasso is what is seen there.
-    f.lasso(QRect(f.pixel(kA + 5) - QPoint(6, 6), QSize(12, 12)));
-    QVERIFY(f.selection.mask().size() == kAll && f.selection.mask()[kA + 5]);
-    f.choose("tissuePlane", "x y");
-    QCOMPARE(f.view->camera().turn[0], (Place{1, 0, 0}));
-    // A flat tissue cannot be turned.
-    const Fixture flat(twoSlides());
-    QTest::keyClick(flat.canvas(), Qt::Key_Left, Qt::ShiftModifier);
-    QCOMPARE(flat.view->camera().turn[0], (Place{1, 0, 0}));
-  }
-
-  void aThousandTurnsStayARotation() {
-    Camera camera = along(1);
-    for (int i = 0; i < 1000; ++i) camera.orbit(0.01 * (i % 7), -0.02 * (i % 5));
-    const Place a{1, 2, 3}, b{-2, 0.5, 1};
-    QVERIFY(std::abs(distance(camera(a), camera(b)) - distance(a, b)) < 1e-9);
-    Camera there = along(2);
-    there.orbit(0.7, 0);
-    there.orbit(-0.7, 0);
-    QVERIFY(distance(there(a), a) < 1e-12);
-    // To the right: what is in front moves to the right. Up: what is in front moves up.
-    Camera right, up;
-    right.orbit(0.1, 0);
-    up.orbit(0, 0.1);
-    QVERIFY(right({0, 0, 1})[0] > 0.05 && up({0, 0, 1})[1] > 0.05);
-    QCOMPARE(ballAround({{0, 0, 0}, {2, 0, 0}, {NAN, 0, 0}}).radius, 1.0);
-    QCOMPARE(ballAround({}).radius, 1.0);
-  }
-
-  void nearCellsLieOverFarOnes() {
-    // Two cells on one line of sight: the nearer one is seen, from the other side the other one.
-    ArrayMap map;
-    map.arrays["coordinates/target"] = geocyte::test::placesArray({{0, 0, 1}, {0, 0, -1}, {1, 1, 0}, {-1, -1, 0}, {1, -1, 0}, {-1, 1, 0}, {0.5, 0.9, 0}, {0.2, -0.9, 0}}, 3);
-    map.labels["cell_type"] = labelOf("cell_type", {"near", "far", "other"}, {0, 1, 2, 2, 2, 2, 2, 2});
-    Fixture f(map);
-    f.view->setShow(Show::target);
-    f.view->setColorBy("cell_type");
-    QCOMPARE(f.colorAt(0), f.palette.category(0));
-    f.canvas()->setDepth({-1, 1, 0, 0, 0, 0, 0, 0});
-    QCOMPARE(f.colorAt(0), f.palette.category(1));
-  }
-
   void theTableHasTrueAndPredictedPlacesAndIsWritten() {
     const Fixture f(twoSlides());
     const QList<QStringList> rows = f.view->table();
@@ -329,75 +185,6 @@ class TestTissue : public QObject {
     QVERIFY(svg.open(QIODevice::ReadOnly) && svg.readAll().contains("step 40"));
     const Fixture space(twoSlides(3));
     QCOMPARE(space.view->table()[0].size(), qsizetype{9});
-  }
-
-  void samplesAndTheirMeanAreChosenByMouse() {
-    ArrayMap map = twoSlides();
-    std::vector<float> values;
-    for (int k = 0; k < 2; ++k)
-      for (int i = 0; i < kAll; ++i) values.insert(values.end(), {static_cast<float>(std::cos(i) + k), static_cast<float>(std::sin(3 * i))});
-    map.arrays["coordinates/samples"] = floatArray(values, {2, kAll, 2}, {"sample", "cell", "xy"});
-    const Fixture f(map, {{"samples", "coordinates/samples"}});
-    f.choose("tissuePlaces", "mean of 2 samples");
-    QVERIFY(f.view->scene().fit.rms > 0.1);          // something else than the prediction
-    const double mean = f.view->scene().fit.rms;
-    f.choose("tissuePlaces", "sample 2");
-    QVERIFY(std::abs(f.view->scene().fit.rms - mean) < 1e-6);   // samples differ by a shift alone
-    QStringList offered;
-    for (const auto& choice : f.child<ChoiceButton>("tissueColor")->choices()) offered << choice.id;
-    QVERIFY(offered.contains("array:tissue/spread"));
-  }
-
-  void theSliderAsksOnceItRestsAndTheAnswerIsShown() {
-    Fixture f(twoSlides(), {{"probe_sigma", "0.3"}});
-    QVERIFY(f.view->probeBar()->isVisible());
-    QCOMPARE(f.view->probeBar()->sigma(), 0.3);
-    QList<double> asked;
-    connect(&f.probe, &ProbeModel::asked, this, [&](const QVariantMap& args) { asked << args.value("sigma").toDouble(); });
-    auto* slider = f.child<QWidget>("probeSigma");
-    for (int i = 0; i < 5; ++i) QTest::keyClick(slider, Qt::Key_Right);
-    QVERIFY(asked.isEmpty());
-    QTRY_COMPARE(asked.size(), qsizetype{1});
-    QCOMPARE(f.probe.args().value("source").toString(), QString("B"));
-    QVERIFY(asked[0] > 0.3 && asked[0] < 2.4);
-    QVERIFY(f.view->probeBar()->text().contains("the engine works"));
-    f.probe.setProgress("starting an engine");
-    QVERIFY(f.view->probeBar()->text().contains("starting an engine"));
-    ArrayMap answer;
-    answer.arrays["coordinates/probe"] = f.view->scene().isEmpty() ? ArrayView() : twoSlides().arrays["coordinates/target"];
-    answer.arrays["coordinates/probe"].caption = "refined from 0.8";
-    f.probe.answer(answer);
-    QCOMPARE(f.child<ChoiceButton>("tissuePlaces")->current(), QString("probe"));
-    QVERIFY(f.view->caption().contains("refined from 0.8"));
-    QVERIFY(f.view->count().contains("turned 0°"));
-    QVERIFY(f.view->probeBar()->text().contains("answered in"));
-    QTest::keyClick(slider, Qt::Key_Return);
-    QCOMPARE(asked.size(), qsizetype{2});
-    // An engine that has no refiner answers with what a snapshot holds: that is no refined tissue.
-    f.probe.answer(twoSlides());
-    QVERIFY2(f.view->probeBar()->text().startsWith("No refine stage has run yet"), qPrintable(f.view->probeBar()->text()));
-    QCOMPARE(f.child<ChoiceButton>("tissuePlaces")->current(), QString("predicted"));
-    QTest::keyClick(slider, Qt::Key_Return);
-    f.probe.fail("the engine left");
-    QCOMPARE(f.view->probeBar()->text(), QString("the engine left"));
-    f.probe.reset();
-    QCOMPARE(f.child<ChoiceButton>("tissuePlaces")->current(), QString("predicted"));
-    const Fixture without(twoSlides());
-    QVERIFY(!without.view->probeBar()->isVisible());
-  }
-
-  void onlyTheNewestOfTheQuestionsThatWaitIsAsked() {
-    ProbeModel probe;
-    QList<int> asked;
-    connect(&probe, &ProbeModel::asked, this, [&](const QVariantMap& args) { asked << args.value("n").toInt(); });
-    for (int i = 1; i <= 4; ++i) probe.ask({{"n", i}});
-    QCOMPARE(asked, QList<int>{1});
-    probe.answer({});
-    QCOMPARE(asked, (QList<int>{1, 4}));
-    probe.fail("no");
-    QCOMPARE(probe.state(), ProbeModel::State::failed);
-    probe.answer({});                                // nobody asked
-    QCOMPARE(probe.state(), ProbeModel::State::failed);
   }
 
   void nothingToShowIsSaid() {
