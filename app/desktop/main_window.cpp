@@ -43,7 +43,8 @@
 namespace geocyte::desktop {
 namespace {
 
-constexpr int kRunsWidth = 258, kConfigWidth = 318, kStatusHeight = 26;
+constexpr int kRunsWidth = 258, kConfigWidth = 318, kLeastDock = 262,   // a form is cut below that
+               kStatusHeight = 26;
 constexpr QSize kSmallest{1100, 700};
 
 /// A dock with one underlined word as its title, as wide as the design asks until the user drags its border.
@@ -64,7 +65,7 @@ QDockWidget* makeDock(const QString& name, const QString& title, QWidget* conten
   row->addWidget(word);
   row->addStretch(1);
   dock->setTitleBarWidget(head);
-  content->setMinimumWidth(200);
+  content->setMinimumWidth(std::min(width, kLeastDock));
   dock->setWidget(content);
   dock->setProperty("wanted_width", width);
   return dock;

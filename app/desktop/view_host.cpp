@@ -22,6 +22,7 @@ constexpr int kColumns = 3;
 constexpr int kRowsOnScreen = 3;
 constexpr int kTileWidth = 240, kTileHeight = 210;
 constexpr qsizetype kMaxTagTiles = 60;
+constexpr std::size_t kSettled = 100;
 
 /// The tags that match the "values" of a view: names and patterns separated by commas.
 QSet<QString> tagsOf(const ViewPlan& plan, const widgets::CurveSet& curves) {
@@ -142,11 +143,12 @@ void ViewHost::arrangeBoard() {
     views_[i]->setVisible(shown_[i]);
     if (shown_[i]) tiles << views_[i];
   }
+  columns_ = fittingColumns();
   if (companion_) {
-    tiles.insert(std::min<qsizetype>(tiles.size(), kColumns * kRowsOnScreen - 1), companion_);
+    tiles.insert(std::min<qsizetype>(tiles.size(), columns_ * kRowsOnScreen - 1), companion_);
     companion_->show();
   }
-  const int count = static_cast<int>(tiles.size()), columns = std::clamp(count, 1, kColumns);
+  const int count = static_cast<int>(tiles.size()), columns = std::clamp(count, 1, columns_);
   for (int i = 0; i < count; ++i) grid_->addWidget(tiles[i], i / columns, i % columns);
   const int left = (columns - count % columns) % columns;
   rest_->setVisible(left > 0);
@@ -156,10 +158,22 @@ void ViewHost::arrangeBoard() {
     grid_->setColumnMinimumWidth(column, column < columns ? kTileWidth : 0);
   }
   fitRows();
+  grid_->activate();   // in the same turn: nobody should see tiles where they stood before
+}
+
+/// As many tiles beside each other as have room for their titles: what does not fit would be cut at the right edge.
+int ViewHost::fittingColumns() const {
+  const int room = scroll_->viewport()->width();
+  if (room < kTileWidth) return kColumns;   // it has no size yet
+  int widest = kTileWidth;
+  for (std::size_t i = 0; i < views_.size(); ++i)
+    if (shown_[i]) widest = std::max(widest, views_[i]->minimumSizeHint().width());
+  if (companion_) widest = std::max(widest, companion_->minimumSizeHint().width());
+  return std::clamp((room + 1) / (widest + 1), 1, kColumns);
 }
 
 void ViewHost::fitRows() {
-  const int rows = (grid_->count() + kColumns - 1) / kColumns;
+  const int rows = (grid_->count() + columns_ - 1) / columns_;
   const int height = std::max(kTileHeight, scroll_->viewport()->height() / kRowsOnScreen - 1);
   for (int row = 0; row < grid_->rowCount(); ++row) {
     grid_->setRowMinimumHeight(row, row < rows ? height : 0);
@@ -168,7 +182,10 @@ void ViewHost::fitRows() {
 }
 
 bool ViewHost::eventFilter(QObject* watched, QEvent* event) {
-  if (event->type() == QEvent::Resize && scroll_ && watched == scroll_->viewport()) fitRows();
+  if (event->type() == QEvent::Resize && scroll_ && watched == scroll_->viewport()) {
+    if (fittingColumns() != columns_) arrangeBoard();
+    else fitRows();
+  }
   return QWidget::eventFilter(watched, event);
 }
 
@@ -252,15 +269,20 @@ void ViewHost::setCurves(const widgets::CurveSet& curves) {
   if (!awake_) return void(late_curves_ = curves);
   for (widgets::View* view : views_) view->setCurves(curves);
   const QSet<QString> tags(curves.by_tag.keyBegin(), curves.by_tag.keyEnd());
-  if (tags == tags_) return;
+  // What has said nothing after so many steps is off in this run.
+  bool settled = false;
+  for (const widgets::Curve& curve : curves.by_tag.value(QStringLiteral("loss/total"))) settled = settled || (curve.series && curve.series->steps.size() >= kSettled);
+  if (tags == tags_ && settled == settled_) return;
   tags_ = tags;
+  settled_ = settled;
   bool changed = false;
   QSet<QString> drawn;
   for (std::size_t i = 0; i < views_.size(); ++i) {
     // A family that has only members which stand on tiles of their own needs no further tile.
-    const QSet<QString> tags = tagsOf(plans_[i], curves);
-    const bool wanted = !plans_[i].only_with_data || !drawn.contains(tags);
-    if (wanted) drawn.unite(tags);
+    const QSet<QString> own = tagsOf(plans_[i], curves);
+    const bool is_off = settled && own.isEmpty() && plans_[i].bindings.contains(QStringLiteral("values"));
+    const bool wanted = plans_[i].only_with_data ? !drawn.contains(own) : !is_off;
+    if (wanted) drawn.unite(own);
     changed = changed || wanted != shown_[i];
     shown_[i] = wanted;
   }

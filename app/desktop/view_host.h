@@ -86,7 +86,10 @@ class ViewHost : public QWidget {
   QWidget* companion_ = nullptr;
   QWidget* rest_ = nullptr;                    ///< fills what is left of the last row
   QGridLayout* grid_ = nullptr;
+  int fittingColumns() const;
   QScrollArea* scroll_ = nullptr;
+  int columns_ = 3;
+  bool settled_ = false;
 };
 
 }  // namespace geocyte::desktop

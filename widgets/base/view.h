@@ -55,6 +55,8 @@ class View : public QWidget {
   QString count() const;
   /// What the drawing comes to, in one line above it: "9 of 15 pairs pass"; "" hides it.
   void setHeadline(const QString& text);
+  /// In a narrow view it may take so many lines.
+  void setHeadlineLines(int most);
   QString headline() const;
   /// The caption line under the drawing.
   void setCaption(const QString& text);

@@ -149,6 +149,8 @@ void View::setHeadline(const QString& text) {
   headline_->setVisible(!text.isEmpty());
 }
 
+void View::setHeadlineLines(int most) { headline_->setMostLines(most, kHeadlineHeight); }
+
 QString View::headline() const { return headline_->fullText(); }
 
 void View::setCaption(const QString& text) {

@@ -3,6 +3,8 @@
 
 #include <QActionGroup>
 #include <QMenu>
+#include <QStyleOptionToolButton>
+#include <QStylePainter>
 
 #include <algorithm>
 
@@ -10,6 +12,12 @@
 #include "widgets/theme/theme.h"
 
 namespace geocyte::widgets {
+namespace {
+
+constexpr int kLeastText = 60;   // pixels of text that are left at least, where there are so many
+const QString kArrow = QStringLiteral(" ▾");
+
+}  // namespace
 
 ChoiceButton::ChoiceButton(const QString& label, const QString& prefix, QWidget* parent)
     : QToolButton(parent), label_(label), prefix_(prefix) {
@@ -42,6 +50,27 @@ void ChoiceButton::setCurrent(const QString& id) {
   showCurrent();
 }
 
+QSize ChoiceButton::minimumSizeHint() const {
+  const QSize whole = sizeHint();
+  const int text = fontMetrics().horizontalAdvance(this->text()), choice = fontMetrics().horizontalAdvance(this->text().mid(prefix_.size()));
+  return {whole.width() - text + std::min(choice, kLeastText), whole.height()};
+}
+
+void ChoiceButton::paintEvent(QPaintEvent*) {
+  QStylePainter painter(this);
+  QStyleOptionToolButton option;
+  initStyleOption(&option);
+  const int room = width() - (sizeHint().width() - fontMetrics().horizontalAdvance(text()));
+  if (fontMetrics().horizontalAdvance(text()) > room) {
+    // What is chosen says more than what it is a choice of: the tooltip says that.
+    const QString choice = text().mid(prefix_.size());
+    const bool has_arrow = choice.endsWith(kArrow);
+    const QString words = has_arrow ? choice.chopped(kArrow.size()) : choice;
+    option.text = fontMetrics().elidedText(words, Qt::ElideRight, room - (has_arrow ? fontMetrics().horizontalAdvance(kArrow) : 0)) + (has_arrow ? kArrow : QString());
+  }
+  painter.drawComplexControl(QStyle::CC_ToolButton, option);
+}
+
 void ChoiceButton::rebuild() {
   menu()->clear();
   auto* group = new QActionGroup(menu());
@@ -66,7 +95,7 @@ void ChoiceButton::showCurrent() {
   QString text;
   for (const Choice& choice : choices_)
     if (choice.id == current_) text = choice.text;
-  setText(prefix_ + text + (choices_.size() > 1 ? QStringLiteral(" ▾") : QString()));
+  setText(prefix_ + text + (choices_.size() > 1 ? kArrow : QString()));
   setAccessibleName(label_ + QStringLiteral(": ") + text);
   for (QAction* action : menu()->actions()) action->setChecked(action->data().toString() == current_);
 }

@@ -21,12 +21,15 @@ class ChoiceButton : public QToolButton {
   const std::vector<Choice>& choices() const { return choices_; }
   void setCurrent(const QString& id);
   const QString& current() const { return current_; }
+  /// It may be cut with an ellipsis where a title line is narrow.
+  QSize minimumSizeHint() const override;
 
  signals:
   /// By the user only.
   void chosen(const QString& id);
 
  private:
+  void paintEvent(QPaintEvent* event) override;
   void rebuild();
   void showCurrent();
   QString label_, prefix_, current_;

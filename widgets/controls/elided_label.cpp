@@ -5,6 +5,8 @@
 #include <QFontMetrics>
 #include <QResizeEvent>
 
+#include <algorithm>
+
 namespace geocyte::widgets {
 
 ElidedLabel::ElidedLabel(const QString& text, QWidget* parent) : QLabel(parent) {
@@ -42,7 +44,34 @@ void ElidedLabel::changeEvent(QEvent* event) {
   }
 }
 
+void ElidedLabel::setMostLines(int lines, int height) {
+  most_lines_ = std::max(1, lines);
+  line_height_ = height;
+  fit();
+}
+
 void ElidedLabel::fit() {
+  if (most_lines_ > 1) {
+    const QMargins around = contentsMargins();
+    const int room = std::max(1, width() - around.left() - around.right());
+    QStringList lines{QString()};
+    const QStringList words = full_.split(' ');
+    for (qsizetype i = 0; i < words.size(); ++i) {
+      const QString longer = lines.last().isEmpty() ? words[i] : lines.last() + ' ' + words[i];
+      if (fontMetrics().horizontalAdvance(longer) <= room || lines.last().isEmpty()) {
+        lines.last() = longer;
+      } else if (lines.size() < most_lines_) {
+        lines << words[i];
+      } else {
+        lines.last() = fontMetrics().elidedText(lines.last() + ' ' + words.mid(i).join(' '), Qt::ElideRight, room);
+        break;
+      }
+    }
+    setFixedHeight(line_height_ + std::max<int>(0, static_cast<int>(lines.size()) - 1) * fontMetrics().lineSpacing());
+    const QString shown = lines.join('\n');
+    if (text() != shown) setText(shown);
+    return setToolTip(shown.endsWith(QChar(0x2026)) ? full_ : QString());
+  }
   const QString shown = fontMetrics().elidedText(full_, Qt::ElideRight, std::max(0, width()));
   if (text() != shown) setText(shown);
   setToolTip(shown == full_ ? QString() : full_);

@@ -101,7 +101,8 @@ QToolButton* StructTable::button(const QString& icon, const QString& name, const
 void StructTable::setRows(const QVariantList& rows) {
   const bool first = model_->rowCount() == 0;
   if (rows != model_->rows()) model_->setRows(rows);
-  if (first) fitColumns();
+  showColumns();
+  if (first || read_only_) fitColumns();
   placeholder_->setVisible(rows.isEmpty());
   fitHeight();
   showButtons();
@@ -115,6 +116,9 @@ void StructTable::setReadOnly(bool read_only) {
   read_only_ = read_only;
   model_->setReadOnly(read_only);
   showButtons();
+  showColumns();
+  fitHeight();
+  fitColumns();
 }
 
 void StructTable::showButtons() {
@@ -130,7 +134,23 @@ void StructTable::showButtons() {
   down_->setEnabled(!read_only_ && at >= 0 && at + 1 < model_->rowCount());
 }
 
+void StructTable::showColumns() {
+  const auto says_nothing = [&](int column) {
+    const Field& field = model_->column(column);
+    return std::all_of(model_->rows().begin(), model_->rows().end(), [&](const QVariant& row) {
+      const QVariant value = row.toMap().value(field.path);
+      return !value.isValid() || value.toString().isEmpty() || value == field.default_value;
+    });
+  };
+  // Nobody types into a table that stands: columns in which no row says anything would only push the others out of sight.
+  for (int c = 0; c < model_->columnCount(); ++c) view_->setColumnHidden(c, read_only_ && model_->rowCount() > 0 && c > 0 && says_nothing(c));
+  view_->horizontalHeader()->setVisible(!read_only_ || model_->rowCount() > 0);
+}
+
 void StructTable::fitHeight() {
+  const bool bare = read_only_ && model_->rowCount() == 0;
+  view_->setHorizontalScrollBarPolicy(bare ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
+  if (bare) return view_->setFixedHeight(kBareRows * kRowHeight);
   const int rows = std::clamp(model_->rowCount(), kBareRows, kMostRows);
   view_->setFixedHeight(rows * kRowHeight + view_->horizontalHeader()->sizeHint().height() + view_->horizontalScrollBar()->sizeHint().height() + 2);
 }
@@ -139,6 +159,7 @@ void StructTable::fitColumns() {
   view_->resizeColumnsToContents();
   int used = 0, widest = 0;
   for (int c = 0; c < model_->columnCount(); ++c) {
+    if (view_->isColumnHidden(c)) continue;
     view_->setColumnWidth(c, std::clamp(view_->columnWidth(c), kNarrowestColumn, kWidestColumn));
     used += view_->columnWidth(c);
     if (model_->column(c).type == FieldType::path) widest = c;

@@ -54,6 +54,7 @@ class StructTable : public QWidget {
   QToolButton* button(const QString& icon, const QString& name, const QString& tip);
   void take(const QVariantList& rows, int current);
   void showButtons();
+  void showColumns();
   void fitHeight();
   void fitColumns();
 

@@ -59,6 +59,8 @@ QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid
   selection-background-color: $selected; selection-color: $ink; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $panel; color: $ink; border: none; selection-background-color: $accent;
   selection-color: $onaccent; }
+QPlainTextEdit[kind="field"] { background: $field; border: 1px solid $line; border-radius: 6px; padding: 6px; }
+QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
 
 QMenu { background: $panel; color: $ink; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 28px 5px 12px; border-radius: 4px; }
@@ -94,6 +96,7 @@ QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea { background: transparent; border: none; }
 
 QSplitter::handle { background: $line; }

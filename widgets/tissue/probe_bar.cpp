@@ -13,6 +13,7 @@
 
 #include "widgets/base/number_format.h"
 #include "widgets/base/probe_model.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/icons.h"
 #include "widgets/theme/theme.h"
@@ -24,7 +25,7 @@ constexpr int kSteps = 200, kRestMs = 150;
 }
 
 ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
-    : QWidget(parent), model_(model), slider_(new QSlider(Qt::Horizontal)), value_(new QLabel), state_(new QLabel), again_(new QToolButton), gate_(new QTimer(this)) {
+    : QWidget(parent), model_(model), slider_(new QSlider(Qt::Horizontal)), value_(new QLabel), state_(new ElidedLabel), again_(new QToolButton), gate_(new QTimer(this)) {
   setObjectName(QStringLiteral("probeBar"));
   auto* name = new QLabel(tr("Refine from &noise σ"));
   name->setFont(captionFont());
@@ -91,7 +92,7 @@ double ProbeBar::sigma() const {
 
 void ProbeBar::setSigma(double sigma) { slider_->setValue(static_cast<int>(std::lround(kSteps * std::log(std::clamp(sigma, low_, high_) / low_) / std::log(high_ / low_)))); }
 
-QString ProbeBar::text() const { return state_->text(); }
+QString ProbeBar::text() const { return state_->fullText(); }
 
 void ProbeBar::ask() {
   gate_->stop();
@@ -103,17 +104,16 @@ void ProbeBar::follow() {
   const QString asked = axisText(model_->args().value(QStringLiteral("sigma")).toDouble());
   Tone tone = Tone::dim;
   switch (model_->state()) {
-    case ProbeModel::State::idle: state_->setText(tr("Move the slider to see what the refiner does from there.")); break;
-    case ProbeModel::State::pending: state_->setText(model_->progress().isEmpty() ? tr("σ %1: the engine works…").arg(asked) : tr("σ %1: %2…").arg(asked, model_->progress())); break;
+    case ProbeModel::State::idle: state_->setFullText(tr("Move the slider to see what the refiner does from there.")); break;
+    case ProbeModel::State::pending: state_->setFullText(model_->progress().isEmpty() ? tr("σ %1: the engine works…").arg(asked) : tr("σ %1: %2…").arg(asked, model_->progress())); break;
     case ProbeModel::State::answered:
-      state_->setText(!holdsPlaces(model_->arrays().find(array_)) ? tr("No refine stage has run yet: there is nothing that could refine.") : tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds())));
+      state_->setFullText(!holdsPlaces(model_->arrays().find(array_)) ? tr("No refine stage has run yet: there is nothing that could refine.") : tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds())));
       break;
     case ProbeModel::State::failed:
-      state_->setText(model_->problem());
+      state_->setFullText(model_->problem());
       tone = Tone::bad;
       break;
   }
-  state_->setToolTip(state_->text());
   setTone(state_, tone);
 }
 

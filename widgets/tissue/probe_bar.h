@@ -15,6 +15,7 @@ class QToolButton;
 
 namespace geocyte::widgets {
 
+class ElidedLabel;
 class ProbeModel;
 
 namespace tissue {
@@ -38,7 +39,8 @@ class ProbeBar : public QWidget {
   void follow();
   ProbeModel* model_;
   QSlider* slider_;
-  QLabel *value_, *state_;
+  QLabel* value_;
+  ElidedLabel* state_;
   QToolButton* again_;
   QTimer* gate_;                        ///< a moving slider asks when it rests
   QString source_, array_;

@@ -205,6 +205,7 @@ class TestCare : public QObject {
     window_->openFolder(folder_->path());
     QTRY_VERIFY(window_->showsData());
     const auto walk = [this](const char* where) {
+      QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);   // a text that came in this turn gets its room before it is painted
       for (QWidget* widget : window_->findChildren<QWidget*>()) {
         if (!widget->isVisibleTo(window_.get()) || widget->objectName().startsWith("qt_") || qobject_cast<QLineEdit*>(widget->parentWidget())) continue;
         const QByteArray place = QByteArray(where) + ": " + widget->metaObject()->className() + " " + widget->objectName().toLatin1();

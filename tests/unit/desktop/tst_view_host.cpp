@@ -104,6 +104,50 @@ class TestViewHost : public QObject {
     QTRY_VERIFY2(console->isVisible(), "the console outlives the tiles beside it");
   }
 
+  void tilesStandInAsManyColumnsAsHaveRoom() {
+    ViewHost host(ViewHost::Layout::board, context());
+    std::vector<ViewPlan> plans;
+    for (int i = 0; i < 6; ++i) plans.push_back({"loss_curves", "A title of some length", {{"values", "loss/total"}}, false, {}});
+    host.setPlans(plans);
+    host.show();
+    for (const int width : {1400, 640, 300, 1400}) {
+      host.resize(width, 700);
+      const auto right_edge = [&] {
+        int right = 0;
+        for (const widgets::View* view : host.views()) right = std::max(right, view->mapTo(&host, QPoint(view->width(), 0)).x());
+        return right;
+      };
+      QTRY_VERIFY2(right_edge() <= width + 1, qPrintable(QStringLiteral("%1 of %2").arg(right_edge()).arg(width)));
+      QTRY_COMPARE(host.views()[0]->y() == host.views()[2]->y(), width == 1400);
+    }
+  }
+
+  void aTileOfWhatIsOffGoesAway() {
+    ViewHost host(ViewHost::Layout::board, context());
+    std::vector<ViewPlan> plans = plansOf(spec(), "monitor");
+    plans.push_back({"loss_curves", "Off in this run", {{"values", "loss/off,val/off"}}, false, {}});
+    host.setPlans(plans);
+    host.resize(900, 700);
+    host.show();
+    widgets::CurveSet curves;
+    auto series = std::make_shared<widgets::Series>();
+    const auto say = [&](int steps) {
+      for (int i = static_cast<int>(series->steps.size()); i < steps; ++i) series->steps.push_back(i), series->values.push_back(1);
+      widgets::Curve curve;
+      curve.series = series;
+      curves.by_tag["loss/total"] = {curve};
+      host.setCurves(curves);
+    };
+    say(5);
+    QVERIFY2(host.views().back()->isVisible(), "it may still come");
+    say(150);
+    QVERIFY(!host.views().back()->isVisible());
+    QVERIFY(host.views().front()->isVisible());
+    curves.by_tag["loss/off"] = {};
+    say(150);
+    QVERIFY(host.views().back()->isVisible());
+  }
+
   void arraysReachTheirViewsByName() {
     ViewHost host(ViewHost::Layout::pairs, context());
     host.setPlans(plansOf(spec(), "align"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QImage>
+#include <QLabel>
 #include <QTest>
 
 #include <cmath>
@@ -67,6 +68,15 @@ class TestSkillPanel : public QObject {
   }
 
  private slots:
+  void theHeadlineIsWholeAlsoWhereThePanelIsNarrow() {
+    const auto panel = panelOf(levels({0.94, 0.95, 1.0, 1.0}, 0.01, {0.1, 0.1, 0, 0}), {300, 620});
+    QVERIFY(panel->headline().size() > 60);
+    const auto* label = panel->findChild<QLabel*>("viewHeadline");
+    QTRY_VERIFY(label->text().contains('\n'));
+    QCOMPARE(QString(label->text()).replace('\n', ' '), panel->headline());
+    QVERIFY(label->height() > 30);
+  }
+
   void initTestCase() { theme_ = std::make_unique<Theme>(ThemeChoice::light); }
 
   void theVerdictFollowsTheIntervals_data() {
@@ -113,7 +123,8 @@ class TestSkillPanel : public QObject {
   }
 
   void pointsAreFilledBelowOneAndHollowAroundIt() {
-    const auto panel = panelOf(levels({.5, 1.0, 1.6}, .05));
+    const auto panel = panelOf(levels({.5, 1.0, 1.6}, .05), {420, 620});
+    panel->resize(420, 620 + panel->findChild<QLabel*>("viewHeadline")->height() - 20);   // so tall that the marks stand on whole pixels
     const SkillPlot* plot = panel->plot();
     QCOMPARE(plot->charts(), 4);
     const QImage picture = panel->plot()->grab().toImage();

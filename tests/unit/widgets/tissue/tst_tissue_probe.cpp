@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Samples of a tissue, and the noise slider that asks the engine.
-
-
 #include "tests/unit/widgets/tissue/tissue_fixture.h"
+#include "widgets/tissue/probe_bar.h"
 
 using namespace geocyte::widgets;
 using namespace geocyte::widgets::tissue;

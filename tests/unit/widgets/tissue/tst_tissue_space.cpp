@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A tissue in space: seen along its axes, turned by mouse, near cells over far ones.
-
-
 #include "tests/unit/widgets/tissue/tissue_fixture.h"
 #include "widgets/tissue/camera.h"
 
