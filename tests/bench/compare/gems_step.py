@@ -2,9 +2,7 @@
 """Card gems_step: one training step of gems with all six losses against two loops in Python torch, from the same weights,
 batches and noise. An arm that does not repeat the engine's losses has no time.
 Usage: gems_step.py BUILD_DIR [REPETITIONS]"""
-import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +14,7 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 
 import torch  # noqa: E402
 from gems_loop import WEIGHTS, BestEffort, LiteralLoop  # noqa: E402
-from harness import TABLE, alternate, report, row  # noqa: E402
+from harness import TABLE, alternate, engine, report, row  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
 RECORDED, TIMED, WARM_UP = 20, 40, 3
@@ -61,13 +59,6 @@ def make_input(genes, seed=7):
     for i, (inputs, outputs) in enumerate(zip((LATENT, 256, 256), (256, 256, 2))):
         given |= linear(rng, f"discriminator.linear{i}", inputs, outputs)
     return given
-
-
-def engine(program, path, mode, dtype, steps):
-    done = subprocess.run([program, mode, path, dtype, str(steps)], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return json.loads(done.stdout)
 
 
 def deviation(ours, theirs):

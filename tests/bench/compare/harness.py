@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Alternating arms, paired ratios with a bootstrap interval, and results that say when, what and how busy the machine was."""
 import datetime
+import json
 import os
 import platform
 import random
 import statistics
 import subprocess
+import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -27,6 +29,14 @@ def ratio(peer, ours, draws=4000, seed=7):
     rng = random.Random(seed)
     medians = sorted(statistics.median(rng.choices(pairs, k=len(pairs))) for _ in range(draws))
     return statistics.median(pairs), medians[int(0.025 * draws)], medians[int(0.975 * draws)], min(pairs), max(pairs)
+
+
+def engine(program, path, mode, dtype, steps):
+    """The JSON object that a program of the engine's side prints; its own words and an end where it fails."""
+    done = subprocess.run([program, mode, path, dtype, str(steps)], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return json.loads(done.stdout)
 
 
 def commit():

@@ -2,10 +2,8 @@
 """Card set_step: one update of the set denoiser of st_edm on sets of 384 cells against a best effort in Python torch (fused attention,
 fused AdamW, no host synchronisation but the losses), from the same weights, sets and noise. No time without equal losses.
 Usage: set_step.py BUILD_DIR [REPETITIONS]"""
-import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +15,7 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
-from harness import TABLE, alternate, report, row  # noqa: E402
+from harness import TABLE, alternate, engine, report, row  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 from torch import nn  # noqa: E402
 
@@ -137,13 +135,6 @@ def make_input(seed=7):
     given["features"] = torch.randn(RECORDED, SETS, CELLS, FEATURES)
     given["sigma"] = SIGMA_DATA * (1.2 * torch.randn(RECORDED, SETS)).exp().clamp(0.1, 4.8)
     return given
-
-
-def engine(program, path, mode, dtype, steps):
-    done = subprocess.run([program, mode, path, dtype, str(steps)], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return json.loads(done.stdout)
 
 
 def seconds(given, scale):
