@@ -57,6 +57,7 @@ void write_results(const fs::path& out, const jobs::GridPlan& plan, const std::v
   all["written"] = utc_now_text();
   write_file_atomically(out / kTableFile, store::print_json(all, 1) + "\n");
   write_file_atomically(out / "table.csv", jobs::to_csv(plan, table));
+  write_file_atomically(out / "rows.csv", jobs::rows_csv(plan, runs));
   write_file_atomically(out / "table.html", ablation_html(plan, runs, table, all));
 }
 
@@ -122,7 +123,7 @@ int ablate(const Request& request, bool json) {
   if (json)
     std::printf("%s\n", Json{{"out", fs::absolute(out).string()}, {"runs", runs.size()}, {"finished", count(runs, jobs::RunStanding::finished)}, {"failed", failed}, {"complete", whole}}.dump().c_str());
   else
-    for (const char* file : {kTableFile, "table.csv", "table.html"}) std::printf("%s\n", (out / file).string().c_str());
+    for (const char* file : {kTableFile, "table.csv", "rows.csv", "table.html"}) std::printf("%s\n", (out / file).string().c_str());
   return whole ? 0 : static_cast<int>(ErrorCode::interrupted);
 }
 

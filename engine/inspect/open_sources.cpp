@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
+#include <string_view>
 
 #include "engine/config/schema.h"
 #include "engine/core/error.h"
@@ -22,9 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kHalves = "halves:";
+
 /// One entry of the option list.
 struct Entry {
-  std::string name, file, by, patient, modality, labels, counts, spatial, proportions;
+  std::string name, file, by, where, patient, modality, labels, counts, spatial, proportions;
 };
 
 Entry parse_entry(const Json& item, std::size_t number) {
@@ -32,7 +36,8 @@ Entry parse_entry(const Json& item, std::size_t number) {
   if (!item.is_object()) throw Error(ErrorCode::bad_config, where + " is not a list of fields such as name and file");
   Entry entry;
   const std::map<std::string, std::string*> fields = {{"name", &entry.name},         {"file", &entry.file},
-                                                      {"by", &entry.by},             {"patient", &entry.patient},
+                                                      {"by", &entry.by},             {"where", &entry.where},
+                                                      {"patient", &entry.patient},
                                                       {"modality", &entry.modality}, {"labels", &entry.labels},
                                                       {"counts", &entry.counts},     {"spatial", &entry.spatial},
                                                       {"proportions", &entry.proportions}, {"from", &entry.file}};
@@ -40,7 +45,7 @@ Entry parse_entry(const Json& item, std::size_t number) {
     const auto field = fields.find(key);
     if (field == fields.end())
       throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\"",
-                  "There is: name, file, by, patient, modality, labels, counts, spatial, proportions.");
+                  "There is: name, file, by, where, patient, modality, labels, counts, spatial, proportions.");
     if (value.is_null()) continue;
     if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text");
     // A list that was completed with defaults has both words for the file, one of them empty.
@@ -85,6 +90,21 @@ std::string choose_spatial(const data::Dataset& dataset, const std::string& want
   return wanted;
 }
 
+/// Rows whose obs column has the value, of "COLUMN=VALUE"; none given is all rows.
+std::vector<std::int64_t> rows_where(const data::Dataset& dataset, const std::string& where) {
+  std::vector<std::int64_t> rows;
+  if (where.empty()) return rows;
+  const std::size_t sign = where.find('=');
+  if (sign == std::string::npos || sign == 0 || sign + 1 == where.size())
+    throw Error(ErrorCode::bad_config, "where is \"" + where + "\", which names no cells", "Write COLUMN=VALUE, for example Valid=1.");
+  const data::Column& column = require_column(dataset, where.substr(0, sign), "where");
+  const std::string wanted = where.substr(sign + 1);
+  for (std::size_t row = 0; row < column.size(); ++row)
+    if (column.text_at(row) == wanted) rows.push_back(static_cast<std::int64_t>(row));
+  if (rows.empty()) throw Error(ErrorCode::bad_data, fmt::format("No cell of {} has {} in the obs column {}", dataset.path, wanted, column.name));
+  return rows;
+}
+
 /// A list of files that no data folder is needed for.
 bool all_files_have_whole_paths(const Json& list) {
   const auto is_whole = [](const Json& item) {
@@ -107,9 +127,12 @@ class SourceOpener {
     source.spatial_key = choose_spatial(*dataset, entry.spatial);
     source.modality = !entry.modality.empty() ? entry.modality : source.spatial_key.empty() ? "sc" : "st";
     if (!entry.labels.empty()) source.label_column = require_column(*dataset, entry.labels, "labels").name;
+    source.rows = rows_where(*dataset, entry.where);
     if (entry.by.empty()) {
       source.name = entry.name;
       add(std::move(source));
+    } else if (entry.by.starts_with(kHalves)) {
+      halve(source, entry);
     } else {
       split(source, entry, require_column(*dataset, entry.by, "by"));
     }
@@ -159,23 +182,54 @@ class SourceOpener {
     constexpr std::size_t kMostSources = 200;
     std::vector<std::string> values;
     std::map<std::string, std::vector<std::int64_t>> rows;
-    for (std::size_t row = 0; row < column.size(); ++row) {
-      const std::string value = column.text_at(row);
+    for (std::int64_t i = 0; i < whole.size(); ++i) {
+      const std::int64_t row = row_of(whole, i);
+      const std::string value = column.text_at(static_cast<std::size_t>(row));
       if (value.empty()) continue;
       auto& own = rows[value];
       if (own.empty()) values.push_back(value);
-      own.push_back(static_cast<std::int64_t>(row));
+      own.push_back(row);
       if (values.size() > kMostSources)
         throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} has more than {} different values, too many to be sources",
                                                      entry.by, whole.dataset->path, kMostSources));
     }
     if (values.empty()) throw Error(ErrorCode::bad_data, fmt::format("The column {} of {} is empty", entry.by, whole.dataset->path));
-    for (const auto& value : values) {
-      data::Source source = whole;
-      source.name = entry.name.empty() ? value : entry.name + "_" + value;
-      source.rows = rows.at(value);
-      add(std::move(source));
-    }
+    for (const auto& value : values) add_part(whole, entry, value, rows.at(value));
+  }
+
+  /// Two sources, below and from the median of an axis of the coordinates on; cells without a finite one belong to none.
+  void halve(const data::Source& whole, const Entry& entry) {
+    const std::string axis = entry.by.substr(kHalves.size());
+    const std::size_t k = std::string_view("xyz").find(axis);
+    const data::DenseMatrix* places = whole.spatial_key.empty() ? nullptr : &whole.dataset->obsm.at(whole.spatial_key);
+    if (axis.size() != 1 || k == std::string::npos || (places && static_cast<std::int64_t>(k) >= places->cols))
+      throw Error(ErrorCode::bad_config, fmt::format("by \"{}\" names no axis of the coordinates of {}", entry.by, whole.dataset->path),
+                  "Write halves:x, halves:y or, in three dimensions, halves:z.");
+    if (!places) throw Error(ErrorCode::bad_data, fmt::format("{} has no coordinates that it could be halved by", whole.dataset->path));
+    std::vector<std::int64_t> rows;
+    std::vector<float> sorted;
+    const auto at = [&](std::int64_t row) { return places->row(row)[k]; };
+    for (std::int64_t i = 0; i < whole.size(); ++i)
+      if (const std::int64_t row = row_of(whole, i); std::isfinite(at(row))) {
+        rows.push_back(row);
+        sorted.push_back(at(row));
+      }
+    if (rows.empty()) throw Error(ErrorCode::bad_data, fmt::format("No cell of {} has finite coordinates", whole.dataset->path));
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+    const float median = sorted[sorted.size() / 2];
+    std::vector<std::int64_t> low, high;
+    for (const std::int64_t row : rows) (at(row) < median ? low : high).push_back(row);
+    add_part(whole, entry, "low", std::move(low));
+    add_part(whole, entry, "high", std::move(high));
+  }
+
+  static std::int64_t row_of(const data::Source& source, std::int64_t i) { return source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)]; }
+
+  void add_part(const data::Source& whole, const Entry& entry, const std::string& value, std::vector<std::int64_t> rows) {
+    data::Source source = whole;
+    source.name = entry.name.empty() ? value : entry.name + "_" + value;
+    source.rows = std::move(rows);
+    add(std::move(source));
   }
 
   /// "obs.patient" as a patient: the one value that the cells of this source have in that column.
@@ -184,7 +238,7 @@ class SourceOpener {
     const data::Column& column = require_column(*source.dataset, source.patient, "patient");
     std::set<std::string> values;
     for (std::int64_t i = 0; i < source.size() && values.size() < 2; ++i)
-      values.insert(column.text_at(static_cast<std::size_t>(source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)])));
+      values.insert(column.text_at(static_cast<std::size_t>(row_of(source, i))));
     if (values.size() == 1) return *values.begin();
     throw Error(ErrorCode::bad_data, fmt::format("source {} has cells of several patients ({} and {} in the obs column {})", source.name, *values.begin(),
                                                  *values.rbegin(), column.name), "Split it by that column, or name its patient.");

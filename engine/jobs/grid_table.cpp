@@ -145,6 +145,23 @@ std::string to_csv(const GridPlan& plan, const GridTable& table) {
   return csv;
 }
 
+std::string rows_csv(const GridPlan& plan, const std::vector<GridRun>& runs) {
+  std::string csv = "cell";
+  for (const Factor& factor : plan.grid.factors) csv += "," + field(factor.name);
+  csv += ",seed,run,seconds,metric,method,value,low,high,chance,n\n";
+  for (const GridRun& run : runs) {
+    if (run.standing != RunStanding::finished) continue;
+    const Cell& cell = plan.cells[run.plan.cell];
+    std::string front = field(cell.name);
+    for (const Factor& factor : plan.grid.factors) front += "," + field(cell.levels.contains(factor.name) ? cell.levels.at(factor.name) : std::string());
+    front += fmt::format(",{},{},{}", run.plan.seed, field(run.folder.filename().string()), run.seconds > 0 ? fmt::format("{:.2f}", run.seconds) : "");
+    for (const EvaluationRow& row : run.rows)
+      csv += front + "," + field(row.metric) + "," + field(row.method) + "," + number(row.value) + "," + number(row.low) + "," + number(row.high) + "," + number(row.chance) + "," +
+             std::to_string(row.n) + "\n";
+  }
+  return csv;
+}
+
 Json to_json(const GridPlan& plan, const std::vector<GridRun>& runs, const GridTable& table) {
   Json factors = Json::array(), cells = Json::array(), list = Json::array(), rows = Json::array(), excluded = Json::array();
   for (const Factor& factor : plan.grid.factors) {

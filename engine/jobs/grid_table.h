@@ -42,6 +42,10 @@ GridTable make_table(const GridPlan& plan, const std::vector<GridRun>& runs);
 /// One line a row and metric, with a header. Fields are quoted where they must be.
 std::string to_csv(const GridPlan& plan, const GridTable& table);
 
+/// One line a finished run, method and metric as the run's own evaluation has it, with its interval: what the table averages, and the plain
+/// tools of every cell, which the table takes from the baseline alone.
+std::string rows_csv(const GridPlan& plan, const std::vector<GridRun>& runs);
+
 /// Everything: the plan, the runs and the table; documented in resources/docs/ablation.md.
 Json to_json(const GridPlan& plan, const std::vector<GridRun>& runs, const GridTable& table);
 

@@ -24,7 +24,8 @@ Parameter source_list() {
                              "Slides and cell suspensions to bring together. Empty: every source of a simulated tissue.");
   list.fields = {field("name", "Name", "What the source is called everywhere; with `by` a prefix."),
                  parameter("file", ParameterType::path, "", "Data", "File", "Relative to the data folder, or absolute."),
-                 field("by", "Split by", "An obs column; each of its values becomes a source."),
+                 field("by", "Split by", "An obs column; each of its values becomes a source. halves:x (y, z): two sources, at the median of that axis of the coordinates."),
+                 field("where", "Only cells with", "COLUMN=VALUE: only the cells whose obs column has that value, for example Valid=1. Empty: all."),
                  field("patient", "Patient", "Sources of one patient share it; obs.COLUMN takes it from the data; empty if unknown."),
                  one_of(parameter("modality", ParameterType::choice, "", "Data", "Modality",
                                   "st: spots of a slide. sc: dissociated cells. Empty: found by whether there are coordinates."),

@@ -132,6 +132,15 @@ train::Evaluation evaluate_places(const Tissue& tissue, const std::vector<Method
   }
 
   const ScoredMethod& model = results.front();
+  /// Of one source alone.
+  const auto gain_on = [&](std::size_t s, std::size_t score, const ScoredMethod& other) {
+    std::vector<double> differences = draws.values(model, scores[score], s);
+    const std::vector<double> theirs = draws.values(other, scores[score], s);
+    for (std::size_t b = 0; b < differences.size(); ++b) differences[b] -= theirs[b];
+    const Interval interval = quantiles(std::move(differences), kGainTail);
+    return Measured{tissue.sources[judged[s]].name + "/gain_" + scores[score].name, other.method, model.value(scores[score], s) - other.value(scores[score], s),
+                    interval.low, interval.high, 0.0, model.cells(s), tissue.split + "; 90 % paired bootstrap of cells"};
+  };
   std::vector<Gain> global, local;
   for (const std::size_t score : {kRowSpearman, kRecall, kPrecision}) {
     const std::vector<double> own = draws.values(model, scores[score]);
@@ -148,6 +157,7 @@ train::Evaluation evaluate_places(const Tissue& tissue, const std::vector<Method
         row.high = gain.interval->high;
       }
       evaluation.rows.push_back(std::move(row));
+      for (std::size_t s = 0; judged.size() > 1 && draws.enough() && s < judged.size(); ++s) evaluation.rows.push_back(gain_on(s, score, results[m]));
       if (plain[m] && score != kPrecision) (score == kRecall ? local : global).push_back(std::move(gain));
     }
   }

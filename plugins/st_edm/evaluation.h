@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What predicted places are worth on sources that training never looked at, and what plain methods make of the same cells.
 // One row a score, method and source; the mean over sources is called tissue/SCORE, and tissue/seconds is what a method took for all of them.
-// gain/SCORE is the model minus a baseline with the 90 % interval of a paired bootstrap of cells; other intervals are 95 %.
+// gain/SCORE is the model minus a baseline with the 90 % interval of a paired bootstrap of cells; other intervals are 95 %. SOURCE/SCORE and
+// SOURCE/gain_SCORE are the same of one source, where several are judged.
 #pragma once
 
 #include <functional>

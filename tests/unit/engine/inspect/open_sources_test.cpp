@@ -101,6 +101,32 @@ TEST_F(OpenSourcesTest, a_column_splits_one_file_into_sources_that_share_it) {
   EXPECT_EQ(open(R"([{"file":"cells.h5ad","by":"batch"}])").sources[0].name, "two");
 }
 
+TEST_F(OpenSourcesTest, only_cells_with_a_value_are_taken) {
+  const auto opened = open(R"([{"name":"two","file":"cells.h5ad","where":"batch=two"}])");
+  ASSERT_EQ(opened.sources.size(), 1u);
+  EXPECT_EQ(opened.sources[0].rows, (std::vector<std::int64_t>{0, 3}));
+  const auto split = open(R"([{"file":"cells.h5ad","by":"batch","where":"batch=one"}])");
+  ASSERT_EQ(split.sources.size(), 1u) << "split after taking";
+  EXPECT_EQ(split.sources[0].rows, (std::vector<std::int64_t>{1, 2, 4, 5}));
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","where":"batch=three"}])"), ErrorCode::bad_data, "No cell of");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","where":"batch"}])"), ErrorCode::bad_config, "COLUMN=VALUE");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","where":"bach=two"}])"), ErrorCode::bad_data, "Did you mean batch?");
+}
+
+TEST_F(OpenSourcesTest, a_slide_is_halved_at_the_median_of_an_axis) {
+  auto slide = dataset(5, {"A", "B"});
+  slide.obsm["spatial"] = data::DenseMatrix{5, 2, {4, 0, 1, 0, 3, 0, 2, 0, std::numeric_limits<float>::quiet_NaN(), 0}};
+  hdf5::write_h5ad(slide, path("slide.h5ad"));
+  const auto opened = open(R"([{"name":"half","file":"slide.h5ad","by":"halves:x"}])");
+  ASSERT_EQ(opened.sources.size(), 2u);
+  EXPECT_EQ(opened.sources[0].name, "half_low");
+  EXPECT_EQ(opened.sources[0].rows, (std::vector<std::int64_t>{1, 3}));
+  EXPECT_EQ(opened.sources[1].name, "half_high");
+  EXPECT_EQ(opened.sources[1].rows, (std::vector<std::int64_t>{0, 2})) << "from the median on; the cell without a place belongs to none";
+  EXPECT_SENTENCE(open(R"([{"file":"slide.h5ad","by":"halves:z"}])"), ErrorCode::bad_config, "no axis");
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","by":"halves:x"}])"), ErrorCode::bad_data, "no coordinates");
+}
+
 TEST_F(OpenSourcesTest, from_and_obs_are_other_words) {
   const auto opened = open(R"([{"from":"cells.h5ad","by":"obs.batch","labels":"obs.cell_type"}])");
   ASSERT_EQ(opened.sources.size(), 2u);

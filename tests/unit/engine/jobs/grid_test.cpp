@@ -180,6 +180,15 @@ TEST(GridTable, CsvHasAsManyFieldsInEachLineAndQuotesReasons) {
   EXPECT_NE(csv.find("\"seed 8: the loss is not finite, \"\"really\"\"\""), std::string::npos) << csv;
 }
 
+TEST(GridTable, RowsHaveEveryMethodOfEveryFinishedRun) {
+  const Example example;
+  const auto lines = split(rows_csv(example.plan, example.runs), '\n');
+  ASSERT_EQ(lines.size(), 1U + 2 * 5 + 1) << "a header, two methods of five finished runs, and what follows the last line break";
+  EXPECT_EQ(lines[0], "cell,lr,seed,run,seconds,metric,method,value,low,high,chance,n");
+  EXPECT_EQ(lines[2], "lr=0.1,0.1,7,r,10.00,score,pca,0.8,,,0.5,100");
+  EXPECT_EQ(lines[4], "lr=0.2,0.2,7,r,10.00,score,pca,0.8,,,0.5,100");
+}
+
 TEST(GridTable, JsonSaysEverything) {
   const Example example;
   const Json json = to_json(example.plan, example.runs, make_table(example.plan, example.runs));
