@@ -10,14 +10,12 @@
 #include "app/desktop/tracked_run.h"
 #include "engine/core/error.h"
 #include "engine/store/contract/safe_json.h"
-#include "engine/store/control.h"
 #include "engine/store/process_identity.h"
 
 namespace geocyte::desktop {
 namespace {
 
-constexpr int kFastMs = 25, kAnswerMs = 8, kSlowMs = 1000;   // the second one while an engine is asked for something
-constexpr qint64 kAnswerTimeoutMs = 60'000;
+constexpr int kFastMs = 25, kSlowMs = 1000;
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
 QString pathText(const std::filesystem::path& path) { return text(path.lexically_normal().string()); }
@@ -39,13 +37,6 @@ RunInfo infoOf(const store::RunFacts& facts) {
   if (!marks.name.empty()) info.name = text(marks.name);
   for (const std::string& tag : marks.tags) info.tags << text(tag);
   return info;
-}
-
-/// Requests of one kind replace each other while they wait: pause and unpause, two changes of one parameter.
-std::string keyOf(const QString& command, const Json& args) {
-  if (command == QLatin1String("unpause")) return "pause";
-  if (command == QLatin1String("set") && args.contains("path") && args["path"].is_string()) return "set " + args["path"].get<std::string>();
-  return command.toStdString();
 }
 
 }  // namespace
@@ -72,7 +63,6 @@ void RunTailer::openFolder(const QString& folder, quint64 generation) {
   generation_ = generation;
   folder_read_ = false;
   runs_.clear();
-  orders_.clear();
   cache_.clear();
   shown_.clear();
   wanted_.clear();
@@ -154,10 +144,8 @@ void RunTailer::scanFolder() {
 
 void RunTailer::lookFast() {
   if (Tracked* run = find(shown_)) look(*run, true);
-  checkOrders();
   checkProbes();
   checkLaunches();
-  if (orders_.empty() && fast_->interval() != kFastMs) fast_->setInterval(kFastMs);
 }
 
 void RunTailer::lookSlow() {
@@ -250,37 +238,6 @@ void RunTailer::readDetails(Tracked& run, RunUpdate& update) {
     if (!std::equal(entries.begin(), entries.end(), run.snapshots.begin(), run.snapshots.end(), same)) update.snapshots = entries;
     run.snapshots = std::move(entries);
   }
-}
-
-void RunTailer::order(const QString& path, const QString& command, const Json& args) {
-  CommandReport report{path, command, false, false, {}};
-  try {
-    orders_.push_back({path, command, store::send_control(fsPath(path), command.toStdString(), args, keyOf(command, args)), QDateTime::currentMSecsSinceEpoch()});
-    if (fast_) fast_->setInterval(kAnswerMs);
-  } catch (const Error& error) {
-    report.answered = true;
-    report.text = text(error.what());
-  }
-  emit commandReported(report);
-}
-
-void RunTailer::checkOrders() {
-  const qint64 now = QDateTime::currentMSecsSinceEpoch();
-  std::erase_if(orders_, [&](const Order& order) {
-    CommandReport report{order.run, order.command, true, false, {}};
-    if (const auto answer = store::control_answer(fsPath(order.run), order.id)) {
-      report.accepted = answer->done;
-      report.text = text(answer->text);
-    } else {
-      const Tracked* run = find(order.run);
-      const bool nobody = !run || run->health == store::Health::lost || (run->reader.status() && store::is_final(run->reader.status()->state));
-      if (!nobody && now - order.sent_ms < kAnswerTimeoutMs) return false;
-      store::withdraw_control(fsPath(order.run), order.id);
-      report.text = nobody ? QStringLiteral("the engine left before it saw the request") : QStringLiteral("the engine did not answer within a minute; the request was taken back");
-    }
-    emit commandReported(report);
-    return true;
-  });
 }
 
 void RunTailer::launch(const jobs::JobSpec& job, const QString& system) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one place of the window that touches run directories. Lives on its own thread; is told what to do by queued calls
-// and answers by queued signals that carry values. It polls: the shown run every 25 ms (a few stats, a
-// read on change; every 8 ms while a request waits for its answer), the folder and all other runs once a second. A finished
-// run that nobody looks at costs one stat a second.
+// The one place of the window that reads run directories (orders are written by the order desk). Lives on its own thread; is told
+// what to do by queued calls and answers by queued signals that carry values. It polls: the shown run every 25 ms (a few stats, a
+// read on change), the folder and all other runs once a second. A finished run that nobody looks at costs one stat a second.
 #pragma once
 
 #include <QHash>
@@ -47,8 +46,8 @@ class RunTailer : public QObject {
   void loadHistory(const QString& path, const QStringList& names);
   /// Keeps the rows with a set byte of `mask` (one a row that `snapshot` has) under a name in its run.
   void saveSelection(const std::shared_ptr<const LoadedSnapshot>& snapshot, const QString& axis, const std::vector<std::uint8_t>& mask, const QString& name, const QString& reason);
-  /// pause, unpause, stop, discard, checkpoint, snapshot, set.
-  void order(const QString& path, const QString& command, const Json& args = Json::object());
+  /// Looks at the shown run now instead of at the next turn: its engine has just answered.
+  void lookFast();
   /// Asks whoever trains or serves the run; probed() follows.
   void probe(const QString& path, const Json& args);
   void withdrawProbes(const QString& path) { probes_.withdraw(path); }
@@ -66,7 +65,6 @@ class RunTailer : public QObject {
   void axesCompleted(const QString& path);
   void historyLoaded(std::shared_ptr<const geocyte::desktop::LoadedHistory> history);
   void selectionSaved(geocyte::desktop::SelectionReport report);
-  void commandReported(geocyte::desktop::CommandReport report);
   void probed(std::shared_ptr<const geocyte::desktop::ProbeReport> report);
   /// A question waits in the inbox of this run, and nobody lives who would answer it.
   void probeUnserved(const QString& path);
@@ -80,18 +78,11 @@ class RunTailer : public QObject {
 
  private:
   struct Tracked;
-  struct Order {
-    QString run, command;
-    std::string id;
-    qint64 sent_ms;
-  };
-  void lookFast();
   void lookSlow();
   void scanFolder();
   /// Everything new of one run; curves and events only when asked.
   void look(Tracked& run, bool with_details);
   void readDetails(Tracked& run, RunUpdate& update);
-  void checkOrders();
   void checkProbes();
   void checkLaunches();
   Tracked* find(const QString& path);
@@ -105,7 +96,6 @@ class RunTailer : public QObject {
   quint64 generation_ = 0;
   QSet<QString> wanted_;
   std::map<QString, std::unique_ptr<Tracked>> runs_;
-  std::vector<Order> orders_;
   LaunchWatch launches_;
   ProbeWatch probes_;
   SnapshotCache cache_;

@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Owns the tailer and its thread. Calls are queued and return at once; the signals of tailer() arrive on the GUI thread.
+// The tailer on a thread of its own.
 #pragma once
 
-#include <QMetaObject>
-#include <QThread>
-
-#include <utility>
-
 #include "app/desktop/run_tailer.h"
+#include "app/desktop/worker_thread.h"
 
 namespace geocyte::desktop {
 
-class TailerThread {
+class TailerThread : public WorkerThread<RunTailer> {
  public:
-  TailerThread();
-  ~TailerThread();
-  TailerThread(const TailerThread&) = delete;
-  TailerThread& operator=(const TailerThread&) = delete;
-
-  RunTailer* tailer() const { return tailer_; }
-  /// Runs `work(tailer)` on the tailer's thread.
-  template <class Work>
-  void post(Work&& work) {
-    QMetaObject::invokeMethod(tailer_, [tailer = tailer_, work = std::forward<Work>(work)] { work(*tailer); }, Qt::QueuedConnection);
-  }
-
- private:
-  QThread thread_;
-  RunTailer* tailer_;
+  TailerThread() : WorkerThread(QStringLiteral("tailer")) {}
+  RunTailer* tailer() const { return worker(); }
 };
 
 }  // namespace geocyte::desktop

@@ -25,7 +25,14 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
   });
   connect(tailer, &RunTailer::historyLoaded, this, &Workbench::onHistory);
   connect(tailer, &RunTailer::selectionSaved, this, &Workbench::onSelectionSaved);
-  connect(tailer, &RunTailer::commandReported, this, &Workbench::onReport);
+  // What the engine wrote before its answer is read before the answer is told: no button goes back and forth.
+  connect(orders_.worker(), &OrderDesk::reported, this, [this](const CommandReport& report) {
+    if (!report.answered) return;
+    tailer_.post([this, report](RunTailer& t) {
+      t.lookFast();
+      QMetaObject::invokeMethod(this, [this, report] { onReport(report); }, Qt::QueuedConnection);
+    });
+  });
   connect(tailer, &RunTailer::launched, this, &Workbench::onLaunched);
   connect(tailer, &RunTailer::loadMeasured, this, &Workbench::loadMeasured);
   connect(tailer, &RunTailer::vanished, this, [this](const QString& path) {
@@ -62,9 +69,9 @@ Workbench::Workbench(std::vector<config::SystemSpec> specs, QObject* parent) : Q
     curves_drawn_.start();
     emit curvesChanged();
   });
-  // At once after a pause, else eleven times a second: the eye sees no more, and the engine needs the cores.
+  // At once after a pause, else eight times a second: the eye sees no more, and the engine needs the cores.
   const auto curves = [this] {
-    constexpr qint64 kCurvesMs = 90;
+    constexpr qint64 kCurvesMs = 120;
     if (!curves_gate_.isActive()) curves_gate_.start(static_cast<int>(curves_drawn_.isValid() ? std::clamp<qint64>(kCurvesMs - curves_drawn_.elapsed(), 0, kCurvesMs) : 0));
   };
   connect(&library_, &RunLibrary::curvesChanged, this, curves);
@@ -171,8 +178,9 @@ void Workbench::launch(jobs::JobSpec job, const QString& system) {
 void Workbench::order(const QString& command, const Json& args) {
   const RunRecord* run = current();
   if (!run || !run->isAlive()) return;
+  // On its way before anything is drawn.
+  orders_.post([path = run->info.path, command, args](OrderDesk& desk) { desk.order(path, command, args); });
   library_.setPending(run->info.path, command);
-  tailer_.post([path = run->info.path, command, args](RunTailer& t) { t.order(path, command, args); });
 }
 
 void Workbench::resumeFromCheckpoint() {
@@ -256,7 +264,6 @@ void Workbench::onSnapshot(const std::shared_ptr<const LoadedSnapshot>& snapshot
 }
 
 void Workbench::onReport(const CommandReport& report) {
-  if (!report.answered) return;
   const RunRecord* run = library_.find(report.run);
   if (run && run->pending == report.command) library_.setPending(report.run, {});
   if (report.accepted) emit acknowledged(report.command, report.text);

@@ -10,6 +10,7 @@
 
 #include <optional>
 
+#include "app/desktop/order_desk.h"
 #include "app/desktop/probe_desk.h"
 #include "app/desktop/run_library.h"
 #include "app/desktop/tailer_thread.h"
@@ -119,7 +120,9 @@ class Workbench : public QObject {
   QTimer history_gate_;                        ///< new parts of a snapshot come in quick succession
   QElapsedTimer curves_drawn_;
   QTimer curves_gate_;                         ///< at most one rebuilt curve set a frame
-  TailerThread tailer_;                        ///< last: it stops before anything it reports to is gone
+  // Last: they stop before anything they report to is gone.
+  TailerThread tailer_;
+  WorkerThread<OrderDesk> orders_{QStringLiteral("orders")};
 };
 
 }  // namespace geocyte::desktop

@@ -19,9 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kEngine = "geocyte-engine";
 
-/// A training uses every core. A few steps back, the window and the desktop answer at once (longest stall 51 to 90 ms instead of 147 to
-/// 211 on 2 cores, in short runs). Alone it is as fast; beside an open window one pair measured 88 % of its speed, 96 % at five steps back.
-constexpr int kStandBack = 10;
+/// A training uses every core. A few steps back, the window and the desktop answer sooner. On 2 cores, in spells of 30 s: six steps back
+/// the longest stall was 118 ms and training beside the window as fast as alone; ten steps back it was slower by 9 to 13 % (the threads of a
+/// step wait for the one whose core draws); none back, stalls reached 285 ms.
+constexpr int kStandBack = 6;
 
 bool can_run(const fs::path& program) {
   std::error_code why;

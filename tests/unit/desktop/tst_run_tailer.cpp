@@ -18,7 +18,6 @@ struct Watched {
   TailerThread thread;
   RunLibrary library;
   std::shared_ptr<const LoadedSnapshot> loaded;
-  QList<CommandReport> reports;
   QStringList vanished;
   int folders_read = 0;
   QObject here;
@@ -26,7 +25,6 @@ struct Watched {
   Watched() {
     QObject::connect(thread.tailer(), &RunTailer::updated, &here, [this](const std::shared_ptr<const RunUpdate>& update) { library.apply(*update); });
     QObject::connect(thread.tailer(), &RunTailer::snapshotLoaded, &here, [this](const std::shared_ptr<const LoadedSnapshot>& s) { loaded = s; });
-    QObject::connect(thread.tailer(), &RunTailer::commandReported, &here, [this](const CommandReport& report) { reports << report; });
     QObject::connect(thread.tailer(), &RunTailer::vanished, &here, [this](const QString& path) { vanished << path; });
     QObject::connect(thread.tailer(), &RunTailer::folderRead, &here, [this] { ++folders_read; });
   }
@@ -122,28 +120,6 @@ class TestRunTailer : public QObject {
     load(50);
     QCOMPARE(watched.loaded->step, std::int64_t{-1});
     QVERIFY(watched.loaded->parts.empty());
-  }
-
-  void anOrderIsPendingUntilTheRunAnswers() {
-    test::FakeRun run(folder(), "20261121-141530-gems-a-0001", "a");
-    run.say(store::RunState::running, 5);
-    Watched watched;
-    watched.open(folder_->path());
-    watched.show(pathOf(run));
-    watched.thread.post([path = pathOf(run)](RunTailer& t) { t.order(path, "pause"); });
-    QTRY_COMPARE(watched.reports.size(), 1);
-    QVERIFY(!watched.reports[0].answered);
-    std::vector<store::ControlRequest> requests;
-    // Each request is handed out once, so what was seen is kept.
-    const auto asked = [&] {
-      for (store::ControlRequest& request : run.writer().poll_control()) requests.push_back(std::move(request));
-      return !requests.empty();
-    };
-    QTRY_VERIFY(asked());
-    QCOMPARE(requests[0].command, std::string("pause"));
-    run.writer().answer(requests[0], true, "paused", 5);
-    QTRY_COMPARE(watched.reports.size(), 2);
-    QVERIFY(watched.reports[1].answered && watched.reports[1].accepted);
   }
 
   void runsAppearAndVanishWhileTheFolderIsWatched() {
