@@ -22,7 +22,7 @@
 namespace geocyte::app {
 namespace {
 
-constexpr const char* kAxis = "cell";
+constexpr const char *kAxis = "cell", *kUncertainty = "coordinates/uncertainty";
 
 struct Request {
   std::string run, out;
@@ -58,6 +58,18 @@ void take_arrays(const store::Snapshot& part, const std::vector<store::Axis>& ax
       found.insert_or_assign(key, std::move(*rows));
       captions["geocyte/caption/" + key] = array.caption;
     }
+  }
+}
+
+/// A number a cell of the last part that has it, as an obs column: how sure a spatial run is of each place.
+void take_uncertainty(const store::Snapshot& part, const std::vector<store::Axis>& axes, std::optional<analysis::RowsOfSnapshot>& found) {
+  store::Snapshot columns = part;
+  for (auto& array : columns.arrays) {
+    if (array.name != kUncertainty || array.shape.size() != 1) continue;
+    array.shape.push_back(1);                  // a matrix of one column
+    array.axes.push_back("value");
+    found = analysis::read_rows(columns, array.name, axes);
+    return;
   }
 }
 
@@ -128,12 +140,24 @@ int export_run(const Request& request, bool json) {
   if (axis == nullptr) throw Error(ErrorCode::bad_data, "the run " + reader.facts().id + " has no cells");
   std::map<std::string, analysis::RowsOfSnapshot> found;
   data::Dataset table;
-  for (const auto& part : entry.parts) take_arrays(reader.read_snapshot(entry.step, part), axes, reader.facts().system, found, table.uns);
+  std::optional<analysis::RowsOfSnapshot> uncertainty;
+  for (const auto& name : entry.parts) {
+    const store::Snapshot part = reader.read_snapshot(entry.step, name);
+    take_arrays(part, axes, reader.facts().system, found, table.uns);
+    take_uncertainty(part, axes, uncertainty);
+  }
   if (found.empty()) throw Error(ErrorCode::bad_data, fmt::format("the snapshot of step {} shows no cells", entry.step));
   const auto rows = rows_shown(found);
   for (const std::int64_t row : rows)
     if (row < 0 || row >= axis->size()) throw Error(ErrorCode::bad_data, "the snapshot shows cells that the run does not have");
   take_axis(*axis, rows, table);
+  if (uncertainty) {
+    const data::DenseMatrix values = spread(*uncertainty, rows);
+    data::Column column;
+    column.name = "uncertainty";
+    column.numbers.assign(values.values.begin(), values.values.end());
+    table.obs.columns.push_back(std::move(column));
+  }
   const int selections = take_selections(store::read_selections(reader.facts().directory, axes), rows, table);
   for (const auto& [key, array] : found) table.obsm[key] = spread(array, rows);
   table.uns["geocyte/run"] = reader.facts().id;

@@ -13,7 +13,9 @@
 #include "engine/config/schema.h"
 #include "engine/core/error.h"
 #include "engine/core/text.h"
+#include "engine/data/predicted_places.h"
 #include "engine/data/proportions.h"
+#include "engine/hdf5/h5ad_reader.h"
 #include "engine/inspect/counts.h"
 #include "engine/inspect/file_kind.h"
 #include "engine/inspect/sample_data.h"
@@ -28,7 +30,7 @@ constexpr std::string_view kHalves = "halves:";
 
 /// One entry of the option list.
 struct Entry {
-  std::string name, file, by, where, patient, modality, labels, counts, spatial, proportions;
+  std::string name, file, by, where, patient, modality, labels, counts, spatial, proportions, places;
 };
 
 Entry parse_entry(const Json& item, std::size_t number) {
@@ -40,12 +42,12 @@ Entry parse_entry(const Json& item, std::size_t number) {
                                                       {"patient", &entry.patient},
                                                       {"modality", &entry.modality}, {"labels", &entry.labels},
                                                       {"counts", &entry.counts},     {"spatial", &entry.spatial},
-                                                      {"proportions", &entry.proportions}, {"from", &entry.file}};
+                                                      {"proportions", &entry.proportions}, {"places", &entry.places}, {"from", &entry.file}};
   for (const auto& [key, value] : item.items()) {
     const auto field = fields.find(key);
     if (field == fields.end())
       throw Error(ErrorCode::bad_config, where + " has an unknown field \"" + key + "\"",
-                  "There is: name, file, by, where, patient, modality, labels, counts, spatial, proportions.");
+                  "There is: name, file, by, where, patient, modality, labels, counts, spatial, proportions, places.");
     if (value.is_null()) continue;
     if (!value.is_string()) throw Error(ErrorCode::bad_config, where + ": the field " + key + " must be a text");
     // A list that was completed with defaults has both words for the file, one of them empty.
@@ -120,7 +122,7 @@ class SourceOpener {
   SourceOpener(std::string folder, const OpenOptions& options) : folder_(std::move(folder)), options_(options) {}
 
   void open(const Entry& entry) {
-    const data::DatasetPtr dataset = load(entry.file, entry.counts, entry.proportions);
+    const data::DatasetPtr dataset = load(entry);
     data::Source source;
     source.patient = entry.patient;
     source.dataset = dataset;
@@ -158,16 +160,21 @@ class SourceOpener {
       result_.files.push_back(own);
   }
 
-  data::DatasetPtr load(const std::string& file, const std::string& counts, const std::string& proportions) {
-    const std::string path = path_of(file);
-    auto& slot = loaded_[path + "\n" + counts + "\n" + proportions];
+  data::DatasetPtr load(const Entry& entry) {
+    const std::string path = path_of(entry.file);
+    auto& slot = loaded_[join({path, entry.counts, entry.proportions, entry.places, entry.places.empty() ? std::string() : entry.name}, "\n")];
     if (slot == nullptr) {
       if (options_.progress) options_.progress(0, "reading " + fs::path(path).filename().string());
       std::string note;
-      data::Dataset dataset = read_counts(path, counts, note);
+      data::Dataset dataset = read_counts(path, entry.counts, note);
       remember_file(path);
-      if (!proportions.empty()) {
-        const std::string table = path_of(proportions);
+      if (!entry.places.empty()) {
+        const std::string exported = path_of(entry.places);
+        data::attach_predicted_places(hdf5::read_h5ad(exported, {.layers = false, .expression = false, .require_x = false}), entry.name, dataset);
+        remember_file(exported);
+      }
+      if (!entry.proportions.empty()) {
+        const std::string table = path_of(entry.proportions);
         data::attach_proportions(data::align_proportions(read_expression(table), dataset), dataset);
         remember_file(table);
       }

@@ -28,7 +28,7 @@ struct OpenedSources {
   std::vector<std::string> notes;                ///< sentences a user should read: counts that were found in a layer
 };
 
-/// Opens every entry {name, file, by, where, patient, modality, labels, counts, spatial, proportions} of `source_list`; `from` is another word for
+/// Opens every entry {name, file, by, where, patient, modality, labels, counts, spatial, proportions, places} of `source_list`; `from` is another word for
 /// `file`, and columns may be written "obs.batch". A file named twice is read once. `by` splits one entry into a source a value of
 /// that obs column, named "<name>_<value>" ("<value>" when name is empty); "halves:x" (y, z) splits at the median of that axis of the
 /// coordinates into "<name>_low" and "<name>_high". `where` "COLUMN=VALUE" takes only the cells with that value. `counts` is where the counts are (counts.h).

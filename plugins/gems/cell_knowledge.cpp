@@ -2,6 +2,7 @@
 #include "plugins/gems/cell_knowledge.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <ATen/ops/tensor.h>
 
@@ -70,6 +71,25 @@ const losses::SpatialNeighbours& CellKnowledge::spatial_neighbours(std::int64_t 
       throw Error(ErrorCode::bad_data, "no source has coordinates that training may use, so there are no neighbours in the tissue",
                   "give a slide with coordinates (`spatial`), or switch loss.spatial off");
     made = std::make_shared<losses::SpatialNeighbours>(losses::SpatialNeighbours::of(cells_.xy, slides, k));
+  }
+  return *made;
+}
+
+const losses::SpatialNeighbours& CellKnowledge::predicted_neighbours(std::int64_t k, double share) {
+  auto& made = predicted_neighbours_[{k, share}];
+  if (!made) {
+    std::vector<std::int64_t> tissue(static_cast<std::size_t>(cells_.count()), -1);
+    for (auto& rows : cells_.by_source(cells_.split.train)) {
+      const auto uncertainty = [&](std::int64_t row) { return cells_.predicted_uncertainty[static_cast<std::size_t>(row)]; };
+      std::erase_if(rows, [&](std::int64_t row) { return !std::isfinite(uncertainty(row)); });
+      std::stable_sort(rows.begin(), rows.end(), [&](std::int64_t a, std::int64_t b) { return uncertainty(a) < uncertainty(b); });
+      // Ties stay together: a run that states no uncertainty has every cell taken.
+      const auto kept = static_cast<std::size_t>(std::ceil(share * static_cast<double>(rows.size())));
+      for (const std::int64_t row : rows)
+        if (uncertainty(row) <= uncertainty(rows[kept - 1])) tissue[static_cast<std::size_t>(row)] = cells_.source_of_cell[static_cast<std::size_t>(row)];
+    }
+    const losses::Groups tissues(tissue, static_cast<std::int64_t>(cells_.sources.size()), cells_.expression.device());
+    made = std::make_shared<losses::SpatialNeighbours>(losses::SpatialNeighbours::of(cells_.predicted_xy, tissues, k));
   }
   return *made;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "engine/losses/groups.h"
@@ -42,6 +43,9 @@ class CellKnowledge {
   const at::Tensor& similarity_scores();
   /// Neighbours on the slide among training spots; throws Error{bad_data} when no source has coordinates that may be used.
   const losses::SpatialNeighbours& spatial_neighbours(std::int64_t k);
+  /// The same among training cells whose place a spatial run predicted, of each source the `share` (0, 1] with the least uncertainty.
+  /// Cells::predicted_xy must be defined.
+  const losses::SpatialNeighbours& predicted_neighbours(std::int64_t k, double share);
   /// Spherical k-means of similarity_scores(), one label a cell on the host; -1 for held-out cells.
   const std::vector<std::int64_t>& pseudo_types(std::int64_t count, std::uint64_t seed);
 
@@ -52,6 +56,7 @@ class CellKnowledge {
   std::map<std::tuple<std::int64_t, int, int>, WithinSource> within_source_;
   at::Tensor similarity_scores_;
   std::map<std::int64_t, std::shared_ptr<losses::SpatialNeighbours>> spatial_neighbours_;
+  std::map<std::pair<std::int64_t, double>, std::shared_ptr<losses::SpatialNeighbours>> predicted_neighbours_;
   std::map<std::int64_t, std::vector<std::int64_t>> pseudo_types_;
 };
 

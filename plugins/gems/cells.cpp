@@ -11,10 +11,12 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mean.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include "engine/core/error.h"
 #include "engine/core/rng.h"
 #include "engine/core/text.h"
+#include "engine/data/predicted_places.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -126,6 +128,28 @@ void add_places(const train::Inputs& inputs, const GemsOptions& options, Cells& 
     if (std::isfinite(values[static_cast<std::size_t>(2 * i)]) && std::find(hidden.begin(), hidden.end(), cells.sources[source].name) == hidden.end())
       cells.slide_of_cell[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(source);
   }
+}
+
+/// Places that a spatial run predicted, of cells whose own place training may not see.
+void add_predicted_places(const train::Inputs& inputs, Cells& cells, train::TrainContext& ctx) {
+  at::Tensor xy = at::zeros({cells.count(), 2}, at::kFloat);
+  std::vector<float> uncertainty(static_cast<std::size_t>(cells.count()), std::numeric_limits<float>::infinity());
+  bool any = false;
+  for (std::size_t s = 0; s < cells.sources.size(); ++s) {
+    const data::DenseMatrix* predicted = data::predicted_places_of(*inputs.sources[s].dataset);
+    if (predicted == nullptr) continue;
+    for (std::int64_t i = 0; i < inputs.sources[s].size(); ++i) {
+      const auto place = predicted->row(dataset_row(inputs.sources[s], i));
+      const auto cell = static_cast<std::size_t>(cells.sources[s].first + i);
+      if (!std::isfinite(place[0]) || !std::isfinite(place[1]) || cells.slide_of_cell[cell] >= 0) continue;
+      std::copy_n(place.data(), 2, xy.mutable_data_ptr<float>() + 2 * cell);
+      uncertainty[cell] = std::isfinite(place[2]) ? place[2] : 0;
+      any = true;
+    }
+  }
+  if (!any) return;
+  cells.predicted_xy = xy.to(ctx.device(), ctx.dtype());
+  cells.predicted_uncertainty = std::move(uncertainty);
 }
 
 store::AxisLabels labels(std::string name, std::vector<std::string> categories) {
@@ -249,6 +273,7 @@ Cells prepare_cells(const train::Inputs& inputs, const GemsOptions& options, tra
     if (rows[s].empty()) rows[s] = std::move(held_out[s]);
   cells.source_mean = means_of_sources(expression, rows).to(ctx.device(), ctx.dtype());
   add_places(inputs, options, cells, ctx);
+  add_predicted_places(inputs, cells, ctx);
   std::vector<double> library;
   for (const data::Source& source : inputs.sources) {
     const auto sizes = cells.recipe.library_sizes(source);

@@ -43,6 +43,8 @@ struct Cells {
   at::Tensor xy;                           ///< (N, 2) place on the slide, 0 where a cell has none; undefined when no cell has one
   std::vector<float> places;               ///< the same on the host, NaN where a cell has none; empty when no cell has one
   std::vector<std::int64_t> slide_of_cell; ///< source of a cell whose place training may see, else -1
+  at::Tensor predicted_xy;                 ///< (N, 2) place that a spatial run predicted, 0 where there is none; undefined when no cell has one
+  std::vector<float> predicted_uncertainty;  ///< of it; infinite where there is no predicted place, 0 where the run stated none
   at::Tensor library;                      ///< (N) counts of each cell, of the depth that the recipe gives it
   at::Tensor source_mean;                  ///< (S, G) over training cells
 

@@ -35,7 +35,9 @@ Parameter source_list() {
                        "Where the counts are: X, raw or a layer. Empty takes X, or a layer `counts` or raw where X holds no whole numbers."),
                  field("spatial", "Coordinates", "obsm key of coordinates; empty finds `spatial` by itself."),
                  parameter("proportions", ParameterType::path, "", "Data", "Type proportions",
-                           "A table of spots by cell types from a deconvolution, for scores only: types carried from single cells to spots are held against it.")};
+                           "A table of spots by cell types from a deconvolution, for scores only: types carried from single cells to spots are held against it."),
+                 parameter("places", ParameterType::path, "", "Data", "Predicted places",
+                           "An .h5ad that `export` wrote of a run of st_edm: places of cells that have none of their own, for pseudo-places only.")};
   list.fields[1].aliases = {"from"};
   return list;
 }

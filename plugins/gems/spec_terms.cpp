@@ -173,6 +173,15 @@ void add_contrasts(std::vector<TermSpec>& all) {
                   within(parameter("anchors", ParameterType::integer, 64, "Losses", "Anchors", "Spots that are drawn in a step, each with a neighbour.", true), 2, 4096),
                   parameter("hard_negatives", ParameterType::boolean, true, "Losses", "Hard negatives",
                             "A far spot alike in expression beside each anchor, so that type alone cannot solve the task.", true)}});
+  all.push_back({"pseudo_places", "Pseudo-places",
+                 "Cells that a spatial run puts side by side are alike in the embedding: the spatial contrast for cells without a place. Needs `places` of a source.",
+                 off(0.3, 0), kBelowChance, "Contrasts", false,
+                 {temperature(0.1), neighbours(20, "Cells nearest in the predicted tissue that count as neighbours."),
+                  within(parameter("anchors", ParameterType::integer, 64, "Losses", "Anchors", "Cells that are drawn in a step, each with a neighbour.", true), 2, 4096),
+                  parameter("hard_negatives", ParameterType::boolean, true, "Losses", "Hard negatives",
+                            "A far cell alike in expression beside each anchor, so that type alone cannot solve the task.", true),
+                  within(parameter("share", ParameterType::number, 0.5, "Losses", "Share kept",
+                                   "Of the cells of a source with a predicted place those with the least uncertainty; all where the run states none."), 0.01, 1)}});
   all.push_back({"mnn_contrast", "Mutual neighbours", "Cells of two sources that are each other's neighbours in expression (within-source scores) are pulled together.",
                  off(0.5, 200), kBelowChance, "Contrasts", false, {temperature(0.07), neighbours(5, "Most similar cells of the other source in the batch.")}});
   all.push_back({"expression_contrast", "Expression contrast", "Similarity between sources in the embedding follows similarity in expression (soft labels).",

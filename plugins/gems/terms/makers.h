@@ -13,7 +13,7 @@ using TermMaker = std::unique_ptr<Term>(const TermSetup&);
 TermMaker make_vicreg, make_adversary, make_domain_coral, make_patient_coral, make_source_coral, make_local_align;
 TermMaker make_reconstruction, make_anchor;
 TermMaker make_mmd, make_energy, make_sinkhorn, make_sliced_wasserstein, make_running_coral;
-TermMaker make_source_adversary, make_critic, make_spatial, make_mnn_contrast, make_expression_contrast;
+TermMaker make_source_adversary, make_critic, make_spatial, make_pseudo_places, make_mnn_contrast, make_expression_contrast;
 TermMaker make_class_discrepancy, make_pseudo_labels, make_cycle, make_translation;
 
 /// A term that is a function of the batch and keeps nothing.

@@ -31,6 +31,7 @@ constexpr std::array kRows{
     Row{"source_adversary", make_source_adversary},
     Row{"critic", make_critic},
     Row{"spatial", make_spatial},
+    Row{"pseudo_places", make_pseudo_places},
     Row{"mnn_contrast", make_mnn_contrast},
     Row{"expression_contrast", make_expression_contrast},
     Row{"class_discrepancy", make_class_discrepancy},

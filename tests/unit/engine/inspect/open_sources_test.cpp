@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/inspect/open_sources.h"
 
+#include <cmath>
 #include <fstream>
 #include <limits>
 
+#include "engine/data/predicted_places.h"
 #include "engine/data/proportions.h"
 #include "engine/hdf5/h5ad_writer.h"
 #include "engine/hdf5/writing.h"
@@ -184,6 +186,32 @@ TEST_F(OpenSourcesTest, tables_of_numbers_are_sources_too) {
   const auto opened = open(R"([{"name":"t","file":"table.tsv","modality":"st"},{"name":"sc","file":"cells.h5ad"}])");
   EXPECT_EQ(opened.genes, (std::vector<std::string>{"A", "C"}));
   EXPECT_EQ(opened.sources[0].size(), 3);
+}
+
+TEST_F(OpenSourcesTest, places_come_from_an_export_of_a_spatial_run_by_the_names_of_cells) {
+  data::Dataset exported;
+  exported.obs.index = {"one/c1", "two/c1", "two/c2", "c3"};
+  data::Column uncertainty;
+  uncertainty.name = "uncertainty";
+  uncertainty.numbers = {.1, .2, .3, .4};
+  exported.obs.columns = {uncertainty};
+  exported.obsm["X_predicted"] = data::DenseMatrix{4, 2, {1, 2, 3, 4, 5, 6, 7, 8}};
+  hdf5::write_h5ad(exported, path("places.h5ad"), {.expression = false});
+  const auto opened = open(R"([{"name":"two","file":"cells.h5ad","places":"places.h5ad"},{"name":"else","file":"cells.h5ad","places":"places.h5ad"},{"file":"spots.h5ad"}])");
+  const data::DenseMatrix* two = data::predicted_places_of(*opened.sources[0].dataset);
+  ASSERT_NE(two, nullptr);
+  EXPECT_TRUE(std::isnan(two->row(0)[0])) << "c0 has no place";
+  EXPECT_EQ(two->row(1)[0], 3) << "the one of its source";
+  EXPECT_FLOAT_EQ(two->row(2)[2], .3F);
+  EXPECT_EQ(two->row(3)[1], 8);
+  const data::DenseMatrix* other = data::predicted_places_of(*opened.sources[1].dataset);
+  EXPECT_TRUE(std::isnan(other->row(1)[0])) << "two cells are called so";
+  EXPECT_EQ(other->row(2)[0], 5);
+  EXPECT_EQ(data::predicted_places_of(*opened.sources[2].dataset), nullptr);
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","places":"spots.h5ad"}])"), ErrorCode::bad_data, "no predicted places");
+  exported.obs.index = {"x1", "x2", "x3", "x4"};
+  hdf5::write_h5ad(exported, path("places.h5ad"), {.expression = false});
+  EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","places":"places.h5ad"}])"), ErrorCode::bad_data, "of no cell of");
 }
 
 TEST_F(OpenSourcesTest, proportions_come_from_a_table_of_spots_by_types) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <set>
 
 #include <ATen/TensorOperators.h>
@@ -11,7 +12,10 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/error.h"
+#include "engine/data/predicted_places.h"
 #include "engine/data/proportions.h"
+#include "engine/losses/spatial_contrast.h"
+#include "plugins/gems/cell_knowledge.h"
 #include "plugins/gems/pseudo_spots.h"
 #include "plugins/gems/spot_proportions.h"
 #include "tests/conformance/small_run.h"
@@ -105,6 +109,48 @@ TEST(SpotProportions, OfAllSlidesStandInOneTableByTheNamesOfTypes) {
   EXPECT_EQ(at(0, 0), 0.25F);
   EXPECT_EQ(at(1, 1), 1);
   EXPECT_TRUE(std::isnan(at(1, 0)) && std::isnan(at(2, 0)) && std::isnan(at(2, 1)));
+}
+
+TEST(Cells, OnlyTheSurerHalfOfPredictedPlacesMakesNeighboursAndNoOwnPlaceIsReplaced) {
+  Prepared given;
+  data::Dataset exported;
+  data::Column uncertainty;
+  uncertainty.name = "uncertainty";
+  data::DenseMatrix places{0, 2, {}};
+  for (const data::Source& source : given.inputs.sources)
+    for (std::int64_t i = 0; i < source.size(); ++i) {
+      exported.obs.index.push_back(source.name + "/" + source.dataset->obs.index[static_cast<std::size_t>(source.rows.empty() ? i : source.rows[static_cast<std::size_t>(i)])]);
+      uncertainty.numbers.push_back(static_cast<double>(i % 10));
+      places.values.insert(places.values.end(), {static_cast<float>(i % 7), static_cast<float>(i)});
+      ++places.rows;
+    }
+  exported.obs.columns = {uncertainty};
+  exported.obsm["X_predicted"] = places;
+  EXPECT_FALSE(given.cells().predicted_xy.defined());
+  for (data::Source& source : given.inputs.sources) {
+    data::Dataset own = *source.dataset;
+    data::attach_predicted_places(exported, source.name, own);
+    source.dataset = std::make_shared<const data::Dataset>(std::move(own));
+  }
+  const Cells cells = given.cells();
+  ASSERT_TRUE(cells.predicted_xy.defined());
+  CellKnowledge knowledge(cells);
+  const at::Tensor tissue = knowledge.predicted_neighbours(5, 0.5).slide_of.to(at::kCPU);
+  std::set<std::int64_t> train(cells.split.train.begin(), cells.split.train.end());
+  std::int64_t taken = 0, could = 0;
+  for (std::int64_t i = 0; i < cells.count(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const bool takes_part = tissue[i].item<std::int64_t>() >= 0;
+    if (cells.slide_of_cell[at] >= 0 || train.count(i) == 0) {
+      EXPECT_FALSE(takes_part) << "has its own place, or is held out";
+      continue;
+    }
+    ++could;
+    taken += takes_part ? 1 : 0;
+    if (takes_part) EXPECT_LE(cells.predicted_uncertainty[at], 6);
+  }
+  ASSERT_GT(could, 20);
+  EXPECT_NEAR(static_cast<double>(taken) / static_cast<double>(could), 0.5, 0.12);
 }
 
 TEST(Cells, ARuleThatMatchesNothingIsAnError) {
