@@ -112,13 +112,13 @@ QColor PaletteModel::category(int index) const {
   // Okabe and Ito (2008). Their yellow is left out: it vanishes on white. Order: neighbours differ in hue and in lightness.
   static constexpr std::array<QRgb, 8> kColors{0xff0072b2, 0xff56b4e9, 0xff009e73, 0xffd55e00,
                                                0xffe69f00, 0xffcc79a7, 0xff8c8c8c, 0xff7a5ba8};
-  static constexpr QRgb kBlueOnDark = 0xff3f8fd0, kGreyOnDark = 0xffa6a6a6, kVioletOnDark = 0xff9d80c8;
+  // The same names on dark, moved apart by a search until every two differ for every kind of colour vision (the test of the theme has
+  // the distances) and all stand off the panel.
+  static constexpr std::array<QRgb, 8> kOnDark{0xff3a6ce2, 0xff90e5ff, 0xff0da367, 0xffec5f29,
+                                               0xfff0aa2b, 0xffe6b8c4, 0xff9c9c9c, 0xffa56cbd};
   if (index < 0) return QColor(dark_ ? 0xff6c757d : 0xffadb5bd);
   const std::size_t slot = static_cast<std::size_t>(index) % kColors.size();
-  if (dark_ && slot == 0) return QColor(kBlueOnDark);
-  if (dark_ && slot == 6) return QColor(kGreyOnDark);
-  if (dark_ && slot == 7) return QColor(kVioletOnDark);
-  return QColor(kColors[slot]);
+  return QColor((dark_ ? kOnDark : kColors)[slot]);
 }
 
 void Crosshair::setStep(double step) {

@@ -137,7 +137,7 @@ class SharedChoice : public QObject {
   QString value_;
 };
 
-/// Category colours: Okabe-Ito in a fixed order, a lighter blue on dark; index wraps after eight.
+/// Category colours: Okabe-Ito in a fixed order, on dark the same names moved apart; index wraps after eight.
 class PaletteModel : public QObject {
   Q_OBJECT
  public:
