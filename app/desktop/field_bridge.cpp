@@ -57,6 +57,7 @@ Field fieldOf(const Parameter& parameter) {
   for (const Parameter& column : parameter.fields) field.fields.push_back(fieldOf(column));
   field.live = parameter.live;
   field.nullable = parameter.nullable;
+  field.only_with = text(parameter.only_with);
   field.value = field.default_value = variantOf(parameter, parameter.default_value);
   return field;
 }

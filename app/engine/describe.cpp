@@ -35,6 +35,7 @@ Json parameter_json(const config::Parameter& p) {
   if (p.minimum) object["minimum"] = *p.minimum;
   if (p.maximum) object["maximum"] = *p.maximum;
   if (!p.choices.empty()) object["choices"] = p.choices;
+  if (!p.only_with.empty()) object["only_with"] = p.only_with;
   for (const auto& field : p.fields) object["fields"].push_back(parameter_json(field));
   return object;
 }
@@ -62,6 +63,7 @@ void print_text(const config::SystemSpec& spec) {
     std::printf("  %-34s %-14s %s%s%s%s\n", p.path.c_str(), brief(p.default_value).c_str(), range.c_str(),
                 p.unit.empty() ? "" : (" " + p.unit).c_str(), p.live ? "  (live)" : "", "");
     if (!p.help.empty()) std::printf("      %s\n", p.help.c_str());
+    if (const std::string condition = config::condition_text(p); !condition.empty()) std::printf("      Acts %s.\n", condition.c_str());
     for (const auto& field : p.fields) std::printf("      .%-12s %s\n", field.path.c_str(), field.help.c_str());
   }
   std::printf("\nMetrics\n");
@@ -78,9 +80,11 @@ void print_text(const config::SystemSpec& spec) {
 void print_markdown(const config::SystemSpec& spec) {
   std::printf("# Parameters of %s\n\n%s\n\n| parameter | default | allowed | live | what it does |\n|---|---|---|---|---|\n",
               spec.id.c_str(), spec.summary.c_str());
-  for (const auto& p : spec.parameters)
-    std::printf("| `%s` | `%s` | %s | %s | %s |\n", p.path.c_str(), brief(p.default_value).c_str(), range_text(p).c_str(),
-                p.live ? "yes" : "", p.help.c_str());
+  for (const auto& p : spec.parameters) {
+    const std::string condition = config::condition_text(p);
+    std::printf("| `%s` | `%s` | %s | %s | %s%s |\n", p.path.c_str(), brief(p.default_value).c_str(), range_text(p).c_str(),
+                p.live ? "yes" : "", p.help.c_str(), condition.empty() ? "" : (" Acts " + condition + ".").c_str());
+  }
 }
 
 int describe(const std::string& id, bool markdown, bool json) {

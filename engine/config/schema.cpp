@@ -170,6 +170,12 @@ void apply_assignment(Json& values, const std::string& assignment) {
   else set(values, path, structured ? parse_yaml(text, "--set " + path) : plain_scalar(text));
 }
 
+std::string condition_text(const Parameter& parameter) {
+  const auto equal = parameter.only_with.find('=');
+  if (equal == std::string::npos) return {};
+  return "only where " + parameter.only_with.substr(0, equal) + " is " + parameter.only_with.substr(equal + 1);
+}
+
 std::vector<std::string> paths(const Schema& schema) {
   std::vector<std::string> result;
   for (const auto& parameter : schema) result.push_back(parameter.path);

@@ -56,6 +56,9 @@ void apply_assignment(Json& values, const std::string& assignment);
 /// The candidate with the smallest edit distance, "" when none is near enough to be meant.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& candidates);
 
+/// "only where model.kind is seed"; "" for a parameter that always acts.
+std::string condition_text(const Parameter& parameter);
+
 /// Every dotted path of the schema, in order.
 std::vector<std::string> paths(const Schema& schema);
 

@@ -93,5 +93,18 @@ TEST(SeedSystem, TrainsResumesToTheSameNumbersAndReportsItsSkill) {
   EXPECT_EQ(got, want) << "resumed equals uninterrupted";
 }
 
+TEST(SeedSystem, DescribeSaysWhatActsOnlyWithIt) {
+  const Said text = run_engine("describe st_edm"), table = run_engine("describe st_edm --markdown"), json = run_engine("--json describe st_edm");
+  for (const Said* said : {&text, &table}) {
+    ASSERT_EQ(said->exit_code, 0) << said->err;
+    EXPECT_NE(said->out.find("Acts only where model.kind is seed."), std::string::npos);
+    EXPECT_NE(said->out.find("Acts only where model.kind is recommended."), std::string::npos);
+  }
+  int conditions = 0;
+  const Json spec = Json::parse(json.out);
+  for (const Json& parameter : spec["parameters"]) conditions += parameter.contains("only_with");
+  EXPECT_GT(conditions, 10);
+}
+
 }  // namespace
 }  // namespace geocyte::test

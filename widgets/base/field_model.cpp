@@ -200,6 +200,15 @@ const Field* governorOf(const FieldModel& model, const QString& path) {
   return field && field->type == FieldType::boolean ? field : nullptr;
 }
 
+QString idleReason(const FieldModel& model, const Field& field) {
+  const qsizetype equal = field.only_with.indexOf('=');
+  if (equal < 0) return {};
+  const QString path = field.only_with.left(equal), wanted = field.only_with.mid(equal + 1);
+  const Field* choice = model.find(path);
+  if (!choice || fieldText(*choice, choice->value) == wanted) return {};
+  return tr("Acts only where %1 is “%2”: now it is “%3”.").arg(choice->label(), wanted, fieldText(*choice, choice->value));
+}
+
 QString fieldTip(const Field& field, const QString& base) {
   QStringList lines{field.path};
   if (!field.help.isEmpty()) lines << field.help;

@@ -26,6 +26,7 @@ struct Field {
   std::vector<Field> fields;                 ///< of a list of structs: the columns
   bool live = false;                         ///< may change while a run goes on
   bool nullable = false;
+  QString only_with;                         ///< "model.kind=seed": acts only where that choice has that value; "" = always
 
   const QString& label() const { return title.isEmpty() ? path : title; }
   bool isTable() const { return type == FieldType::list && !fields.empty(); }
@@ -53,6 +54,9 @@ ParsedField parseField(const Field& field, const QString& text);
 
 /// The switch that a field depends on: "loss.coral.enabled" of "loss.coral.weight". nullptr for a field that stands alone.
 const Field* governorOf(const FieldModel& model, const QString& path);
+
+/// Why the field does nothing as the others are set, in one sentence; "" where it acts.
+QString idleReason(const FieldModel& model, const Field& field);
 
 /// What a new row of a table starts with.
 QVariantMap defaultRow(const Field& table);

@@ -73,7 +73,7 @@ bool ConfigForm::hasSameFields(const FieldModel& model) const {
   return model.base == model_.base && std::equal(model.fields.begin(), model.fields.end(), model_.fields.begin(), model_.fields.end(), [](const Field& a, const Field& b) {
     return a.path == b.path && a.type == b.type && a.title == b.title && a.help == b.help && a.group == b.group && a.unit == b.unit &&
            a.default_value == b.default_value && a.minimum == b.minimum && a.maximum == b.maximum && a.choices == b.choices &&
-           a.fields.size() == b.fields.size() && a.live == b.live && a.nullable == b.nullable;
+           a.fields.size() == b.fields.size() && a.live == b.live && a.nullable == b.nullable && a.only_with == b.only_with;
   });
 }
 
@@ -149,7 +149,7 @@ bool ConfigForm::setValue(const QString& path, const QVariant& value) {
   if (!field || !fieldError(*field, value).isEmpty()) return false;
   field->value = value;
   row(path)->setValue(value);
-  if (field->type == FieldType::boolean) filter();   // what depends on it comes or goes
+  if (field->type == FieldType::boolean || field->type == FieldType::choice) filter();   // what depends on it comes or goes
   countChanges();
   return true;
 }
@@ -232,13 +232,18 @@ void ConfigForm::filter() {
   const QString words = search_->text();
   const bool searching = !words.trimmed().isEmpty();
   QStringList used;
+  QString said, said_in;
   for (FieldRow* shown : rows_) {
     const Field& field = shown->field();
     const bool hit = shown->matches(words);
     if (hit) used << field.group;
     const Field* governor = governorOf(model_, field.path);
     const bool rests = governor && !governor->value.toBool() && shown->error().isEmpty();
-    shown->setVisible(hit && (searching || (!rests && !isClosed(field.group))));
+    const bool visible = hit && (searching || (!rests && !isClosed(field.group)));
+    const QString reason = idleReason(model_, field);
+    shown->setIdle(reason, visible && (reason != said || field.group != said_in));
+    shown->setVisible(visible);
+    if (visible) said = reason, said_in = field.group;
   }
   for (const Group& group : groups_) group.heading->setVisible(used.contains(group.name));
   nothing_->setText(rows_.empty() ? tr("There are no parameters to show.") : tr("No parameter matches “%1”.").arg(words));

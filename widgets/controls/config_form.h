@@ -3,7 +3,7 @@
 //
 // A number or a text is committed by Enter or by leaving the field; Escape brings the committed one back. What cannot be
 // taken stays in its field with the reason below it and is never committed. Switches, choices and cells of tables commit
-// at once. With an undo stack every change is one step on it. Groups open and close by their heading ("Advanced" begins
+// at once. What acts only with a certain choice elsewhere (Field::only_with) takes no input without it and says so. With an undo stack every change is one step on it. Groups open and close by their heading ("Advanced" begins
 // closed), and fields that depend on a switch (NAME.weight on NAME.enabled) stand below it only while it is on; a search
 // shows whatever it finds.
 #pragma once

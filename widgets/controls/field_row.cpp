@@ -42,6 +42,11 @@ FieldRow::FieldRow(const Field& field, const QString& base, QWidget* parent)
   error_->setFont(captionFont());
   error_->setWordWrap(true);
   setTone(error_, Tone::bad);
+  idle_note_ = new QLabel;
+  idle_note_->setObjectName(QStringLiteral("idle/") + field.path);
+  idle_note_->setFont(captionFont());
+  idle_note_->setWordWrap(true);
+  setTone(idle_note_, Tone::dim);
   QWidget* target = editor_->target();
   target->setObjectName(QStringLiteral("field/") + field.path);
   target->setAccessibleName(field.unit.isEmpty() ? field.label() : tr("%1 in %2").arg(field.label(), field.unit));
@@ -49,6 +54,7 @@ FieldRow::FieldRow(const Field& field, const QString& base, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 1, 0, 1);
   column->setSpacing(1);
+  column->addWidget(idle_note_);
   column->addWidget(head());
   if (editor_->isWide()) column->addWidget(editor_);
   column->addWidget(error_);
@@ -114,7 +120,18 @@ void FieldRow::setValue(const QVariant& value) {
 
 void FieldRow::setReadOnly(bool read_only) {
   read_only_ = read_only;
-  editor_->setReadOnly(read_only);
+  editor_->setReadOnly(read_only_ || !idle_.isEmpty());
+  showState();
+}
+
+void FieldRow::setIdle(const QString& reason, bool said) {
+  if (idle_ == reason && says_idle_ == said) return;
+  idle_ = reason;
+  says_idle_ = said;
+  editor_->setReadOnly(read_only_ || !idle_.isEmpty());
+  const QString tip = idle_.isEmpty() ? fieldTip(field_, base_) : fieldTip(field_, base_) + QLatin1String("\n\n") + idle_;
+  label_->setToolTip(tip);
+  editor_->target()->setToolTip(tip);
   showState();
 }
 
@@ -144,11 +161,14 @@ void FieldRow::showState() {
   dot_->setVisible(field_.isChanged() || staged_);
   setTone(dot_, staged_ ? Tone::warn : Tone::accent);
   dot_->setToolTip(staged_ ? tr("Changed here; the engine has not been told yet") : tr("Differs from the %1").arg(base_.isEmpty() ? tr("default") : base_));
-  reset_->setVisible(field_.isChanged() && !read_only_);
+  reset_->setVisible(field_.isChanged() && !read_only_ && idle_.isEmpty());
+  setTone(label_, idle_.isEmpty() ? Tone::ink : Tone::dim);
+  idle_note_->setText(idle_);
+  idle_note_->setVisible(says_idle_ && !idle_.isEmpty());
   error_->setText(error());
   error_->setVisible(!error().isEmpty());
   editor_->setInvalid(!error().isEmpty());
-  editor_->target()->setAccessibleDescription(error().isEmpty() ? field_.help : error());
+  editor_->target()->setAccessibleDescription(!error().isEmpty() ? error() : idle_.isEmpty() ? field_.help : idle_);
 }
 
 bool FieldRow::matches(const QString& words) const {

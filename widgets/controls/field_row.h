@@ -27,6 +27,10 @@ class FieldRow : public QWidget {
   void setIndented(bool indented);
   /// Changed here and not yet told to the engine: the mark takes another colour.
   void setStaged(bool staged);
+  /// Takes no input because it does nothing as the others are set: `reason` says why, below it where `said` (rows that follow each
+  /// other for one reason say it once), else in its tooltip alone; "" = it acts.
+  void setIdle(const QString& reason, bool said);
+  const QString& idle() const { return idle_; }
   /// A complaint from outside; "" takes it away. The own one is shown first.
   void setOuterError(const QString& error);
   QString error() const { return own_error_.isEmpty() ? outer_error_ : own_error_; }
@@ -43,10 +47,10 @@ class FieldRow : public QWidget {
   void showState();
 
   Field field_;
-  bool read_only_ = false, staged_ = false;
-  QString base_, own_error_, outer_error_;
+  bool read_only_ = false, staged_ = false, says_idle_ = false;
+  QString base_, idle_, own_error_, outer_error_;
   ElidedLabel* label_;
-  QLabel *dot_, *error_;
+  QLabel *dot_, *error_, *idle_note_;
   QToolButton* reset_;
   FieldEditor* editor_;
 };

@@ -126,6 +126,13 @@ TEST(Schema, FindAndSetFollowDottedPaths) {
   EXPECT_EQ(find(values, "a.b.c.d"), nullptr);
 }
 
+TEST(Schema, AConditionIsSaidInWords) {
+  Parameter parameter;
+  EXPECT_EQ(condition_text(parameter), "");
+  parameter.only_with = "model.kind=seed";
+  EXPECT_EQ(condition_text(parameter), "only where model.kind is seed");
+}
+
 TEST(Assignment, ReadsTheValueByTheTypeItLooksLike) {
   Json values = Json::object();
   for (const char* text : {"a.x=0.5", "a.y = true", "list=[1, 2]", "name=F1: slide #2", "empty=", "word='5'", "none=~"})

@@ -209,6 +209,26 @@ class TestConfigForm : public QObject {
     QCOMPARE(f.changed.size(), 0);
   }
 
+  void whatActsOnlyWithAChoiceSaysSo() {
+    Fixture f;
+    FieldModel m = model();
+    for (const char* path : {"folder", "hidden"}) m.find(path)->only_with = "device=cuda";
+    f.form.setModel(m);
+    auto* note = f.form.findChild<QLabel*>("idle/folder");
+    QVERIFY(note && !note->isHidden());
+    QCOMPARE(note->text(), QString("Acts only where device is “cuda”: now it is “auto”."));
+    QVERIFY2(f.form.findChild<QLabel*>("idle/hidden")->isHidden(), "rows that follow each other for one reason say it once");
+    QVERIFY(f.any("field/hidden")->toolTip().contains("cuda"));
+    QVERIFY(f.edit("folder")->isReadOnly() || !f.edit("folder")->isEnabled());
+    QVERIFY(f.form.setValue("device", "cuda"));
+    QVERIFY(note->isHidden());
+    QVERIFY(!f.edit("folder")->isReadOnly() && f.edit("folder")->isEnabled());
+    f.form.setAccess(FormAccess::none);
+    QVERIFY(f.form.setValue("device", "cpu"));
+    QVERIFY(f.form.setValue("device", "cuda"));
+    QVERIFY2(f.edit("folder")->isReadOnly() || !f.edit("folder")->isEnabled(), "a form that is only read stays so");
+  }
+
   void valuesFromOutsideAreShownSilently() {
     Fixture f;
     QVERIFY(f.form.setValue("loss.weight", 4.0));
