@@ -50,6 +50,8 @@ class View : public QWidget {
 
   void setTitle(const QString& title);
   QString title() const;
+  /// Where something above it, such as a tab, says the name already.
+  void setTitleShown(bool shown);
   /// Right end of the title line: "8 510 of 8 510".
   void setCount(const QString& text);
   QString count() const;

@@ -46,6 +46,51 @@ bool writeCsv(const QList<QStringList>& rows, const QString& file) {
   return out.commit();
 }
 
+/// Where the choices of a title line stand: beside the name, or where that has no room on a line of their own below it, so that none is cut.
+class ChoicesPlace : public QObject {
+ public:
+  ChoicesPlace(QWidget* view, QWidget* head, QHBoxLayout* line, QHBoxLayout* choices, QWidget* below)
+      : QObject(view), view_(view), head_(head), below_(below), line_(line), choices_(choices) {
+    below_->hide();
+    for (QWidget* watched : {view, head, below}) watched->installEventFilter(this);
+  }
+
+ protected:
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest) place();
+    return false;
+  }
+
+ private:
+  /// What everything beside the choices needs; labels may be cut to this.
+  int others() const {
+    constexpr int kLabel = 110;
+    int width = line_->contentsMargins().left() + line_->contentsMargins().right();
+    for (int i = 0; i < line_->count(); ++i) {
+      QLayoutItem* item = line_->itemAt(i);
+      if (item->layout() == choices_ || item->isEmpty()) continue;
+      const int wanted = item->sizeHint().width();
+      width += (qobject_cast<ElidedLabel*>(item->widget()) ? std::min(wanted, std::max(kLabel, item->minimumSize().width())) : wanted) + line_->spacing();
+    }
+    return width;
+  }
+  void place() {
+    if (view_->width() < 60) return;   // it has no size yet
+    const int wanted = choices_->sizeHint().width();
+    const bool apart = wanted > 0 && wanted + others() > view_->width();
+    if (apart == apart_) return;
+    apart_ = apart;
+    (apart ? static_cast<QLayout*>(line_) : below_->layout())->removeItem(choices_);
+    choices_->setParent(nullptr);
+    if (apart) static_cast<QHBoxLayout*>(below_->layout())->insertLayout(0, choices_);
+    else line_->insertLayout(1, choices_);
+    below_->setVisible(apart);
+  }
+  QWidget *view_, *head_, *below_;
+  QHBoxLayout *line_, *choices_;
+  bool apart_ = false;
+};
+
 }  // namespace
 
 View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), context_(context) {
@@ -117,6 +162,13 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(head);
+  auto* below = new QWidget;
+  below->setObjectName(QStringLiteral("viewChoices"));
+  auto* below_line = new QHBoxLayout(below);
+  below_line->setContentsMargins(kMargin - 6, 0, kMargin, 2);
+  below_line->addStretch(1);
+  column->addWidget(below);
+  new ChoicesPlace(this, head, line, choices_, below);
   column->addWidget(headline_);
   headline_->hide();
   column->addWidget(frame_, 1);
@@ -136,6 +188,7 @@ void View::setTitle(const QString& title) {
 }
 
 QString View::title() const { return title_->fullText(); }
+void View::setTitleShown(bool shown) { title_->setVisible(shown); }
 void View::setCount(const QString& text) {
   if (count_below_) setHeadline(text);
   else count_->setFullText(text);

@@ -72,7 +72,7 @@ void ElidedLabel::fit() {
     if (text() != shown) setText(shown);
     return setToolTip(shown.endsWith(QChar(0x2026)) ? full_ : QString());
   }
-  const QString shown = fontMetrics().elidedText(full_, Qt::ElideRight, std::max(0, width()));
+  const QString shown = fontMetrics().elidedText(full_, Qt::ElideRight, std::max(0, contentsRect().width()));
   if (text() != shown) setText(shown);
   setToolTip(shown == full_ ? QString() : full_);
 }
