@@ -2,6 +2,7 @@
 #include "app/desktop/array_bridge.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "widgets/base/number_format.h"
 
@@ -58,6 +59,35 @@ void addAxis(const LoadedSnapshot& snapshot, const store::Axis& axis, widgets::A
     if (!map.labels.contains(view.name)) map.labels.insert(view.name, view);
   }
   for (const NamedArray& array : axis.arrays) map.arrays.insert(QString::fromStdString(axis.name + "/" + array.name), viewOf(array));
+}
+
+widgets::CheckView checkOf(const store::Check& check, const store::Snapshot& part) {
+  widgets::CheckView view;
+  view.id = QString::fromStdString(check.id);
+  view.kind = QString::fromStdString(check.kind);
+  view.title = QString::fromStdString(check.title);
+  view.rule = QString::fromStdString(check.rule);
+  view.value = check.value;
+  if (check.low) view.low = *check.low;
+  if (check.high) view.high = *check.high;
+  if (check.bound) view.bound = *check.bound;
+  if (check.passes) view.passes = *check.passes ? 1 : 0;
+  view.n = check.n;
+  view.worst = textsOf(check.worst);
+  view.counts = check.counts;
+  view.at_end = part.part == "evaluation";
+  view.step = part.step;
+  return view;
+}
+
+/// Training and the evaluation judge the same things: the newest answer counts, of one step that of the evaluation.
+void addChecks(const store::Snapshot& part, widgets::ArrayMap& map) {
+  for (const store::Check& check : part.checks) {
+    widgets::CheckView view = checkOf(check, part);
+    const auto known = std::find_if(map.checks.begin(), map.checks.end(), [&](const widgets::CheckView& other) { return other.id == view.id; });
+    if (known == map.checks.end()) map.checks.push_back(std::move(view));
+    else if (std::pair(view.step, view.at_end) >= std::pair(known->step, known->at_end)) *known = std::move(view);
+  }
 }
 
 }  // namespace
@@ -122,6 +152,7 @@ widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_
         const QString name = QStringLiteral("kept: ") + kept.name;
         map.labels.insert(name, {name, {kept.name}, subset ? codesOf(snapshot.axes, labels, subset) : std::shared_ptr<const Codes>(snapshot.selections, &kept.codes)});
       }
+  for (const auto& part : snapshot.parts) addChecks(*part, map);
   for (const auto& part : snapshot.parts)
     for (const NamedArray& array : part->arrays) {
       widgets::ArrayView view = viewOf(array);

@@ -12,6 +12,7 @@ widgets::ArrayView viewOf(const NamedArray& array);
 
 /// All arrays of a loaded snapshot and of its axes, and the labels of its axes. Arrays of an axis are named
 /// "<axis>/<name>". Where a snapshot holds a subset ("row_index" array), labels follow that subset.
+/// Gates and guards of all parts become checks, of each the newest answer.
 /// Kept selections become labels "kept: <name>" of one category.
 widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_name);
 

@@ -348,8 +348,8 @@ void MainWindow::showWorkspace() {
 std::vector<widgets::View*> MainWindow::shownViews() const {
   std::vector<widgets::View*> shown;
   if (isOnStartPage()) return shown;
-  for (widgets::View* view : hosts()[static_cast<std::size_t>(workspaces_->currentIndex())]->views())
-    if (!view->isHidden()) shown.push_back(view);
+  const ViewHost* host = hosts()[static_cast<std::size_t>(workspaces_->currentIndex())];
+  std::copy_if(host->views().begin(), host->views().end(), std::back_inserter(shown), [host](const widgets::View* view) { return host->shows(view); });
   return shown;
 }
 

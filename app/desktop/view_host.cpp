@@ -3,9 +3,11 @@
 
 #include <QEvent>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QScrollArea>
 #include <QSet>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -14,12 +16,14 @@
 
 #include "app/desktop/view_cards.h"
 #include "widgets/base/view_registry.h"
+#include "widgets/controls/segmented_control.h"
 
 namespace geocyte::desktop {
 namespace {
 
 constexpr int kColumns = 3;
 constexpr int kRowsOnScreen = 3;
+constexpr std::size_t kBelow = 3;              // places in the row below two large views
 constexpr int kTileWidth = 240, kTileHeight = 210;
 constexpr qsizetype kMaxTagTiles = 60;
 constexpr std::size_t kSettled = 100;
@@ -205,9 +209,59 @@ QWidget* ViewHost::makePairs() {
   };
   const std::size_t above = std::min<std::size_t>(views_.size(), 2);
   if (above > 0) add_row(0, above, 5);
-  if (views_.size() > above) add_row(above, views_.size(), 2);
-  if (rows->count() > 1) rows->setSizes({5000, 2350});
+  const std::size_t beside = std::min(views_.size(), above + kBelow), alone = views_.size() > beside ? beside - 1 : beside;
+  if (alone > above) {
+    add_row(above, alone, 2);
+    auto* row = static_cast<QSplitter*>(rows->widget(rows->count() - 1));
+    if (alone < views_.size()) row->addWidget(makeTabs(alone));
+    row->setStretchFactor(row->count() - 1, 1);
+    QList<int> sizes(row->count(), 1000);
+    sizes.front() = 1250;
+    row->setSizes(sizes);
+  }
+  if (rows->count() > 1) rows->setSizes({5000, 3200});
   return rows;
+}
+
+/// The views from that one on share a place; the names on the tabs stand for their titles.
+QWidget* ViewHost::makeTabs(std::size_t from) {
+  auto* place = new QWidget;
+  place->setAutoFillBackground(true);
+  place->setBackgroundRole(QPalette::Base);
+  auto* column = new QVBoxLayout(place);
+  column->setContentsMargins(0, 6, 0, 0);
+  column->setSpacing(0);
+  auto* line = new QHBoxLayout;
+  line->setContentsMargins(14, 0, 14, 0);
+  auto* tabs = new widgets::SegmentedControl(tr("What is shown here"));
+  tabs->setObjectName(QStringLiteral("viewTabs"));
+  auto* stack = new QStackedWidget;
+  stack->setObjectName(QStringLiteral("viewStack"));
+  for (std::size_t i = from; i < views_.size(); ++i) {
+    tabs->addSegment(QString::number(i), plans_[i].title, tr("Show %1 here").arg(plans_[i].title));
+    views_[i]->setTitleShown(false);
+    stack->addWidget(views_[i]);
+  }
+  tabs->setCurrent(QString::number(from));
+  connect(tabs, &widgets::SegmentedControl::activated, stack, [stack, from](const QString& id) { stack->setCurrentIndex(id.toInt() - static_cast<int>(from)); });
+  connect(stack, &QStackedWidget::currentChanged, tabs, [tabs, from](int index) { tabs->setCurrent(QString::number(index + static_cast<int>(from))); });
+  line->addWidget(tabs);
+  line->addStretch(1);
+  column->addLayout(line);
+  column->addWidget(stack, 1);
+  return place;
+}
+
+bool ViewHost::shows(const widgets::View* view) const {
+  if (layout_ != Layout::board) return true;
+  const auto found = std::find(views_.begin(), views_.end(), view);
+  return found != views_.end() && shown_[static_cast<std::size_t>(found - views_.begin())];
+}
+
+void ViewHost::raise(const widgets::View* view) {
+  for (QStackedWidget* stack : findChildren<QStackedWidget*>(QStringLiteral("viewStack")))
+    for (int i = 0; i < stack->count(); ++i)
+      if (stack->widget(i) == view) stack->setCurrentIndex(i);
 }
 
 QWidget* ViewHost::makeFocus() {

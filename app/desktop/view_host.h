@@ -42,7 +42,7 @@ class ViewHost : public QWidget {
  public:
   enum class Layout {
     board,                      ///< tiles of the same size, three in a row, three rows on a screen, scrolled when there are more
-    pairs,                      ///< two large ones, all others in a row below, with movable borders
+    pairs,                      ///< two large ones, up to three places in a row below with movable borders; what does not fit shares the last as tabs
     focus,                      ///< a large one, the others in a narrow column beside it, with movable borders
   };
   ViewHost(Layout layout, const widgets::ViewContext& context, QWidget* parent = nullptr);
@@ -52,6 +52,10 @@ class ViewHost : public QWidget {
   /// A widget that ends the first screen of a board (the console).
   void setCompanion(QWidget* widget);
   const std::vector<widgets::View*>& views() const { return views_; }
+  /// False for a tile that has nothing to draw in this run; a view behind a tab is shown.
+  bool shows(const widgets::View* view) const;
+  /// Brings a view to the front where it shares its place.
+  void raise(const widgets::View* view);
   /// Views of a workspace that is not shown need not follow: they are given everything when it is shown. Awake at first.
   void setAwake(bool awake);
   void setArrays(const widgets::ArrayMap& arrays);
@@ -68,6 +72,7 @@ class ViewHost : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
   QWidget* makeBoard();
   QWidget* makePairs();
+  QWidget* makeTabs(std::size_t from);
   QWidget* makeFocus();
   void arrangeBoard();
   void fitRows();

@@ -39,7 +39,7 @@ void print_table(const train::Evaluation& evaluation) {
                 number_or_dash(row.chance).c_str(), static_cast<long long>(row.n));
   }
   for (const auto& check : evaluation.checks)
-    std::printf("%-10s %-26s %10s  %-22s %s\n", !check.passes ? "not judged" : *check.passes ? "passes" : "FAILS", check.title.c_str(), number_or_dash(check.value).c_str(),
+    std::printf("%-10s %-26s %10s  %-22s %s\n", check.kind == "mixing" ? "no gate" : !check.passes ? "not judged" : *check.passes ? "passes" : "FAILS", check.title.c_str(), number_or_dash(check.value).c_str(),
                 check.low && check.high ? fmt::format("[{:.4g}, {:.4g}]", *check.low, *check.high).c_str() : check.bound ? fmt::format("bound {:.4g}", *check.bound).c_str() : "–", check.rule.c_str());
   for (const auto& verdict : evaluation.verdicts) std::printf("%s %s\n", verdict.headline.c_str(), verdict.evidence.c_str());
 }

@@ -26,7 +26,7 @@ inline store::Snapshot empty_part(const store::Snapshot& raw, const std::string&
 }
 
 inline bool is_empty(const store::Snapshot& part) {
-  return part.arrays.empty() && part.scalars.empty() && part.verdicts.empty();
+  return part.arrays.empty() && part.scalars.empty() && part.verdicts.empty() && part.checks.empty();
 }
 
 }  // namespace geocyte::analysis

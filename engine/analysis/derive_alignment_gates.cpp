@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/analysis/alignment_checks.h"
 #include "engine/analysis/derivation_part.h"
 #include "engine/analysis/gate_verdict.h"
 #include "engine/analysis/parameters.h"
@@ -72,6 +73,7 @@ store::Snapshot DeriveAlignmentGates::derive(const store::Snapshot& raw, const s
   part.scalars[folder_ + "/pairs_passed"] = static_cast<double>(gates.passed()) / static_cast<double>(gates.pairs.size());
   part.scalars[folder_ + "/max_pair_auc"] = largest;
   part.verdicts.push_back(gate_verdict(gates, sources.names));
+  part.checks = gate_checks(gates, sources.names);
   part.attributes["pairs"] = gates.pairs.size();
   return part;
 }

@@ -7,7 +7,8 @@
 // Parameters: bootstrap 100, most_training 400 (cells of each source of a pair).
 // Makes, in the folder of <makes> ("align"): pair_auc with pair_auc_low and pair_auc_high, auc_gate (1 = not told apart), gate_bound, gate_allowed, gate (1 = the pair
 // passes, 0 = it does not) over (source, source), NaN where there is nothing to judge; scalars pairs_passed (share),
-// max_pair_auc; verdict "align/gates". Formulas: stats/alignment_gates.h.
+// max_pair_auc; verdict "align/gates" and the checks of
+// the gates (alignment_checks.h). Formulas: stats/alignment_gates.h.
 #pragma once
 
 #include "engine/analysis/derivation.h"

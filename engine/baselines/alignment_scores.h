@@ -80,6 +80,7 @@ struct Score {
   std::optional<double> chance;                ///< what sampling alone or a perfect mixture would give
   std::int64_t n = 0;                          ///< cells behind it
   int source = -1;                             ///< of one slide only
+  int worst = -1;                              ///< the source that is farthest from good, where that is known
 };
 
 struct AlignmentScores {

@@ -33,6 +33,24 @@ RowList balanced(const ScoredCells& cells, const ScoreOptions& options, const st
   return chosen;
 }
 
+/// The place that `before` puts first among the finite values; -1 where there is none.
+template <class Before>
+int extreme(const std::vector<double>& values, const Before& before) {
+  int first = -1;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::isfinite(values[i]) && (first < 0 || before(values[i], values[static_cast<std::size_t>(first)]))) first = static_cast<int>(i);
+  return first;
+}
+
+/// NaN for a label without cells.
+std::vector<double> medians_by_label(const std::vector<double>& values, const std::vector<std::int32_t>& label, int labels) {
+  std::vector<std::vector<double>> of(static_cast<std::size_t>(labels));
+  for (std::size_t i = 0; i < values.size(); ++i) of[static_cast<std::size_t>(label[i])].push_back(values[i]);
+  std::vector<double> medians;
+  for (auto& some : of) medians.push_back(some.empty() ? std::nan("") : stats::median(some));
+  return medians;
+}
+
 struct Mixing {
   FloatRows points;
   std::vector<std::int32_t> label;
@@ -55,10 +73,13 @@ Mixing mixing_of(const ScoredCells& cells, const ScoreOptions& options, const ch
     own.push_back(static_cast<double>(same) / near.k);
   }
   Score share = mean_score(share_name, own, 0, 1);
-  share.chance = stats::own_source_share(near, set.label, labels).mean_expected;
+  const stats::OwnSourceShare shares = stats::own_source_share(near, set.label, labels);
+  share.chance = shares.mean_expected;
+  share.worst = extreme(shares.share, [](double a, double b) { return a > b; });
   result.scores.push_back(std::move(share));
   const auto lisi = stats::ilisi(graph, set.label, labels, options.perplexity);
   Score mixed{lisi_name, lisi.scaled, {}, {}, lisi.mixed, set.points.rows};
+  mixed.worst = extreme(medians_by_label(lisi.lisi, set.label, labels), [](double a, double b) { return a < b; });
   if (lisi.median > 1) {
     const auto interval = median_interval(lisi.lisi);
     const double others = (lisi.median - 1) / std::max(lisi.scaled, 1e-12);

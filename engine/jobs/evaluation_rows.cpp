@@ -79,6 +79,9 @@ std::vector<EvaluationCheck> evaluation_checks(const fs::path& run) {
     EvaluationCheck one{text_at(row, "kind"), text_at(row, "title"), text_at(row, "rule"), number_or_nan(row, "value"), number_at(row, "low"), number_at(row, "high"), number_at(row, "bound"), {}, 0};
     one.n = static_cast<std::int64_t>(number_at(row, "n").value_or(0));
     if (const auto passes = row.find("passes"); passes != row.end() && passes->is_boolean()) one.passes = passes->get<bool>();
+    // Before it was written down, a gate without an interval was a number of things.
+    const auto counts = row.find("counts");
+    one.counts = counts != row.end() && counts->is_boolean() ? counts->get<bool>() : one.kind == "gate" && one.bound && *one.bound > 0 && !one.high;
     if (!one.title.empty()) checks.push_back(std::move(one));
   }
   return checks;
@@ -87,10 +90,11 @@ std::vector<EvaluationCheck> evaluation_checks(const fs::path& run) {
 std::string measured_text(const EvaluationCheck& check) {
   if (!std::isfinite(check.value)) return "–";
   if (check.low && check.high) return fmt::format("{:.3g} [{:.3g}, {:.3g}]", check.value, *check.low, *check.high);
-  if (check.kind == "gate" && check.bound && *check.bound > 0) return fmt::format("{:.0f} of {:.0f}", check.value, *check.bound);
+  if (check.high) return fmt::format("{:.3g}, at most {:.3g}", check.value, *check.high);
+  if (check.counts && check.bound) return fmt::format("{:.0f} of {:.0f}", check.value, *check.bound);
   return fmt::format("{:.3g}", check.value);
 }
 
-const char* outcome_text(const EvaluationCheck& check) { return !check.passes ? "not judged" : *check.passes ? "passes" : "FAILS"; }
+const char* outcome_text(const EvaluationCheck& check) { return check.kind == "mixing" ? "no gate" : !check.passes ? "not judged" : *check.passes ? "passes" : "FAILS"; }
 
 }  // namespace geocyte::jobs

@@ -19,11 +19,12 @@ struct EvaluationRow {
 
 /// A gate or a guard of the model.
 struct EvaluationCheck {
-  std::string kind, title, rule;         ///< "gate", "guard"; the bound in words
+  std::string kind, title, rule;         ///< "gate", "guard", "mixing" (has no bound); the bound in words
   double value = 0;                      ///< NaN where it does not exist
   std::optional<double> low, high, bound;
   std::optional<bool> passes;            ///< nothing: not judged
   std::int64_t n = 0;
+  bool counts = false;                   ///< value and bound are numbers of things: "14 of 15"
 };
 
 /// Of the newest step that was evaluated; empty when there is none or it is damaged.
@@ -32,7 +33,7 @@ std::vector<EvaluationRow> evaluation_rows(const std::filesystem::path& run);
 std::vector<EvaluationCheck> evaluation_checks(const std::filesystem::path& run);
 /// "14 of 15", ".91 [.88, .93]", "–".
 std::string measured_text(const EvaluationCheck& check);
-/// "passes", "FAILS", "not judged".
+/// "passes", "FAILS", "not judged", "no gate".
 const char* outcome_text(const EvaluationCheck& check);
 
 }  // namespace geocyte::jobs

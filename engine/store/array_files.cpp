@@ -57,8 +57,10 @@ hdf5::ArrayFile to_array_file(const Snapshot& snapshot) {
   file.arrays = snapshot.arrays;
   Json verdicts = Json::array();
   for (const Verdict& verdict : snapshot.verdicts) verdicts.push_back(to_json(verdict));
+  Json checks = Json::array();
+  for (const Check& check : snapshot.checks) checks.push_back(to_json(check));
   file.attributes = {{"step", snapshot.step}, {"stage", snapshot.stage}, {"part", snapshot.part}, {"scalars", snapshot.scalars},
-                     {"verdicts", std::move(verdicts)}, {"about", snapshot.attributes}};
+                     {"verdicts", std::move(verdicts)}, {"checks", std::move(checks)}, {"about", snapshot.attributes}};
   return file;
 }
 
@@ -76,6 +78,8 @@ Snapshot snapshot_from(hdf5::ArrayFile file) {
       if (value.is_number()) snapshot.scalars[tag] = value.get<double>();
   if (const Json verdicts = attributes.value("verdicts", Json()); verdicts.is_array())
     for (const Json& verdict : verdicts) snapshot.verdicts.push_back(verdict_from_json(verdict));
+  if (const Json checks = attributes.value("checks", Json()); checks.is_array())
+    for (const Json& check : checks) snapshot.checks.push_back(check_from_json(check));
   if (const Json about = attributes.value("about", Json()); about.is_object()) snapshot.attributes = about;
   snapshot.arrays = std::move(file.arrays);
   return snapshot;

@@ -50,6 +50,14 @@ void Loop::evaluate() {
   }
   write_evaluation(sink_.folder("evaluation"), *outcome_.evaluation, {loop_.step, ctx_.rng().seed(), inputs_.data_note, inputs_.simulated});
   if (observer_) observer_->record(loop_.step, *outcome_.evaluation);
+  if (observer_ && !outcome_.evaluation->checks.empty()) {   // whoever looks at the moment sees them beside its arrays
+    store::Snapshot part;
+    part.step = loop_.step;
+    part.stage = stage().id;
+    part.part = "evaluation";
+    part.checks = outcome_.evaluation->checks;
+    sink_.snapshot(std::move(part));
+  }
   for (const store::Verdict& verdict : outcome_.evaluation->verdicts) sink_.event(loop_.step, "verdict", store::to_json(verdict));
 }
 

@@ -20,9 +20,7 @@ Json Evaluation::to_json() const {
     list.push_back({{"metric", row.metric}, {"method", row.method}, {"value", number(row.value)}, {"low", number(row.low)},
                     {"high", number(row.high)}, {"chance", number(row.chance)}, {"n", row.n}, {"split", row.split}});
   Json judged = Json::array();
-  for (const Check& check : checks)
-    judged.push_back({{"id", check.id}, {"kind", check.kind}, {"title", check.title}, {"value", number(check.value)}, {"low", number(check.low)}, {"high", number(check.high)},
-                      {"bound", number(check.bound)}, {"rule", check.rule}, {"passes", check.passes ? Json(*check.passes) : Json()}, {"n", check.n}});
+  for (const Check& check : checks) judged.push_back(store::to_json(check));
   Json words = Json::array();
   for (const store::Verdict& verdict : verdicts) words.push_back(store::to_json(verdict));
   return {{"rows", list}, {"checks", judged}, {"verdicts", words}};

@@ -11,6 +11,7 @@
 
 #include "engine/core/json.h"
 #include "engine/core/stop_token.h"
+#include "engine/store/contract/check.h"
 #include "engine/store/contract/snapshot.h"
 #include "engine/train/inputs.h"
 
@@ -63,16 +64,8 @@ struct Measured {
   std::string split;
 };
 
-/// A number that passes or fails, with its bound in words: "AUC interval reaches .5 ± .10".
-struct Check {
-  std::string id, kind, title;             ///< "guards/types"; "gate", "guard"; for people
-  double value = 0;
-  std::optional<double> low, high;         ///< 95 % interval
-  std::optional<double> bound;
-  std::string rule;
-  std::optional<bool> passes;              ///< nothing: it could not be judged, and `rule` says why
-  std::int64_t n = 0;
-};
+/// A number that passes or fails, with its bound in words.
+using Check = store::Check;
 
 struct Evaluation {
   std::vector<Measured> rows;

@@ -8,6 +8,7 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/tensor.h>
 
+#include "engine/analysis/alignment_checks.h"
 #include "engine/analysis/gate_verdict.h"
 #include "engine/analysis/snapshot_rows.h"
 #include "engine/baselines/alignment_scores.h"
@@ -17,7 +18,6 @@
 #include "engine/embed/pca.h"
 #include "engine/kernels/parallel.h"
 #include "engine/stats/alignment_gates.h"
-#include "plugins/gems/evaluation_checks.h"
 #include "plugins/gems/evaluation_verdict.h"
 
 namespace geocyte::plugins::gems {
@@ -214,14 +214,14 @@ train::Evaluation evaluate_alignment(const Cells& cells, const SpotProportions& 
     return found == methods.end() ? nullptr : &found->scores;
   };
   for (Method& one : methods) one.guards = baselines::alignment_guards(one.scores, scores_of("pca"), scores_of("raw"), judged.whole());
-  evaluation.checks = alignment_checks(methods.front().gates, methods.front().scores, methods.front().guards);
+  std::vector<std::string> names;
+  for (const SourceFacts& facts : cells.sources) names.push_back(facts.name);
+  evaluation.checks = analysis::alignment_checks(methods.front().gates, methods.front().scores, methods.front().guards, names, scores_of("pca"));
   for (const Method& one : methods) {
     for (const baselines::Score& score : one.scores.scores)
       evaluation.rows.push_back({path_of(score, cells), one.name, score.value, score.low, score.high, score.chance, score.n, one.split});
     add_gates(one, evaluation.rows);
   }
-  std::vector<std::string> names;
-  for (const SourceFacts& facts : cells.sources) names.push_back(facts.name);
   evaluation.verdicts = {analysis::gate_verdict(methods.front().gates, names)};
   for (store::Verdict& verdict : alignment_verdicts(evaluation.rows, evaluation.checks)) evaluation.verdicts.push_back(std::move(verdict));
   for (const auto& [name, sentence] : run.failures())

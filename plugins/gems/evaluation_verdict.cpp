@@ -102,9 +102,10 @@ std::string checks_text(const std::vector<Check>& checks) {
   std::string text;
   for (const Check& check : checks) {
     if (!text.empty()) text += '\n';
-    text += !check.passes ? "not judged: " : *check.passes ? "passes: " : "FAILS: ";
+    text += check.kind == "mixing" ? "to be read: " : !check.passes ? "not judged: " : *check.passes ? "passes: " : "FAILS: ";
     text += check.title;
-    if (std::isfinite(check.value)) text += check.id == "gates/pairs" ? fmt::format(" {:.0f} of {:.0f}", check.value, check.bound.value_or(0)) : fmt::format(" {:.3g}", check.value);
+    if (std::isfinite(check.value)) text += check.counts ? fmt::format(" {:.0f} of {:.0f}", check.value, check.bound.value_or(0)) : fmt::format(" {:.3g}", check.value);
+    if (!check.low && check.high) text += fmt::format(", at most {:.3g}", *check.high);
     if (check.low && check.high) text += fmt::format(" [{:.3g}, {:.3g}]", *check.low, *check.high);
     text += " – " + check.rule;
     if (check.kind == "guard" && check.bound) text += fmt::format(" ({:.3g})", *check.bound);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The table of an evaluation in one plain sentence, which says no more than its gates and guards (evaluation_checks.h) do.
+// The table of an evaluation in one plain sentence, which says no more than its gates and guards (analysis/alignment_checks.h) do.
 //
 // In this order: a pair is below chance -> leak; a plain tool is at least as good in mixing and in cell types -> it says so; the
 // largest standardised distance is not clearly below that of PCA -> no gain ("clearly" = intervals apart); a gate fails -> not

@@ -13,6 +13,7 @@ std::vector<config::DerivedSpec> make_derived() {
   return {{"centroid_distance", {{"points", "embedding"}, {"labels", "source"}}, "align/centroid_distance", {{"bootstrap", 200}}, 1},
           {"source_table", {{"points", "embedding"}, {"labels", "source"}}, "align/source_table", Json::object(), 1},
           {"alignment_gates", {{"points", "embedding"}, {"labels", "source"}}, "align/gate", Json::object(), 4},
+          {"alignment_checks", {{"points", "embedding"}, {"labels", "source"}}, "align/checks", Json::object(), 2},
           {"pca", {{"points", "embedding"}}, "embedding/pca", Json::object(), 1},
           {"umap", {{"points", "embedding"}, {"labels", "source"}}, "embedding/umap", Json::object(), 2}};
 }
@@ -52,6 +53,15 @@ std::vector<config::ViewSpec> make_views() {
                     {"values4", "align/pair_auc"}, {"name4", "Classifier AUC"}, {"gate4", "0.6"}, {"reach4", "1.6"}, {"pass4", "align/auc_gate"},
                     {"values5", "align/gate_bound"}, {"name5", "Gates, both"}, {"gate5", "align/gate_allowed"}, {"pass5", "align/gate"}, {"labels", "source"}}});
   views.push_back({"scatter", "Embedding", "align", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"space", "embedding"}, {"labels", "source"}}});
+  views.push_back({"check_table", "Gates and guards", "align",
+                   {{"labels", "source"},
+                    {"check1", "gates/pairs"}, {"title1", "Pairs of sources"}, {"check2", "gates/distance"}, {"title2", "Largest distance, squared"},
+                    {"check3", "gates/auc"}, {"title3", "Most separable pair, AUC"}, {"check4", "gates/leak"}, {"title4", "Pairs below chance"},
+                    {"check5", "gates/domains"}, {"title5", "Spots against cells, AUC"}, {"check6", "mixing/own_share"}, {"title6", "Neighbours of the own source"},
+                    {"check7", "mixing/ilisi"}, {"title7", "Sources around a cell, iLISI"}, {"check8", "mixing/kbet"}, {"title8", "Mixed neighbourhoods, kBET"},
+                    {"check9", "guards/spread"}, {"title9", "Flattest dimension"}, {"check10", "guards/dimensions"}, {"title10", "Dimensions in use"},
+                    {"check11", "guards/space"}, {"title11", "Neighbours in the tissue"}, {"check12", "guards/expression"}, {"title12", "Neighbours in expression"},
+                    {"check13", "guards/types"}, {"title13", "Cell types"}}});
   views.push_back({"source_table", "Sources", "align",
                    {{"labels", "source"}, {"counts", "source"}, {"column1", "align/ratio_to_floor"}, {"title1", "x floor"}, {"gate1", "1.5"},
                     {"column2", "align/centroid_distance_standardised"}, {"title2", "Mahal."}, {"gate2", "0.36"},

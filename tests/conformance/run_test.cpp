@@ -22,18 +22,20 @@ bool matches(const std::string& pattern, const std::string& name) {
   return pattern.ends_with("*") ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : pattern == name;
 }
 
-/// Everything that a full run shows: names of arrays, of labels, of scalars.
+/// Everything that a full run shows: names of arrays, of labels, of scalars, of checks.
 struct Shown {
-  std::set<std::string> raw, arrays, labels, scalars;
+  std::set<std::string> raw, arrays, labels, scalars, checks;
 };
 
 Shown everything_shown(const SmallRun& run) {
   Shown shown;
-  for (const auto& snapshot : run.sink.snapshots())
+  for (const auto& snapshot : run.sink.snapshots()) {
     for (const auto& array : snapshot.arrays) {
       shown.arrays.insert(array.name);
       if (snapshot.part.empty()) shown.raw.insert(array.name);
     }
+    for (const auto& check : snapshot.checks) shown.checks.insert(check.id);
+  }
   for (const auto& axis : run.sink.axes()) {
     shown.labels.insert(axis.name);
     for (const auto& label : axis.labels) shown.labels.insert(label.name);
@@ -61,6 +63,7 @@ Shown shown_by_all(const std::string& id) {
     all.arrays.merge(one.arrays);
     all.labels.merge(one.labels);
     all.scalars.merge(one.scalars);
+    all.checks.merge(one.checks);
   }
   return all;
 }
@@ -91,6 +94,7 @@ TEST_P(ConformanceOfSystem, ShowsWhatItDeclaresAndWhatItsViewsBind) {
       for (const auto& name : split(value, ',')) {
         const auto same = [&](const std::string& other) { return matches(name, other); };
         EXPECT_TRUE(std::any_of(shown.arrays.begin(), shown.arrays.end(), same) || std::any_of(shown.labels.begin(), shown.labels.end(), same) ||
+                    std::any_of(shown.checks.begin(), shown.checks.end(), same) ||
                     std::any_of(shown.scalars.begin(), shown.scalars.end(), same))
             << view.title << " binds " << role << " to " << name;
       }

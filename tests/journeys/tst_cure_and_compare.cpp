@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Try a cure, with the real engine and the real window, by mouse and keys: train plainly, switch a cure on, start, read what is
-// known before training, see the matrix change, and hold the two runs against each other.
+// known before training, see the matrix change and the gates and guards being judged, pick the worst pair, and hold the two runs against each other.
 #include <QAbstractButton>
+#include <QDir>
 #include <QListView>
 #include <QWindow>
 
 #include <algorithm>
 
 #include "tests/support/journey.h"
+#include "widgets/check_table/check_rows.h"
+#include "widgets/check_table/check_table.h"
 #include "widgets/cloud/scatter_canvas.h"
 #include "widgets/controls/run_list.h"
 #include "widgets/loss_curves/loss_curves.h"
@@ -40,6 +43,14 @@ class TestCureAndCompare : public test::Journey {
     QTRY_VERIFY_WITH_TIMEOUT(!window_->isConfiguring() && run() && run()->info.name == name, kAnswer);
   }
   widgets::matrix_heatmap::MatrixGrid* grid() const { return window_->findChild<widgets::matrix_heatmap::MatrixHeatmap*>()->grid(); }
+
+  widgets::check_table::CheckTable* checks() const { return window_->findChild<widgets::check_table::CheckTable*>(); }
+  int rowOf(const QString& id) const {
+    const auto& items = checks()->rows()->items();
+    const auto found = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.check.id == id; });
+    return found == items.end() ? -1 : static_cast<int>(found - items.begin());
+  }
+  const widgets::check_table::CheckItem& itemOf(const QString& id) const { return checks()->rows()->items().at(static_cast<std::size_t>(rowOf(id))); }
 
  private slots:
   void initTestCase() {
@@ -86,6 +97,31 @@ class TestCureAndCompare : public test::Journey {
     QTRY_VERIFY(run()->curves.count("loss/energy") == 1);
   }
 
+  void everyGateAndGuardIsListedAndJudged() {
+    QCOMPARE(checks()->rows()->items().size(), std::size_t{13});
+    QTRY_VERIFY_WITH_TIMEOUT(itemOf("gates/domains").check.at_end, kAnswer);   // the evaluation's answers took the place of training's
+    for (const auto& item : checks()->rows()->items()) {
+      QVERIFY2(item.check.at_end, qPrintable(item.check.id));
+      QVERIFY2(item.check.kind == "mixing" ? item.isKnown() : item.check.passes >= 0, qPrintable(item.check.id + ": " + item.check.rule));
+    }
+    QVERIFY2(checks()->caption().contains("at the end"), qPrintable(checks()->caption()));
+    // Training judged them before: the parts of the run directory say when.
+    QVERIFY(QDir(run()->info.path + "/snapshots").entryList({"*.alignment_checks.h5"}).size() >= 1);
+    QVERIFY(QDir(run()->info.path + "/snapshots").entryList({"*.evaluation.h5"}).size() == 1);
+  }
+
+  void aClickPicksTheWorstPairEverywhere() {
+    const int row = rowOf("gates/pairs");
+    const QStringList worst = itemOf("gates/pairs").check.worst;
+    QCOMPARE(worst.size(), qsizetype{2});
+    QTest::mouseClick(checks()->rows(), Qt::LeftButton, {}, checks()->rows()->rowRect(row).center().toPoint());
+    QCOMPARE(window_->workbench().selection()->sources(), worst);
+    QTest::mouseClick(checks()->rows(), Qt::LeftButton, {}, checks()->rows()->explainRect(row).center().toPoint());
+    auto* card = checks()->findChild<QWidget*>("infoCard");
+    QVERIFY(card && card->isVisible());
+    card->close();
+  }
+
   void pinTheTwoAgainstEachOther() {
     auto* list = find("runList")->findChild<QListView*>();
     QModelIndex row;
@@ -113,6 +149,7 @@ class TestCureAndCompare : public test::Journey {
     QTRY_VERIFY_WITH_TIMEOUT(grid()->cellText(3, 0) != grid()->cellText(0, 3), kAnswer);
     QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<widgets::scatter::Scatter*>()->secondCanvas()->isVisible(), kAnswer);
     QCOMPARE(run()->info.name, QStringLiteral("with energy"));
+    QTRY_VERIFY_WITH_TIMEOUT(itemOf("guards/types").other && itemOf("guards/types").other_name == "plain", kAnswer);
     click("segment_monitor");
     const auto shows_both = [this] {
       for (auto* curves : window_->findChildren<widgets::loss_curves::LossCurves*>())

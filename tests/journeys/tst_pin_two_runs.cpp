@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two finished runs, by mouse and keys: hold one against the other, see it in the matrix, beside the embedding and dashed in
 // the curves; pick a pair, see it everywhere, keep it under a name; scrub, and export everything.
+#include <QAbstractButton>
 #include <QAction>
 #include <QDir>
 #include <QFile>
@@ -44,6 +45,12 @@ class TestPinTwoRuns : public QObject {
   }
   template <class T>
   T* view() const { return window_->findChild<T*>(); }
+
+  /// Two views share a place in the lower row.
+  void clickTab(const QString& name) {
+    for (QAbstractButton* tab : window_->findChild<QWidget*>("viewTabs")->findChildren<QAbstractButton*>())
+      if (tab->text() == name) QTest::mouseClick(tab, Qt::LeftButton);
+  }
 
  private slots:
   void initTestCase() {
@@ -94,7 +101,9 @@ class TestPinTwoRuns : public QObject {
     auto* matrix = view<widgets::matrix_heatmap::MatrixHeatmap>();
     QTest::mouseClick(matrix->grid(), Qt::LeftButton, {}, matrix->grid()->cellRect(1, 3).center().toPoint());
     QCOMPARE(window_->workbench().selection()->sources(), (QStringList{"P2_ST2", "P2_SC"}));
+    clickTab("Selection");
     auto* counts = view<widgets::selection_counts::SelectionCounts>();
+    QVERIFY(counts->isVisible());
     QCOMPARE(counts->count(), QString("120 of 360"));
     QTest::keyClick(counts->bars(), Qt::Key_K);
     auto* name = counts->findChild<QLineEdit*>("keepName");
@@ -106,7 +115,9 @@ class TestPinTwoRuns : public QObject {
   }
 
   void theTimelineMovesAllViews() {
+    clickTab("Pairs over training");
     auto* trend = view<widgets::pair_trend::PairTrend>();
+    QVERIFY(trend->isVisible());
     QTRY_COMPARE(trend->canvas()->pairs().steps.size(), std::size_t{3});
     auto* matrix = view<widgets::matrix_heatmap::MatrixHeatmap>();
     const QString now = matrix->grid()->cellText(0, 3);

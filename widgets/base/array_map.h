@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -37,9 +38,22 @@ struct LabelView {
   std::vector<std::uint8_t> maskOf(const QStringList& names) const;
 };
 
+/// A number that is held against a bound, as it was judged at a step.
+struct CheckView {
+  QString id, kind, title, rule;        ///< "guards/types"; "gate", "guard", "mixing"; for people; the bound in words
+  double value = NAN, low = NAN, high = NAN, bound = NAN;   ///< NaN = there is none
+  int passes = -1;                      ///< 1 or 0; -1 = not judged
+  std::int64_t n = 0;
+  QStringList worst;                    ///< the source or the two sources that are farthest from passing
+  bool counts = false;                  ///< value and bound are numbers of things
+  bool at_end = false;                  ///< by the evaluation, not while training
+  std::int64_t step = -1;
+};
+
 struct ArrayMap {
   QHash<QString, ArrayView> arrays;
   QHash<QString, LabelView> labels;     ///< of the axes in use: "source", "cell_type"
+  std::vector<CheckView> checks;        ///< of each the newest answer
   std::int64_t step = -1;
   QString run, caption;                 ///< run: its name
   const ArrayView* find(const QString& name) const;

@@ -29,6 +29,7 @@ MatrixHeatmap::MatrixHeatmap(const ViewContext& context, QWidget* parent)
   grid_->setAccessibleName(tr("Matrix"));
   metric_->setObjectName(QStringLiteral("matrixMetric"));
   setBody(grid_);
+  setHeadlineLines(2);
   titleChoices()->addWidget(metric_);
   titleEnd()->addWidget(against_);
   setEmptyText(tr("No matrix yet"));

@@ -9,6 +9,7 @@
 
 #include "engine/core/json.h"
 #include "engine/core/named_array.h"
+#include "engine/store/contract/check.h"
 
 namespace geocyte::store {
 
@@ -29,6 +30,7 @@ struct Snapshot {
   std::vector<NamedArray> arrays;
   std::map<std::string, double> scalars;       ///< found with the arrays: "align/max_centroid_distance"
   std::vector<Verdict> verdicts;
+  std::vector<Check> checks;                   ///< gates and guards as of this step
   Json attributes = Json::object();            ///< seeds, methods
 
   const NamedArray* find(const std::string& name) const {

@@ -6,6 +6,8 @@
 #include "widgets/base/curve_set.h"
 #include "widgets/base/shared_models.h"
 
+#include "widgets/controls/segmented_control.h"
+
 using namespace geocyte;
 using namespace geocyte::desktop;
 
@@ -73,6 +75,30 @@ class TestViewHost : public QObject {
     host.setPlans(plansOf(spec(), "align"));
     QCOMPARE(host.views().size(), std::size_t{2});
     QCOMPARE(host.views()[0]->title(), QStringLiteral("Distance"));
+  }
+
+  void whatDoesNotFitBelowSharesTheLastPlace() {
+    ViewHost host(ViewHost::Layout::pairs, context());
+    std::vector<ViewPlan> plans;
+    for (int i = 0; i < 6; ++i) plans.push_back({"loss_curves", QStringLiteral("View %1").arg(i), {{"values", "loss/total"}}, false, {}});
+    host.setPlans(plans);
+    host.resize(1000, 700);
+    host.show();
+    const auto seen = [&] {
+      QList<int> numbers;
+      for (std::size_t i = 0; i < host.views().size(); ++i)
+        if (host.views()[i]->isVisible()) numbers << static_cast<int>(i);
+      return numbers;
+    };
+    QCOMPARE(seen(), (QList<int>{0, 1, 2, 3, 4}));
+    for (const widgets::View* view : host.views()) QVERIFY2(host.shows(view), "a view behind a tab is exported as well");
+    auto* tabs = host.findChild<widgets::SegmentedControl*>("viewTabs");
+    QVERIFY(tabs);
+    QTest::mouseClick(tabs->findChild<QWidget*>("segment_5"), Qt::LeftButton);
+    QCOMPARE(seen(), (QList<int>{0, 1, 2, 3, 5}));
+    host.raise(host.views()[4]);
+    QCOMPARE(seen(), (QList<int>{0, 1, 2, 3, 4}));
+    QCOMPARE(tabs->current(), QStringLiteral("4"));
   }
 
   void thePlansOfTheSameRunKeepTheirViews() {

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "plugins/gems/evaluation_checks.h"
+#include "engine/analysis/alignment_checks.h"
 
 namespace geocyte::plugins::gems {
 namespace {
@@ -41,7 +41,7 @@ struct Case {
       if (score.name == name) return score;
     return model.scores.front();
   }
-  std::vector<Check> checks() const { return alignment_checks(gates, model, baselines::alignment_guards(model, &pca, &raw, {})); }
+  std::vector<Check> checks() const { return analysis::alignment_checks(gates, model, baselines::alignment_guards(model, &pca, &raw, {})); }
   store::Verdict verdict(double distance = 0.4) const {
     std::vector<Measured> rows = {{"align/max_standardised", "model", distance, distance - 0.1, distance + 0.1, 0.3, 800, ""},
                                   {"align/max_standardised", "pca", 9, 8.8, 9.2, 0.3, 800, ""},

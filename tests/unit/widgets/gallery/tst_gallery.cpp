@@ -122,9 +122,10 @@ class TestGallery : public QObject {
     const QHash<QString, QString> matrix{{"values", "align/centroid_distance"}, {"values2", "align/raw"}, {"labels", "source"}, {"gate", "0.36"}};
     add("matrix_heatmap", "Source distance", matrix, 0, 0, 3);
     add("scatter", "Embedding", {{"points", "embedding/umap"}, {"points2", "embedding/pca"}, {"labels", "source"}}, 0, 3, 3);
-    add("source_table", "Sources", {{"labels", "source"}, {"counts", "source"}, {"column1", "source/std"}, {"column2", "source/own share"}, {"gate2", ".36"}}, 1, 0, 2);
-    add("pair_trend", "Pairs over training", matrix, 1, 2, 2);
-    add("selection_counts", "Selection", {{"labels", "source"}}, 1, 4, 2);
+    add("check_table", "Gates and guards", {{"labels", "source"}, {"check1", "gates/pairs"}, {"check2", "gates/auc"}, {"title2", "Most separable pair, AUC"}}, 1, 0, 2);
+    add("source_table", "Sources", {{"labels", "source"}, {"counts", "source"}, {"column1", "source/std"}, {"column2", "source/own share"}, {"gate2", ".36"}}, 1, 2, 2);
+    add("pair_trend", "Pairs over training", matrix, 1, 4, 2);
+    add("selection_counts", "Selection", {{"labels", "source"}}, 2, 0, 2);
     for (int column = 0; column < 6; ++column) grid->setColumnStretch(column, 1);
     grid->setRowStretch(0, 5);
     grid->setRowStretch(1, 3);
@@ -136,6 +137,16 @@ class TestGallery : public QObject {
       for (int c = 0; c < 6; ++c) even[static_cast<std::size_t>(6 * r + c)] = r == c ? 0 : (r == 3 || c == 3 ? .74 : .1) + .02 * std::abs(r - c);
     arrays.arrays["align/centroid_distance"] = arrayOf<double>(even, {6, 6}, {"source", "source"}, ElementType::f64);
     arrays.arrays["align/centroid_distance"].caption = "Mahalanobis distance, n = 1 702 held-out cells";
+    const auto judged = [](const char* id, const char* kind, const char* title, double value, double low, double high, double bound, int passes, QStringList worst) {
+      CheckView check;
+      check.id = id, check.kind = kind, check.title = title, check.rule = "what it must reach, in words";
+      check.value = value, check.low = low, check.high = high, check.bound = bound, check.passes = passes;
+      check.n = 1702, check.worst = std::move(worst), check.step = 12300;
+      return check;
+    };
+    arrays.checks = {judged("gates/pairs", "gate", "Pairs of sources", 9, NAN, NAN, 15, 0, {"P2_SC", "P10_ST3"}), judged("mixing/ilisi", "mixing", "Sources around a cell, iLISI", .61, .58, .64, NAN, -1, {"P2_SC"}),
+                     judged("guards/types", "guard", "Cell types", .91, .88, .93, .9, 1, {})};
+    arrays.checks[0].counts = true;
     before.step = 500;
     ArrayHistory history;
     for (int m = 0; m < 30; ++m) {
