@@ -49,6 +49,8 @@ inline Json small_options(const config::SystemSpec& spec, int steps) {
   set("edm.check_every", 2);
   set("loss.reconstruction.components", 8);
   set("loss.spatial.neighbours", 3);
+  set("loss.pseudo_places.neighbours", 3);
+  set("loss.pseudo_places.share", 0.8);
   set("loss.mnn_contrast.neighbours", 2);
   set("loss.expression_contrast.neighbours", 2);
   set("loss.class_discrepancy.types", 3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two slides and two cell suspensions of two patients, small enough to train on in a moment: three cell types with markers of
-// their own, a factor of each gene for the platform, Poisson counts. Deterministic.
+// their own, a factor of each gene for the platform, Poisson counts; dissociated cells have predicted places. Deterministic.
 #pragma once
 
 #include <cmath>
@@ -62,6 +62,10 @@ inline data::Source small_source(const SmallTissue& tissue, const std::string& n
   if (modality == "st") {
     dataset->obsm["spatial"] = std::move(place);
     source.spatial_key = "spatial";
+  } else {
+    data::DenseMatrix predicted{cells, 3, {}};   // what a spatial run would have said: a place and how uncertain it is
+    for (std::int64_t i = 0; i < cells; ++i) predicted.values.insert(predicted.values.end(), {place.row(i)[0], place.row(i)[1], static_cast<float>(i % 10)});
+    dataset->obsm["predicted_places"] = std::move(predicted);
   }
   source.dataset = std::move(dataset);
   return source;

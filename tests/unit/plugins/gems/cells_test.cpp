@@ -126,12 +126,16 @@ TEST(Cells, OnlyTheSurerHalfOfPredictedPlacesMakesNeighboursAndNoOwnPlaceIsRepla
     }
   exported.obs.columns = {uncertainty};
   exported.obsm["X_predicted"] = places;
+  const auto change = [&](auto work) {
+    for (data::Source& source : given.inputs.sources) {
+      data::Dataset own = *source.dataset;
+      work(own, source.name);
+      source.dataset = std::make_shared<const data::Dataset>(std::move(own));
+    }
+  };
+  change([](data::Dataset& own, const std::string&) { own.obsm.erase("predicted_places"); });
   EXPECT_FALSE(given.cells().predicted_xy.defined());
-  for (data::Source& source : given.inputs.sources) {
-    data::Dataset own = *source.dataset;
-    data::attach_predicted_places(exported, source.name, own);
-    source.dataset = std::make_shared<const data::Dataset>(std::move(own));
-  }
+  change([&](data::Dataset& own, const std::string& name) { data::attach_predicted_places(exported, name, own); });
   const Cells cells = given.cells();
   ASSERT_TRUE(cells.predicted_xy.defined());
   CellKnowledge knowledge(cells);
