@@ -54,7 +54,7 @@ store::Verdict acceptance_verdict(const Acceptance& a) {
   verdict.headline = a.accepted ? "The refiner improves on the generator and is used." : "The refiner does not improve on the generator: the generator alone is shown.";
   verdict.evidence = fmt::format("Row-Spearman of validation cells changes by {:+.3f} [{:+.3f}, {:+.3f}] (90 % paired bootstrap, n = {} cells); worst L/L(F=0) up to σ = {:.1f}: {:.2f}.",
                                  a.gain, a.low, a.high, a.cells, kAcceptedLevel, a.worst_ratio);
-  verdict.why = "Accepted where the whole interval of the change is above 0 and the refiner denoises better than doing nothing at every noise level looked at. Decided on "
+  verdict.why = "Accepted where the whole interval of the change is above 0 and the refiner denoises better than doing nothing at some noise level looked at and worse at none. Decided on "
                 "cells of the training slides that neither network was trained on; held-out slides take no part in it.";
   return verdict;
 }
