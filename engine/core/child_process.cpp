@@ -81,19 +81,7 @@ struct Launch {
   char** environment;
   int output, error, report;
   int priority;
-  const char* priority_text;   ///< the same in digits; nullptr = as the parent
 };
-
-/// Linux weighs sessions against each other before processes (sched(7), autogroup), and the child has a session of its own: both
-/// have to stand back. Where either is refused, the child runs as its parent does.
-void stand_back(const Launch& launch) {
-  if (launch.priority_text == nullptr) return;
-  ::setpriority(PRIO_PROCESS, 0, launch.priority);
-  const int session = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
-  if (session < 0) return;
-  [[maybe_unused]] const ssize_t ignored = ::write(session, launch.priority_text, std::strlen(launch.priority_text));
-  ::close(session);
-}
 
 [[noreturn]] void run_child(const Launch& launch) {
   const auto fail = [&] {
@@ -101,7 +89,9 @@ void stand_back(const Launch& launch) {
     [[maybe_unused]] const ssize_t ignored = ::write(launch.report, &error, sizeof error);
     ::_exit(127);
   };
-  ::setsid();
+  // A process group of its own is enough to outlive the terminal, and Ctrl+C there. Not a session: Linux weighs sessions against each other
+  // before processes (sched(7), autogroup), and a parent then waits up to 200 ms for a core that its child holds, whatever their nice values.
+  ::setpgid(0, 0);
   // Signal masks and ignored signals are inherited through exec; the child starts with neither.
   sigset_t none;
   ::sigemptyset(&none);
@@ -111,7 +101,7 @@ void stand_back(const Launch& launch) {
   if (nothing < 0 || ::dup2(nothing, 0) < 0 || ::dup2(launch.output, 1) < 0 || ::dup2(launch.error, 2) < 0) fail();
   if (nothing > 2) ::close(nothing);
   if (launch.folder != nullptr && ::chdir(launch.folder) != 0) fail();
-  stand_back(launch);
+  ::setpriority(PRIO_PROCESS, 0, launch.priority);   // where it is refused, the child runs as its parent does
   environ = launch.environment;
   ::execvp(launch.program, launch.arguments);
   fail();
@@ -151,7 +141,6 @@ ChildProcess ChildProcess::spawn(const ChildOptions& options) {
   std::vector<std::string> environment = merged_environment(options.environment);
   std::vector<char*> argument_pointers = pointers(arguments), environment_pointers = pointers(environment);
   const int priority = std::clamp(::getpriority(PRIO_PROCESS, 0) + options.niceness, 0, 19);
-  const std::string priority_text = std::to_string(priority);
   const Launch launch{program.c_str(),
                       folder.empty() ? nullptr : folder.c_str(),
                       argument_pointers.data(),
@@ -159,8 +148,7 @@ ChildProcess ChildProcess::spawn(const ChildOptions& options) {
                       output_file.fd >= 0 ? output_file.fd : output.write_end,
                       error_file.fd >= 0 ? error_file.fd : error.write_end,
                       report.write_end,
-                      priority,
-                      options.niceness == 0 ? nullptr : priority_text.c_str()};
+                      priority};
   const pid_t pid = ::fork();
   if (pid < 0) throw Error(ErrorCode::internal, std::string("cannot start a process: ") + std::strerror(errno));
   if (pid == 0) run_child(launch);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Child processes that outlive their parent: each is started in a session of its own, so that closing the window or
+// Child processes that outlive their parent: each is started in a process group of its own, so that closing the window or
 // the terminal does not end it. A process is identified by (pid, start time), because pids are used again.
 #pragma once
 
@@ -48,8 +48,8 @@ struct ExitStatus {
 /// A started child. Destroying the object never ends the child; a finished one is reaped.
 class ChildProcess {
  public:
-  /// Starts it in its own session with stdin from /dev/null and no inherited descriptors. Throws Error{internal} when
-  /// the program cannot be executed (said by the child itself, so "not found" is known at once), Error{storage} when
+  /// Starts it in its own process group, which a terminal that closes or sends Ctrl+C leaves alone, with stdin from /dev/null and
+  /// no inherited descriptors. Throws Error{internal} when the program cannot be executed (said by the child itself, so "not found" is known at once), Error{storage} when
   /// an output file cannot be opened.
   static ChildProcess spawn(const ChildOptions& options);
 

@@ -19,9 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kEngine = "geocyte-engine";
 
-/// A training uses every core. A few steps back, the window and the desktop answer sooner. On 2 cores, in spells of 30 s: six steps back
-/// the longest stall was 118 ms and training beside the window as fast as alone; ten steps back it was slower by 9 to 13 % (the threads of a
-/// step wait for the one whose core draws); none back, stalls reached 285 ms.
+/// A training uses every core. A few steps back, the window answers sooner, and training beside it is as fast as alone
+/// (tests/bench/results/gui_live.md).
 constexpr int kStandBack = 6;
 
 bool can_run(const fs::path& program) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts geocyte-engine as a process of its own session, so that it outlives the window and the terminal.
+// Starts geocyte-engine in a process group of its own, so that it outlives the window and the terminal.
 #pragma once
 
 #include <cstdint>

@@ -93,8 +93,8 @@ TEST(RunId, LeavesNoWayOut) {
   for (const char* bad : {"", ".", "..", "../a", "a/b", "-a", ".hidden", "a b", "a\n"}) EXPECT_FALSE(is_run_id(bad)) << bad;
 }
 
-TEST_F(Jobs, TrainingIsStartedInASessionOfItsOwnWithItsOutputInALog) {
-  const fs::path engine = script("echo \"$@\"\ncut -d' ' -f6 /proc/$$/stat\necho pid $$\necho oops >&2\nexit 4\n");
+TEST_F(Jobs, TrainingIsStartedInAProcessGroupOfItsOwnWithItsOutputInALog) {
+  const fs::path engine = script("echo \"$@\"\ncut -d' ' -f5 /proc/$$/stat\necho pid $$\necho oops >&2\nexit 4\n");
   Launched launched = launch_training(engine, {.preset = "gems/demo", .runs = folder_ / "runs", .name = "a b"}, "gems");
   const auto exit = launched.process->wait(60);
   ASSERT_TRUE(exit);
@@ -107,7 +107,7 @@ TEST_F(Jobs, TrainingIsStartedInASessionOfItsOwnWithItsOutputInALog) {
   EXPECT_NE(log.find("--run-id " + launched.run.filename().string()), std::string::npos) << log;
   EXPECT_NE(log.find("oops"), std::string::npos);
   const std::string pid = std::to_string(launched.pid);
-  EXPECT_NE(log.find("\n" + pid + "\n"), std::string::npos) << "leads its own session: " << log;
+  EXPECT_NE(log.find("\n" + pid + "\n"), std::string::npos) << "leads its own process group: " << log;
   EXPECT_NE(log.find("pid " + pid + "\n"), std::string::npos) << log;
 }
 
