@@ -9,6 +9,7 @@
 
 #include "engine/core/check.h"
 #include "engine/losses/first_order.h"
+#include "engine/losses/small_work.h"
 #include "engine/losses/sorted_groups.h"
 
 namespace geocyte::losses {
@@ -27,6 +28,7 @@ struct AllPairs : torch::autograd::Function<AllPairs> {
     const auto k = static_cast<double>(groups.count()), d = static_cast<double>(z.size(1));
     const double of_means = form == CoralForm::deep_coral ? 0 : 2 / ((k - 1) * d);
     const double of_covariances = (form == CoralForm::deep_coral ? 0.5 : 2) / ((k - 1) * d * d);
+    const SmallWork small(static_cast<double>(groups.present.numel()) * d * d);   // (K, n_max) of two products of d^2
     auto centred = groups.rows_of(z);                                            // (K, n_max, D)
     auto mean = centred.sum(1).mul_(groups.share);                               // (K, D)
     centred.sub_(mean.unsqueeze(1)).mul_(groups.present);
@@ -46,6 +48,7 @@ struct AllPairs : torch::autograd::Function<AllPairs> {
     const auto saved = context->get_saved_variables();
     const auto &centred = saved[0], &mean = saved[1], &covariance = saved[2], &index = saved[3], &present = saved[4], &share = saved[5],
                &divisor = saved[6];
+    const SmallWork small(static_cast<double>(centred.numel()) * static_cast<double>(centred.size(2)));
     const double of_means = context->saved_data["of_means"].toDouble(), of_covariances = context->saved_data["of_covariances"].toDouble();
     auto members = centred.bmm(covariance).mul_(divisor * (4 * of_covariances)); // (K, n_max, D)
     auto shift = members.sum(1).mul_(share).neg_();                              // (K, D)

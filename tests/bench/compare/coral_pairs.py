@@ -37,7 +37,7 @@ def main(build, repetitions=9):
              "several steps after a warm-up.", ""]
     for sizes, dims in (((32, 32, 32, 64, 32, 64), 128), ((43, 43, 43, 43, 42, 42), 64), ((256,) * 6, 128), ((43,) * 12, 128)):
         lines += compare(build, f"{len(sizes)} sources, {sum(sizes)} cells, d {dims}", "coral", {"torch, loop over pairs": loop, "torch, moments once a source": best_effort},
-                         sizes, dims, loop, repetitions, 20, 60)
+                         sizes, dims, loop, repetitions, 20, 400)   # a new process each time: long enough to be warm
     report("coral_pairs", lines)
 
 

@@ -7,6 +7,7 @@
 #include "engine/core/error.h"
 #include "engine/losses/domain_coral.h"
 #include "engine/losses/patient_coral.h"
+#include "engine/losses/small_work.h"
 #include "tests/unit/engine/losses/gradient_check.h"
 
 namespace geocyte::losses {
@@ -171,6 +172,23 @@ TEST(PatientCoral, LooksOnlyInsideTheModalityAndSaysWhenOnePatientIsLeft) {
     EXPECT_FALSE(term);
     EXPECT_EQ(term.why_absent, "the batch has 1 patient of at least 5 cells, and a pair needs two");
   }
+}
+
+TEST(PairwiseCoral, LeavesTheNumberOfThreadsAsItWas) {
+  const int before = at::get_num_threads();
+  for (const int threads : {1, 3}) {
+    at::set_num_threads(threads);
+    const auto z = normal_matrix(40, 6, 5).requires_grad_(true);
+    const auto loss = *pairwise_coral(z, Groups(kLabels, 5)).value;
+    EXPECT_EQ(at::get_num_threads(), threads);
+    loss.backward();
+    EXPECT_EQ(at::get_num_threads(), threads);
+    const SmallWork large(2 * kSmallWork);
+    EXPECT_EQ(at::get_num_threads(), threads);
+    const SmallWork small(1);
+    EXPECT_EQ(at::get_num_threads(), 1);
+  }
+  at::set_num_threads(before);
 }
 
 }  // namespace
