@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/predicted_places.h"
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <unordered_map>
@@ -13,7 +14,8 @@ namespace geocyte::data {
 namespace {
 
 const char* const kKey = "predicted_places";
-const char* const kPredicted = "X_predicted";
+/// What `export` calls them, and what `apply` calls those of new cells.
+const char* const kPredicted[] = {"X_predicted", "X_st_edm"};
 const char* const kUncertainty = "uncertainty";
 constexpr std::int64_t kSeveral = -1;
 
@@ -32,16 +34,18 @@ std::unordered_map<std::string, std::int64_t> rows_by_name(const std::vector<std
 }  // namespace
 
 void attach_predicted_places(const Dataset& exported, const std::string& source, Dataset& dataset) {
-  const auto places = exported.obsm.find(kPredicted);
+  auto places = exported.obsm.end();
+  for (const char* key : kPredicted)
+    if (places == exported.obsm.end()) places = exported.obsm.find(key);
   if (places == exported.obsm.end() || places->second.cols < 2)
-    throw Error(ErrorCode::bad_data, exported.path + " has no predicted places", "Write it with `geocyte-engine export --run RUN --out FILE.h5ad` from a run of st_edm.");
+    throw Error(ErrorCode::bad_data, exported.path + " has no predicted places", "Write it with `geocyte-engine export --run RUN --out FILE.h5ad` from a run of st_edm, or with `apply`.");
   const Column* uncertainty = exported.obs.find(kUncertainty);
   if (uncertainty != nullptr && uncertainty->kind != ColumnKind::numeric) uncertainty = nullptr;
   constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
   DenseMatrix kept{static_cast<std::int64_t>(dataset.obs.size()), 3, {}};
   kept.values.assign(dataset.obs.size() * 3, kNone);
   const auto rows = rows_by_name(exported.obs.index);
-  std::int64_t found = 0;
+  std::int64_t found = 0, known = 0;
   for (std::size_t i = 0; i < dataset.obs.size(); ++i) {
     const std::string& cell = dataset.obs.index[i];
     auto row = rows.find(source + "/" + cell);
@@ -53,10 +57,14 @@ void attach_predicted_places(const Dataset& exported, const std::string& source,
     own[1] = place[1];
     if (uncertainty != nullptr) own[2] = static_cast<float>(uncertainty->numbers[static_cast<std::size_t>(row->second)]);
     ++found;
+    known += std::isfinite(own[0]) && std::isfinite(own[1]);
   }
   if (found == 0)
     throw Error(ErrorCode::bad_data, exported.path + " has predicted places of no cell of " + dataset.path,
                 "Its rows must be named as the cells are, such as " + (dataset.obs.index.empty() ? std::string("AAAC-1") : dataset.obs.index.front()) + ".");
+  if (known == 0)
+    throw Error(ErrorCode::bad_data, exported.path + " names " + grouped(found) + " cells of " + dataset.path + ", but none of them has a place there: all are NaN",
+                "Export a snapshot in which these cells are placed, or leave `places` of this source out.");
   dataset.obsm[kKey] = std::move(kept);
 }
 

@@ -38,6 +38,13 @@ std::vector<const data::Column*> categorical(const data::Dataset& table) {
   return columns;
 }
 
+std::vector<const data::Column*> numeric(const data::Dataset& table) {
+  std::vector<const data::Column*> columns;
+  for (const auto& column : table.obs.columns)
+    if (column.kind == data::ColumnKind::numeric && column.numbers.size() == table.obs.size()) columns.push_back(&column);
+  return columns;
+}
+
 }  // namespace
 
 void write_vtk_points(const data::Dataset& table, const std::string& points, const std::function<void(const std::string&)>& put) {
@@ -52,7 +59,7 @@ void write_vtk_points(const data::Dataset& table, const std::string& points, con
   }
   if (rows.empty()) throw Error(ErrorCode::bad_data, "no cell has a place in " + points);
   const std::string n = std::to_string(rows.size());
-  const auto columns = categorical(table);
+  const auto columns = categorical(table), numbers = numeric(table);
 
   put("# vtk DataFile Version 3.0\ncells by " + encoded(points) + ", written by Geocyte\nASCII\nDATASET POLYDATA\n");
   if (!columns.empty()) put("FIELD FieldData " + std::to_string(columns.size()) + "\n");
@@ -67,7 +74,7 @@ void write_vtk_points(const data::Dataset& table, const std::string& points, con
   }
   put("VERTICES " + n + " " + std::to_string(2 * rows.size()) + "\n");
   for (std::size_t p = 0; p < rows.size(); ++p) put("1 " + std::to_string(p) + "\n");
-  put("POINT_DATA " + n + "\nFIELD FieldData " + std::to_string(table.obsm.size() + columns.size()) + "\n");   // row takes the place of the points
+  put("POINT_DATA " + n + "\nFIELD FieldData " + std::to_string(table.obsm.size() + columns.size() + numbers.size()) + "\n");   // row takes the place of the points
   put("row 1 " + n + " int\n");
   for (const auto i : rows) put(std::to_string(i) + "\n");
   for (const auto& [key, matrix] : table.obsm) {
@@ -78,6 +85,10 @@ void write_vtk_points(const data::Dataset& table, const std::string& points, con
       for (const float value : matrix.row(i)) line += (line.empty() ? "" : " ") + number(value);
       put(line + "\n");
     }
+  }
+  for (const auto* column : numbers) {
+    put(encoded(column->name) + " 1 " + n + " float\n");
+    for (const auto i : rows) put(number(static_cast<float>(column->numbers[static_cast<std::size_t>(i)])) + "\n");
   }
   for (const auto* column : columns) {
     put(encoded(column->name) + " 1 " + n + " int\n");

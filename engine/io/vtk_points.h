@@ -3,7 +3,7 @@
 //
 //   POINTS    one obsm of two or three columns (z = 0), cells without a finite place left out
 //   VERTICES  one a cell, so that they are drawn
-//   POINT_DATA FIELD   row (place of the cell in the table), every other obsm, the codes of every categorical column of obs (-1 = missing)
+//   POINT_DATA FIELD   row (place of the cell in the table), every other obsm, every numeric column of obs, the codes of every categorical column of obs (-1 = missing)
 //   FIELD     CATEGORIES_NAME: the names that codes stand for, percent-encoded as VTK reads strings
 #pragma once
 

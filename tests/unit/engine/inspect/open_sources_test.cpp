@@ -212,6 +212,16 @@ TEST_F(OpenSourcesTest, places_come_from_an_export_of_a_spatial_run_by_the_names
   exported.obs.index = {"x1", "x2", "x3", "x4"};
   hdf5::write_h5ad(exported, path("places.h5ad"), {.expression = false});
   EXPECT_SENTENCE(open(R"([{"file":"cells.h5ad","places":"places.h5ad"}])"), ErrorCode::bad_data, "of no cell of");
+  // What `apply` writes is as good; places that are all NaN are said so at the start.
+  exported.obs.index = {"one/c1", "two/c1", "two/c2", "c3"};
+  exported.obsm["X_st_edm"] = exported.obsm.at("X_predicted");
+  exported.obsm.erase("X_predicted");
+  hdf5::write_h5ad(exported, path("places.h5ad"), {.expression = false});
+  const auto applied = open(R"([{"name":"two","file":"cells.h5ad","places":"places.h5ad"}])");
+  EXPECT_EQ(data::predicted_places_of(*applied.sources[0].dataset)->row(3)[1], 8);
+  exported.obsm["X_st_edm"].values.assign(8, NAN);
+  hdf5::write_h5ad(exported, path("places.h5ad"), {.expression = false});
+  EXPECT_SENTENCE(open(R"([{"name":"two","file":"cells.h5ad","places":"places.h5ad"}])"), ErrorCode::bad_data, "all are NaN");
 }
 
 TEST_F(OpenSourcesTest, proportions_come_from_a_table_of_spots_by_types) {
