@@ -273,7 +273,13 @@ QWidget* ViewHost::makeFocus() {
     auto* beside = new QSplitter(Qt::Vertical);
     beside->setHandleWidth(1);
     beside->setChildrenCollapsible(false);
-    for (std::size_t i = 1; i < views_.size(); ++i) beside->addWidget(views_[i]);
+    QList<int> heights;                      // the first one has as much room as two others
+    for (std::size_t i = 1; i < views_.size(); ++i) {
+      beside->addWidget(views_[i]);
+      beside->setStretchFactor(static_cast<int>(i) - 1, i == 1 ? 2 : 1);
+      heights << (i == 1 ? 2000 : 1000);
+    }
+    beside->setSizes(heights);
     columns->addWidget(beside);
     columns->setStretchFactor(0, 1);
     columns->setStretchFactor(1, 0);

@@ -34,6 +34,8 @@ std::string header_of(const data::Dataset& table) {
     if (column.kind == data::ColumnKind::categorical) line += "," + csv_cell(column.name);
   for (const auto& [key, matrix] : table.obsm)
     for (std::int64_t d = 0; d < matrix.cols; ++d) line += fmt::format(",{}_{}", csv_cell(short_name(key)), d);
+  for (const auto& column : table.obs.columns)
+    if (column.kind == data::ColumnKind::numeric) line += "," + csv_cell(column.name);
   return line + "\n";
 }
 
@@ -43,6 +45,8 @@ std::string row_of(const data::Dataset& table, std::size_t row) {
     if (column.kind == data::ColumnKind::categorical) line += "," + csv_cell(column.text_at(row));
   for (const auto& [key, matrix] : table.obsm)
     for (const float value : matrix.row(static_cast<std::int64_t>(row))) line += std::isfinite(value) ? fmt::format(",{}", value) : std::string(",");
+  for (const auto& column : table.obs.columns)
+    if (column.kind == data::ColumnKind::numeric) line += std::isfinite(column.numbers[row]) ? fmt::format(",{:.7g}", column.numbers[row]) : std::string(",");
   return line + "\n";
 }
 
@@ -65,7 +69,7 @@ void write_csv(const data::Dataset& table, const std::string& path) {
   });
 }
 
-void write_vtk(const data::Dataset& table, const std::string& path) {
+void write_vtk(const data::Dataset& table, const std::string& path, const std::string& wanted) {
   const data::DenseMatrix* points = nullptr;
   std::string key;
   const auto take = [&](const std::string& name, const data::DenseMatrix& matrix) {
@@ -73,7 +77,7 @@ void write_vtk(const data::Dataset& table, const std::string& path) {
     points = &matrix;
     key = name;
   };
-  for (const char* name : {"X_predicted", "spatial"})
+  for (const std::string& name : {wanted, std::string("X_predicted"), std::string("spatial")})
     if (const auto found = table.obsm.find(name); found != table.obsm.end()) take(name, found->second);
   for (const auto& [name, matrix] : table.obsm) take(name, matrix);
   if (points == nullptr) throw Error(ErrorCode::bad_data, "nothing here has two or three columns, so there are no points for " + path, "write .h5ad or .csv instead");
@@ -87,9 +91,9 @@ void check_output_name(const std::string& path) {
     throw Error(ErrorCode::usage, "the output " + path + " is none of .h5ad, .csv and .vtk", "its ending says what is written");
 }
 
-void write_embeddings(const data::Dataset& table, const std::string& path, bool expression) {
+void write_embeddings(const data::Dataset& table, const std::string& path, bool expression, const std::string& points) {
   check_output_name(path);
-  if (path.ends_with(".vtk")) return write_vtk(table, path);
+  if (path.ends_with(".vtk")) return write_vtk(table, path, points);
   if (path.ends_with(".csv")) return write_csv(table, path);
   hdf5::write_h5ad(table, path, {.gzip = 1, .durable = true, .expression = expression});
 }

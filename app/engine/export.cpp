@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,7 +24,9 @@
 namespace geocyte::app {
 namespace {
 
-constexpr const char *kAxis = "cell", *kUncertainty = "coordinates/uncertainty";
+constexpr const char* kAxis = "cell";
+/// Numbers a cell that a spatial run says of its places, and the obs columns that they become.
+constexpr std::pair<const char*, const char*> kColumns[] = {{"coordinates/uncertainty", "uncertainty"}, {"coordinates/off_tissue", "off_tissue"}};
 
 struct Request {
   std::string run, out;
@@ -61,16 +65,16 @@ void take_arrays(const store::Snapshot& part, const std::vector<store::Axis>& ax
   }
 }
 
-/// A number a cell of the last part that has it, as an obs column: how sure a spatial run is of each place.
-void take_uncertainty(const store::Snapshot& part, const std::vector<store::Axis>& axes, std::optional<analysis::RowsOfSnapshot>& found) {
+/// Of the last part that has them: by obs column.
+void take_numbers(const store::Snapshot& part, const std::vector<store::Axis>& axes, std::map<std::string, analysis::RowsOfSnapshot>& found) {
   store::Snapshot columns = part;
-  for (auto& array : columns.arrays) {
-    if (array.name != kUncertainty || array.shape.size() != 1) continue;
-    array.shape.push_back(1);                  // a matrix of one column
-    array.axes.push_back("value");
-    found = analysis::read_rows(columns, array.name, axes);
-    return;
-  }
+  for (auto& array : columns.arrays)
+    for (const auto& [name, column] : kColumns) {
+      if (array.name != name || array.shape.size() != 1) continue;
+      array.shape.push_back(1);                // a matrix of one column
+      array.axes.push_back("value");
+      if (auto rows = analysis::read_rows(columns, array.name, axes)) found.insert_or_assign(column, std::move(*rows));
+    }
 }
 
 /// The rows of the axis that any array shows, ascending.
@@ -140,21 +144,21 @@ int export_run(const Request& request, bool json) {
   if (axis == nullptr) throw Error(ErrorCode::bad_data, "the run " + reader.facts().id + " has no cells");
   std::map<std::string, analysis::RowsOfSnapshot> found;
   data::Dataset table;
-  std::optional<analysis::RowsOfSnapshot> uncertainty;
+  std::map<std::string, analysis::RowsOfSnapshot> numbers;
   for (const auto& name : entry.parts) {
     const store::Snapshot part = reader.read_snapshot(entry.step, name);
     take_arrays(part, axes, reader.facts().system, found, table.uns);
-    take_uncertainty(part, axes, uncertainty);
+    take_numbers(part, axes, numbers);
   }
   if (found.empty()) throw Error(ErrorCode::bad_data, fmt::format("the snapshot of step {} shows no cells", entry.step));
   const auto rows = rows_shown(found);
   for (const std::int64_t row : rows)
     if (row < 0 || row >= axis->size()) throw Error(ErrorCode::bad_data, "the snapshot shows cells that the run does not have");
   take_axis(*axis, rows, table);
-  if (uncertainty) {
-    const data::DenseMatrix values = spread(*uncertainty, rows);
+  for (const auto& [name, array] : numbers) {
+    const data::DenseMatrix values = spread(array, rows);
     data::Column column;
-    column.name = "uncertainty";
+    column.name = name;
     column.numbers.assign(values.values.begin(), values.values.end());
     table.obs.columns.push_back(std::move(column));
   }

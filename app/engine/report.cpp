@@ -127,6 +127,22 @@ void add_cloud(const NamedArray& array, const store::Snapshot& part, const std::
   report.clouds.push_back(std::move(cloud));
 }
 
+void add_coverage(const store::Snapshot& part, Report& report) {
+  const auto shares = [&](const char* name) {
+    const NamedArray* array = part.find(name);
+    return array && array->shape.size() == 1 ? array->to_double() : std::vector<double>();
+  };
+  ReportCoverage made{"calibration", {}, shares("calibration/nominal"), shares("calibration/observed"), shares("calibration/low"), shares("calibration/high")};
+  const std::size_t levels = made.nominal.size();
+  if (levels == 0 || made.observed.size() != levels || made.low.size() != levels || made.high.size() != levels) return;
+  for (const auto* values : {&made.nominal, &made.observed, &made.low, &made.high})
+    for (const double share : *values)
+      if (!(share >= 0 && share <= 1)) return;
+  const std::vector<double> cells = shares("calibration/n");
+  made.caption = fmt::format("{} · n = {:.0f} cells · step {}", part.find("calibration/observed")->caption, cells.empty() ? 0 : cells.front(), part.step);
+  report.coverages.push_back(std::move(made));
+}
+
 /// Pictures of the newest snapshot that has each of them.
 void add_pictures(store::RunReader& reader, Report& report) {
   if (!reader.has_axes()) return;
@@ -138,6 +154,7 @@ void add_pictures(store::RunReader& reader, Report& report) {
     for (const std::string& name : entry.parts) {
       if (name.empty() || !done.insert(name).second) continue;
       const auto part = reader.read_snapshot(entry.step, name);
+      add_coverage(part, report);
       for (const auto& array : part.arrays) {
         if (array.shape.size() != 2 || array.axes.size() != 2) continue;
         if (array.axes[0] == array.axes[1] && array.name.starts_with("align/centroid_distance")) add_matrix(array, part, axes, report);

@@ -60,9 +60,10 @@ std::string render_html(const Report& report) {
   for (const auto& verdict : report.verdicts)
     html += fmt::format("<div class='verdict {}'><b>{}</b> {}</div>\n", escaped(verdict.state), escaped(verdict.headline), escaped(verdict.evidence));
   html += checks_table(report.checks);
-  if (!report.matrices.empty() || !report.clouds.empty()) {
+  if (!report.matrices.empty() || !report.clouds.empty() || !report.coverages.empty()) {
     html += "<div class='grid wide'>\n";
     for (const auto& matrix : report.matrices) html += figure(matrix.title, matrix_svg(matrix), matrix.caption);
+    for (const auto& coverage : report.coverages) html += figure(coverage.title, coverage_svg(coverage), coverage.caption);
     for (const auto& cloud : report.clouds) html += figure(cloud.title, cloud_svg(cloud) + legend(cloud), cloud.caption);
     html += "</div>\n";
   }

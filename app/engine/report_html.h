@@ -30,6 +30,12 @@ struct ReportCloud {
   std::vector<std::string> categories;
 };
 
+/// Shares that circles should hold and hold, with intervals; all of one length.
+struct ReportCoverage {
+  std::string title, caption;
+  std::vector<double> nominal, observed, low, high;
+};
+
 struct ReportVerdict {
   std::string state, headline, evidence;
 };
@@ -47,6 +53,7 @@ struct Report {
   std::vector<ReportCurve> curves;
   std::vector<ReportMatrix> matrices;
   std::vector<ReportCloud> clouds;
+  std::vector<ReportCoverage> coverages;
 };
 
 /// The whole page. All text is escaped; non-finite numbers are left out of pictures and counted in captions.

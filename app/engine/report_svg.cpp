@@ -157,6 +157,27 @@ std::string matrix_svg(const ReportMatrix& matrix) {
   return svg + "</svg>";
 }
 
+std::string coverage_svg(const ReportCoverage& coverage) {
+  constexpr double kSide = 200, kX = 44, kY = 10;
+  const auto x = [](double share) { return kX + kSide * share; };
+  const auto y = [](double share) { return kY + kSide * (1 - share); };
+  std::string svg = fmt::format("<svg viewBox='0 0 {} {}' role=img aria-label='{}'>", kX + kSide + 16, kY + kSide + 42, escaped(coverage.title));
+  for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+    svg += fmt::format("<path class=rule d='M{:.1f} {:.1f}H{:.1f}M{:.1f} {:.1f}V{:.1f}'/>", x(0), y(share), x(1), x(share), y(0), y(1));
+    svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor=end>{:.0f} %</text><text x='{:.1f}' y='{:.1f}' text-anchor=middle>{:.0f} %</text>", kX - 6, y(share) + 4, 100 * share, x(share),
+                       y(0) + 16, 100 * share);
+  }
+  svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor=middle>should hold → holds ↑</text>", x(0.5), y(0) + 34);
+  svg += fmt::format("<path class=chance d='M{:.1f} {:.1f}L{:.1f} {:.1f}'/>", x(0), y(0), x(1), y(1));
+  std::string path;
+  for (std::size_t i = 0; i < coverage.nominal.size(); ++i) {
+    path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? 'M' : 'L', x(coverage.nominal[i]), y(coverage.observed[i]));
+    svg += fmt::format("<path class=curve d='M{:.1f} {:.1f}V{:.1f}'/><circle cx='{:.1f}' cy='{:.1f}' r=3 style='fill:var(--accent)'/>", x(coverage.nominal[i]), y(coverage.low[i]), y(coverage.high[i]),
+                       x(coverage.nominal[i]), y(coverage.observed[i]));
+  }
+  return svg + fmt::format("<path class=curve d='{}'/></svg>", path);
+}
+
 std::string cloud_svg(const ReportCloud& cloud) {
   const std::size_t n = cloud.xy.size() / 2;
   Range rx, ry;

@@ -20,6 +20,8 @@ std::string curve_svg(const ReportCurve& curve);
 /// One square a pair; pairs above their gate are hatched.
 std::string matrix_svg(const ReportMatrix& matrix);
 /// Points in the draw order of a fixed shuffle, so that no category hides another.
+/// Nominal shares to the right, observed ones up, the line where both are equal.
+std::string coverage_svg(const ReportCoverage& coverage);
 std::string cloud_svg(const ReportCloud& cloud);
 
 }  // namespace geocyte::app

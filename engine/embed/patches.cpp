@@ -144,6 +144,7 @@ PatchwiseLayout lay_out_in_patches(const Eigen::MatrixXd& start, const PatchLayo
     require(layout->rows() == static_cast<Eigen::Index>(cells.size()) && layout->cols() == dims, "a patch is laid out cell by cell in the dimensions of the start");
     if (!layout->allFinite()) throw Error(ErrorCode::bad_data, "a place of a patch is not finite");
     layouts.push_back(std::move(*layout));
+    options.progress(static_cast<std::int64_t>(layouts.size()), result.patches);
   }
   if (patches.size() == 1) {
     result.points = std::move(layouts.front());

@@ -27,6 +27,7 @@ struct PatchOptions {
   int cover = 2;
   int rounds = 4;
   StopToken stop = {};                     ///< looked at between patches
+  std::function<void(std::int64_t done, std::int64_t of)> progress = [](std::int64_t, std::int64_t) {};   ///< after each patch
 };
 
 /// Places (cells, dims) of some cells; empty when stopped.

@@ -3,6 +3,7 @@
 
 #include "engine/train/train_context.h"
 #include "plugins/st_edm/options.h"
+#include "plugins/st_edm/placer.h"
 #include "plugins/st_edm/seed/system.h"
 #include "plugins/st_edm/system.h"
 
@@ -21,6 +22,11 @@ std::vector<train::Stage> StEdmByKind::stages(const Json& options) const { retur
 void StEdmByKind::begin(const train::Stage& stage, const train::Inputs& inputs, train::TrainContext& ctx) {
   if (!chosen_) chosen_ = system_of(ctx.options());
   chosen_->begin(stage, inputs, ctx);
+}
+
+std::unique_ptr<train::Applier> StEdmByKind::applier(const train::Artifact& artifact) const {
+  if (artifact.type != kPairHeads) return nullptr;
+  return std::make_unique<Placer>(artifact);
 }
 
 std::unique_ptr<train::System> make_system() { return std::make_unique<StEdmByKind>(); }

@@ -4,11 +4,12 @@
 
 #include <memory>
 
+#include "engine/train/applier.h"
 #include "engine/train/system.h"
 
 namespace geocyte::plugins::st_edm {
 
-class StEdmByKind : public train::System {
+class StEdmByKind : public train::System, public train::AppliesArtifacts {
  public:
   std::vector<train::Stage> stages(const Json& options) const override;
   void begin(const train::Stage& stage, const train::Inputs& inputs, train::TrainContext& ctx) override;
@@ -18,6 +19,7 @@ class StEdmByKind : public train::System {
   std::map<std::string, double> validate(train::TrainContext& ctx) override { return chosen_->validate(ctx); }
   void apply(const std::string& path, const Json& value, train::TrainContext& ctx) override { chosen_->apply(path, value, ctx); }
   void export_artifacts(train::ArtifactWriter& writer) const override { chosen_->export_artifacts(writer); }
+  std::unique_ptr<train::Applier> applier(const train::Artifact& artifact) const override;
   void save(train::CheckpointWriter& writer) const override { chosen_->save(writer); }
   void load(train::CheckpointReader& reader) override { chosen_->load(reader); }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/stop_token.h"
@@ -24,6 +25,8 @@ namespace geocyte::plugins::st_edm {
 class Generator {
  public:
   Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx);
+  /// Trained heads, to be used only.
+  explicit Generator(PairHeads heads) : heads_(std::move(heads)) {}
 
   /// One update on `rows` (members x n, a slide a member). Step `step` of `total` of its stage sets the learning rate.
   /// Throws Error{bad_config} when no term is on.

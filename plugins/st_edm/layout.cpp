@@ -192,6 +192,10 @@ at::Tensor scaled_places(const at::Tensor& distance, std::int64_t dims) {
 
 at::Tensor laid_out_places(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop) {
   if (views.distance.size(1) > kMostAtOnce) return laid_out_in_patches(views, dims, options, threads, stop);
+  return laid_out_at_once(views, dims, options, threads, stop);
+}
+
+at::Tensor laid_out_at_once(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop) {
   const at::Tensor start = scaled_places(views.distance, dims);
   const auto n = static_cast<std::size_t>(start.size(0));
   at::Tensor distances = smooth_distances(views.distance).mean(0);

@@ -30,6 +30,9 @@ struct PairViews {
 /// (n, d): the start without majorisation; O(n), for looking while training.
 at::Tensor scaled_places(const at::Tensor& distance, std::int64_t dims);
 
+/// (n, d), whatever n is.
+at::Tensor laid_out_at_once(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop);
+
 /// (n, d). A stopped layout returns where it is.
 at::Tensor laid_out_places(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop);
 

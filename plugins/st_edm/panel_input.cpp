@@ -16,9 +16,6 @@
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr double kClip = 6, kFlat = 1e-6;
-constexpr int kShownComponents = 50;        // that baselines and neighbours of expression are made of
-
 std::vector<std::int64_t> all_train_rows(const Tissue& tissue) {
   std::vector<std::int64_t> rows;
   for (const auto& of_source : tissue.train_rows) rows.insert(rows.end(), of_source.begin(), of_source.end());
@@ -40,9 +37,14 @@ double median_depth(const train::Inputs& inputs, const Tissue& tissue) {
 }
 
 at::Tensor standardised(const data::DenseMatrix& values) {
-  const at::Tensor x = at::from_blob(const_cast<float*>(values.values.data()), {values.rows, values.cols}, at::kFloat).to(at::kDouble);
-  const at::Tensor centred = x - x.mean(0, true);
-  return (centred / (centred.square().mean(0, true).sqrt() + kFlat)).clamp(-kClip, kClip).to(at::kFloat);
+  const at::Tensor x = at::from_blob(const_cast<float*>(values.values.data()), {values.rows, values.cols}, at::kFloat);
+  SourceMoments moments;
+  moments.add(x);
+  return moments.scale().apply(x);
+}
+
+at::Tensor to_tensor(const double* from, at::IntArrayRef shape, at::IntArrayRef strides) {
+  return at::from_blob(const_cast<double*>(from), shape, strides, at::kDouble).to(at::kFloat).contiguous();
 }
 
 /// What the files hold of an encoder: all of one, or of none that says so.
@@ -63,10 +65,7 @@ at::Tensor embedding_of(const train::Inputs& inputs, const std::string& key) {
       std::copy(row.begin(), row.end(), part.mutable_data_ptr<float>() + i * from.cols);
     }
     if (!part.isfinite().all().item<bool>()) throw Error(ErrorCode::bad_data, "obsm " + key + " of '" + source.name + "' has a value that is not finite");
-    std::string by;
-    for (const char* fact : {"geocyte/weights_sha256", "geocyte/recipe_hash"})
-      if (const auto said = source.dataset->uns.find(fact); said != source.dataset->uns.end()) by += said->second + " ";
-    made.push_back(std::move(by));
+    made.push_back(encoder_of(*source.dataset));
     if (made.back() != made.front())
       throw Error(ErrorCode::bad_data, "obsm " + key + " of '" + source.name + "' and of '" + inputs.sources.front().name + "' were made by different encoders",
                   "embed all files with `apply` of one run and one step");
@@ -76,6 +75,13 @@ at::Tensor embedding_of(const train::Inputs& inputs, const std::string& key) {
 }
 
 }  // namespace
+
+std::string encoder_of(const data::Dataset& dataset) {
+  std::string by;
+  for (const char* fact : {"geocyte/weights_sha256", "geocyte/recipe_hash"})
+    if (const auto said = dataset.uns.find(fact); said != dataset.uns.end()) by += said->second + " ";
+  return by;
+}
 
 void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx) {
   const std::vector<std::int64_t> training = all_train_rows(tissue);
@@ -92,25 +98,32 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
   const at::Tensor panel = at::cat(parts).contiguous();   // (N, G)
 
   const kernels::Points points{panel.const_data_ptr<float>(), panel.size(0), panel.size(1)};
-  const embed::Pca pca = embed::fit_pca(points, std::max(static_cast<int>(options.input.components), kShownComponents));
+  const embed::Pca pca = embed::fit_pca(points, static_cast<int>(std::max(options.input.components, kShownComponents)));
   std::vector<float> scores = pca.transform_to_float(points);
   const at::Tensor components = at::from_blob(scores.data(), {panel.size(0), pca.count()}, at::kFloat).clone();
-  tissue.components = components.narrow(1, 0, std::min<std::int64_t>(kShownComponents, pca.count())).contiguous();
+  tissue.components = components.narrow(1, 0, std::min(kShownComponents, pca.count())).contiguous();
   const at::Tensor at_training = at::tensor(training, at::kLong);
-  const auto unit = [&](const at::Tensor& x) { return x / x.index_select(0, at_training).std(0, false).mean(); };
-  at::Tensor input;
-  if (options.input.kind == "embedding") {
-    const at::Tensor embedded = embedding_of(inputs, options.input.embedding);
-    input = unit(embedded - embedded.index_select(0, at_training).mean(0, true));
-  } else if (options.input.kind == "genes") {
-    input = unit(panel);
+  const auto unit = [&](const at::Tensor& x) { return x.index_select(0, at_training).std(0, false).mean().item<double>(); };
+  InputMap& map = tissue.map;
+  map = {};
+  map.kind = options.input.kind;
+  map.seen = std::min(options.input.components, pca.count());
+  map.mean = to_tensor(pca.mean.data(), {panel.size(1)}, {1});
+  map.axes = to_tensor(pca.components.data(), {panel.size(1), pca.count()}, {1, panel.size(1)});   // Eigen's columns
+  at::Tensor embedded;
+  if (map.kind == "embedding") {
+    embedded = embedding_of(inputs, options.input.embedding);
+    map.embedding = options.input.embedding;
+    map.encoder = encoder_of(*inputs.sources.front().dataset);
+    map.embedding_mean = embedded.index_select(0, at_training).mean(0, true);
+    map.embedding_unit = unit(embedded - map.embedding_mean);
   } else {
-    input = unit(components.narrow(1, 0, std::min(options.input.components, pca.count())));
+    if (map.kind != "pca") map.genes_unit = unit(panel);
+    if (map.kind != "genes") map.components_unit = unit(components.narrow(1, 0, map.seen));
   }
-  if (options.input.kind == "both") {
-    tissue.block = input.size(1);
-    input = at::cat({input, unit(panel)}, 1);
-  }
+  const at::Tensor input = map.input(panel, components, embedded);
+  tissue.block = map.kind == "both" ? map.seen : 0;
+  tissue.profile = training_profile(tissue.components, training);
   tissue.input = input.contiguous().to(ctx.device(), ctx.dtype());
 }
 

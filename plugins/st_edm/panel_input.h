@@ -9,12 +9,19 @@
 // when its cells are to be placed, their places are not. Components are therefore transductive in expression, never in coordinates.
 #pragma once
 
+#include <string>
+
 #include "plugins/st_edm/tissue.h"
 
 namespace geocyte::plugins::st_edm {
 
+inline constexpr std::int64_t kShownComponents = 50;   ///< that baselines, neighbours of expression and off-tissue scores are made of
+
 /// Fits the recipe on training cells and fills recipe, input and components of the tissue. Throws what Recipe and fit_pca throw, and
 /// Error{bad_data} for a source without the embedding or with one that another encoder made.
 void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx);
+
+/// Which encoder made the embeddings of a file, by the hashes that `apply` wrote; "" where it does not say.
+std::string encoder_of(const data::Dataset& dataset);
 
 }  // namespace geocyte::plugins::st_edm

@@ -46,7 +46,7 @@ double fitted_scale(const at::Tensor& places, const at::Tensor& distances) {
 }  // namespace
 
 at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop,
-                               std::int64_t patch_cells) {
+                               std::int64_t patch_cells, const PatchProgress& progress) {
   const at::Tensor some = some_cells(views.distance.size(1));
   at::Tensor distances = smooth_distances(views.distance.index_select(1, some)).mean(0);
   distances.fill_diagonal_(0);
@@ -60,7 +60,9 @@ at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const 
     if (stop.stop_requested()) return std::nullopt;
     return to_matrix(places);
   };
-  const auto layout = embed::lay_out_in_patches(start, lay_out, {.size = patch_cells, .stop = stop});
+  embed::PatchOptions how{.size = patch_cells, .stop = stop};
+  if (progress) how.progress = progress;
+  const auto layout = embed::lay_out_in_patches(start, lay_out, how);
   const at::Tensor out = at::empty({start.rows(), dims}, at::kFloat);
   Eigen::Map<RowMajor>(out.mutable_data_ptr<float>(), start.rows(), dims) = (layout.points.rowwise() - layout.points.colwise().mean()).cast<float>();
   return out * fitted_scale(out.index_select(0, some), distances.to(at::kFloat));

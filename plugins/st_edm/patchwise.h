@@ -4,6 +4,8 @@
 // What a patch alone would not know is where it lies, which the start says, and how large it is, which predicted distances say in one unit.
 #pragma once
 
+#include <functional>
+
 #include "engine/embed/patches.h"
 #include "plugins/st_edm/layout.h"
 
@@ -11,8 +13,10 @@ namespace geocyte::plugins::st_edm {
 
 inline constexpr std::int64_t kMostAtOnce = 3000, kPatchCells = 1500;
 
+using PatchProgress = std::function<void(std::int64_t done, std::int64_t of)>;
+
 /// Shapes as laid_out_places(), which calls this for more than kMostAtOnce cells. A stopped layout is the start.
 at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop,
-                               std::int64_t patch_cells = kPatchCells);
+                               std::int64_t patch_cells = kPatchCells, const PatchProgress& progress = {});
 
 }  // namespace geocyte::plugins::st_edm

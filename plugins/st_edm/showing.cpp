@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
@@ -21,36 +22,65 @@ NamedArray places_array(const char* name, const at::Tensor& places, std::string 
                            "points", std::move(caption));
 }
 
+NamedArray values_array(const char* name, const at::Tensor& values, std::string caption) {
+  const at::Tensor host = values.to(at::kFloat).contiguous();
+  return make_array<float>(name, {host.const_data_ptr<float>(), static_cast<std::size_t>(host.numel())}, {host.size(0)}, {"cell"}, "values", std::move(caption));
+}
+
 }  // namespace
 
 void show_places(store::Snapshot& snapshot, const Tissue& tissue, const Layouts& layouts, std::int64_t max_rows, std::uint64_t seed) {
   SourceFacts everything;
   everything.size = tissue.count();
   std::vector<at::Tensor> places;
-  at::Tensor uncertainty = at::zeros({tissue.count()}, at::kFloat);
-  for (const SourceFacts& source : tissue.sources) {
-    places.push_back(layouts.places(source));
-    if (layouts.uncertainty) uncertainty.narrow(0, source.first, source.size).copy_(layouts.uncertainty(source));
-  }
+  for (const SourceFacts& source : tissue.sources) places.push_back(layouts.places(source));
   at::Tensor shown = shown_places(tissue, places, layouts.joint(everything));
   at::Tensor target = tissue.places.to(at::kCPU, at::kFloat).clone();
   for (const SourceFacts& source : tissue.sources)
     if (!source.has_places()) target.narrow(0, source.first, source.size).fill_(std::numeric_limits<float>::quiet_NaN());
 
+  const bool sure = layouts.samples || layouts.uncertainty;
+  at::Tensor uncertainty = at::zeros({tissue.count()}, at::kFloat), samples, off;
+  std::vector<at::Tensor> drawn;
+  for (const SourceFacts& source : tissue.sources) {
+    const at::Tensor own = shown.narrow(0, source.first, source.size);
+    if (layouts.samples) drawn.push_back(layouts.samples(source, own));
+    if (sure) uncertainty.narrow(0, source.first, source.size).copy_(layouts.uncertainty ? layouts.uncertainty(source) : layouts.calibration.uncertainty(spread_about(drawn.back(), own)));
+  }
+  if (layouts.samples) samples = at::cat(drawn, 1);
+  if (layouts.samples) {
+    ErrorsAndSpreads held_out;
+    for (const std::size_t s : tissue.sources_with(Role::held_out)) {
+      const SourceFacts& source = tissue.sources[s];
+      held_out.add(shown.narrow(0, source.first, source.size), target.narrow(0, source.first, source.size), spread_about(drawn[s], shown.narrow(0, source.first, source.size)));
+    }
+    show_coverage(snapshot, coverage_curve(layouts.calibration, held_out, tissue.split));
+  }
+  if (sure) off = off_tissue_scores(tissue.profile, tissue.components, layouts.threads);
+
   std::vector<std::int64_t> rows;
   if (tissue.count() > max_rows) {
     rows = analysis::stratified(tissue.source_of_cell, max_rows, seed);
     const at::Tensor at_rows = at::tensor(rows, at::kLong);
-    for (at::Tensor* values : {&shown, &target, &uncertainty}) *values = values->index_select(0, at_rows);
+    for (at::Tensor* values : {&shown, &target, &uncertainty, &off})
+      if (values->defined()) *values = values->index_select(0, at_rows);
+    if (samples.defined()) samples = samples.index_select(1, at_rows);
   }
   snapshot.arrays.push_back(places_array("coordinates/predicted", shown, layouts.how + ", each source laid onto its true places where they are known"));
   snapshot.arrays.push_back(places_array("coordinates/target", target, "true places, unit radius"));
-  if (layouts.uncertainty)
-    snapshot.arrays.push_back(make_array<float>("coordinates/uncertainty", {uncertainty.const_data_ptr<float>(), static_cast<std::size_t>(uncertainty.numel())},
-                                                {uncertainty.size(0)}, {"cell"}, "values", layouts.uncertainty_caption));
+  if (sure) {
+    snapshot.arrays.push_back(values_array("coordinates/uncertainty", uncertainty, layouts.uncertainty_caption));
+    snapshot.arrays.push_back(values_array("coordinates/off_tissue", off, "distance to the 10th nearest training cell over the 95 % quantile of training cells"));
+  }
+  if (samples.defined()) {
+    samples = samples.contiguous();
+    snapshot.arrays.push_back(make_array<float>("coordinates/samples", {samples.const_data_ptr<float>(), static_cast<std::size_t>(samples.numel())},
+                                                {samples.size(0), samples.size(1), samples.size(2)}, {"sample", "cell", "xy"}, "samples", layouts.samples_caption));
+  }
   if (rows.empty()) return;
   for (std::size_t i = snapshot.arrays.size(); i > 0; --i)
-    snapshot.arrays.push_back(make_array<std::int64_t>(snapshot.arrays[i - 1].name + "/row_index", rows, {static_cast<std::int64_t>(rows.size())}, {"cell"}, "row_index"));
+    if (snapshot.arrays[i - 1].name.starts_with("coordinates/"))
+      snapshot.arrays.push_back(make_array<std::int64_t>(snapshot.arrays[i - 1].name + "/row_index", rows, {static_cast<std::int64_t>(rows.size())}, {"cell"}, "row_index"));
 }
 
 void show_skill(store::Snapshot& snapshot, const SkillPanel& panel) {

@@ -10,6 +10,7 @@
 
 #include "engine/store/contract/snapshot.h"
 #include "engine/train/system.h"
+#include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/skill.h"
 #include "plugins/st_edm/tissue.h"
 
@@ -19,11 +20,15 @@ namespace geocyte::plugins::st_edm {
 struct Layouts {
   std::function<at::Tensor(const SourceFacts&)> places;
   std::function<at::Tensor(const SourceFacts&)> joint;         ///< of all cells as if they were one source
-  std::function<at::Tensor(const SourceFacts&)> uncertainty;   ///< (n); empty: not shown
-  std::string how, uncertainty_caption;
+  std::function<at::Tensor(const SourceFacts&)> uncertainty;   ///< (n); empty: that of `samples`
+  /// (K, n, d) laid onto places as they are shown; empty: not shown.
+  std::function<at::Tensor(const SourceFacts&, const at::Tensor& shown)> samples;
+  Calibration calibration;                 ///< of `samples`
+  std::string how, uncertainty_caption, samples_caption;
+  int threads = 1;
 };
 
-/// "coordinates/…" of every cell, or of `max_rows` of them, the same for a seed.
+/// "coordinates/…" of every cell, or of `max_rows` of them, the same for a seed; with how sure they are also how unlike training cells (off_tissue.h).
 void show_places(store::Snapshot& snapshot, const Tissue& tissue, const Layouts& layouts, std::int64_t max_rows, std::uint64_t seed);
 
 /// "skill/…" and its verdict; nothing for an empty panel.

@@ -10,7 +10,14 @@ namespace geocyte::plugins::st_edm {
 std::vector<config::ArraySpec> make_arrays() {
   return {{"coordinates/predicted", {"cell", "xy"}, "points", "predicted places, each source laid onto its true places where they are known"},
           {"coordinates/target", {"cell", "xy"}, "points", "true places, unit radius"},
-          {"coordinates/uncertainty", {"cell"}, "values", "spread of the samples of a cell, in radii"},
+          {"coordinates/uncertainty", {"cell"}, "values", "error to be expected of a place, in radii"},
+          {"coordinates/off_tissue", {"cell"}, "values", "how unlike training cells a cell is; one training cell in twenty lies above 1"},
+          {"coordinates/samples", {"sample", "cell", "xy"}, "samples", "several answers for the same cells, laid onto the places that are shown"},
+          {"calibration/nominal", {"level"}, "values", "share of true places that a circle should hold"},
+          {"calibration/observed", {"level"}, "values", "share that it holds on held-out cells"},
+          {"calibration/low", {"level"}, "values", "lower end of its interval"},
+          {"calibration/high", {"level"}, "values", "upper end of its interval"},
+          {"calibration/n", {"level"}, "values", "held-out cells"},
           {"skill/sigma", {"sigma"}, "values", "noise levels of the skill panel, in units of sigma_data"},
           {"skill/ratio", {"sigma"}, "values", "error of the refiner over that of doing nothing, on cells it was not trained on"},
           {"skill/ratio_low", {"sigma"}, "values", "lower end of its interval"},
@@ -62,12 +69,14 @@ std::vector<config::ViewSpec> make_views() {
   views.push_back({"loss_composition", "Loss composition", "monitor", {{"values", "weighted/*"}}});
   views.push_back({"scatter", "Predicted tissue", "align", {{"points", "coordinates/predicted"}, {"points2", "coordinates/target"}, {"labels", "source"}}});
   views.push_back({"tissue", "Tissue", "spatial",
-                   {{"predicted", "coordinates/predicted"}, {"target", "coordinates/target"}, {"labels", "source"}, {"uncertainty", "coordinates/uncertainty"},
+                   {{"predicted", "coordinates/predicted"}, {"target", "coordinates/target"}, {"labels", "source"}, {"uncertainty", "coordinates/uncertainty"}, {"samples", "coordinates/samples"}, {"off_tissue", "coordinates/off_tissue"},
                     {"probe_sigma", "0.3"}, {"probe_low", "0.05"}, {"probe_high", "2.4"}}});
   views.push_back({"skill_panel", "Skill by noise", "spatial",
                    {{"sigma", "skill/sigma"}, {"ratio", "skill/ratio"}, {"ratio_low", "skill/ratio_low"}, {"ratio_high", "skill/ratio_high"},
                     {"f_ratio", "skill/f_ratio"}, {"scale", "skill/scale"}, {"ceiling", "skill/scale_ceiling"}, {"refined", "skill/refined"},
                     {"generator", "skill/generator"}, {"gain_low", "skill/gain_low"}, {"gain_high", "skill/gain_high"}, {"count", "skill/n"}}});
+  views.push_back({"calibration", "Calibration", "spatial",
+                   {{"nominal", "calibration/nominal"}, {"observed", "calibration/observed"}, {"low", "calibration/low"}, {"high", "calibration/high"}, {"count", "calibration/n"}}});
   return views;
 }
 

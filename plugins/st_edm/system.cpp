@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/system.h"
 
+#include <utility>
+
+#include <fmt/format.h>
+
 #include "engine/core/error.h"
 #include "plugins/st_edm/evaluation.h"
+#include "plugins/st_edm/placing_artifact.h"
 #include "plugins/st_edm/plain_methods.h"
 #include "plugins/st_edm/refined_probe.h"
 #include "plugins/st_edm/showing.h"
@@ -39,6 +44,7 @@ std::vector<train::Stage> StEdm::stages(const Json& json) const {
 
 void StEdm::begin(const train::Stage& stage, const train::Inputs& inputs, train::TrainContext& ctx) {
   options_ = read_options(ctx.options());
+  threads_ = ctx.threads();
   if (stage.id == kGenerate || !tissue_) {
     tissue_ = prepare_tissue(inputs, options_, ctx);
     for (store::Axis& axis : make_axes(*tissue_, inputs)) ctx.declare_axis(std::move(axis));
@@ -88,15 +94,41 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
   const SkillPanel panel = refines() ? panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop) : SkillPanel{};
   const Acceptance acceptance = refines() && done ? judge(*refiner_, refinement().validation_sets(), panel, seed) : Acceptance{};
   const bool refined = acceptance.accepted;
+  const Placing placing = this->placing(refined);
   Layouts layouts;
   layouts.places = [&](const SourceFacts& source) { return done ? places(source, refined, ctx) : generator_->quick_places(tissue, source); };
   layouts.joint = [&](const SourceFacts& everything) { return generator_->quick_places(tissue, everything); };
-  if (refines() && done) layouts.uncertainty = [&](const SourceFacts& source) { return refinement().refine(source, seed, stop).uncertainty; };
+  layouts.threads = threads_;
+  if (done) {
+    layouts.calibration = calibrate(placing, seed, threads_, stop);
+    layouts.samples = [&](const SourceFacts& source, const at::Tensor& shown) { return placing.samples(whole_source(source), shown, seed, stop); };
+    layouts.samples_caption = placing.source_of_samples();
+    layouts.uncertainty_caption = layouts.calibration.cells > 0 ? fmt::format("error to be expected, in radii; calibrated on {} validation cells", layouts.calibration.cells)
+                                                                : "spread of samples, in radii, not calibrated";
+  }
   layouts.how = refined ? "layout of refined pair heads" : done ? "anchored layout of the pair heads" : "scaling of the pair heads";
-  layouts.uncertainty_caption = "spread of " + std::to_string(options_.refine.samples) + " samples, in radii";
   show_places(snapshot, tissue, layouts, request.max_rows, seed);
   if (refines()) add_skill(snapshot, panel, acceptance, done, stop);
   return snapshot;
+}
+
+Acceptance StEdm::acceptance(std::uint64_t seed, const StopToken& stop) const {
+  if (!refines()) return {};
+  const auto sets = refinement().validation_sets();
+  return judge(*refiner_, sets, panel_of(sets, kValidation, kBootstrap, seed, stop), seed);
+}
+
+CoverageCurve StEdm::coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,
+                              const StopToken& stop) const {
+  ErrorsAndSpreads held_out;
+  for (const std::size_t s : tissue_->sources_with(Role::held_out)) {
+    const SourceFacts& source = tissue_->sources[s];
+    const at::Tensor own = places(source);
+    if (stop.stop_requested()) return {};
+    if (!own.defined()) continue;   // too few cells to be judged
+    held_out.add(own, tissue_->places.narrow(0, source.first, source.size), spread_about(placing.samples(whole_source(source), own, seed, stop), own));
+  }
+  return coverage_curve(calibration, held_out, tissue_->split);
 }
 
 SkillPanel StEdm::panel_of(const std::vector<RefineSets>& sets, const std::string& split, int bootstrap, std::uint64_t seed, const StopToken& stop) const {
@@ -116,15 +148,21 @@ void StEdm::add_skill(store::Snapshot& snapshot, const SkillPanel& validation, c
 }
 
 train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
-  Acceptance acceptance;
-  if (refines())
-    acceptance = judge(*refiner_, refinement().validation_sets(), panel_of(refinement().validation_sets(), kValidation, kBootstrap, request.seed, ctx.stop()), request.seed);
+  const Acceptance acceptance = this->acceptance(request.seed, ctx.stop());
   const auto laid_out = [&](bool refined) { return [&, refined](const SourceFacts& source) { return places(source, refined, ctx); }; };
-  std::vector<Method> methods{{"model", laid_out(acceptance.accepted)}, {"generator", laid_out(false)}};
+  std::map<std::string, at::Tensor> of_model;   // the curve of coverage wants them again
+  const auto model = [&](const SourceFacts& source) { return of_model[source.name] = places(source, acceptance.accepted, ctx); };
+  std::vector<Method> methods{{"model", model}, {"generator", laid_out(false)}};
   if (refines()) methods.push_back({"refined", laid_out(true)});
   methods.push_back({"scaling", [&](const SourceFacts& source) { return generator_->quick_places(*tissue_, source); }});
   for (Method& plain : plain_methods(*tissue_, request.seed, ctx.threads(), ctx.stop())) methods.push_back(std::move(plain));
   train::Evaluation evaluation = evaluate_places(*tissue_, methods, request, ctx.threads(), ctx.stop());
+  if (!of_model.empty() && !ctx.stop().stop_requested()) {
+    const Placing placing = this->placing(acceptance.accepted);
+    const Calibration calibration = calibrate(placing, request.seed, ctx.threads(), ctx.stop());
+    const auto again = [&](const SourceFacts& source) { return of_model.contains(source.name) ? of_model.at(source.name) : at::Tensor(); };
+    add_coverage_rows(evaluation, coverage(placing, calibration, again, request.seed, ctx.stop()), calibration);
+  }
   if (!refines()) return evaluation;
   evaluation.verdicts.push_back(acceptance_verdict(acceptance));
   const SkillPanel panel = panel_of(refinement().held_out_sets(kPanelCells, request.seed), tissue_->split, request.bootstrap, request.seed, ctx.stop());
@@ -135,16 +173,9 @@ train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train
 void StEdm::apply(const std::string&, const Json&, train::TrainContext& ctx) { options_ = read_options(ctx.options()); }
 
 void StEdm::export_artifacts(train::ArtifactWriter& writer) const {
-  const PairHeadsOptions& o = generator_->heads()->options();
-  train::Artifact heads;
-  heads.name = "heads";
-  heads.type = "pair_heads";
-  heads.config = {{"members", o.members}, {"in", o.in}, {"hidden", o.hidden}, {"local", o.local}, {"distance", o.distance}, {"widths", o.widths}, {"dropout", o.dropout}};
-  Json sources = Json::array();
-  for (const SourceFacts& source : tissue_->sources) sources.push_back({{"name", source.name}, {"cells", source.size}, {"trained_on", source.role == Role::train}});
-  heads.about = {{"recipe", tissue_->recipe.to_json()}, {"recipe_hash", tissue_->recipe.hash()}, {"sources", sources}, {"split", tissue_->split}};
-  heads.tensors = nn::state_of(*generator_->heads());
-  writer.add(std::move(heads));
+  const auto seed = static_cast<std::uint64_t>(options_.seed);
+  const Placing placing = this->placing(acceptance(seed, {}).accepted);
+  writer.add(to_artifact(placing, calibrate(placing, seed, threads_, {})));
 }
 
 void StEdm::save(train::CheckpointWriter& writer) const {

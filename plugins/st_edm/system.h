@@ -5,6 +5,7 @@
 //   refine     optimise a denoiser of what they get wrong; used where it proves skill on validation cells
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,8 +15,10 @@
 #include "engine/optim/adamw.h"
 #include "engine/train/state_io.h"
 #include "engine/train/system.h"
+#include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/generator.h"
 #include "plugins/st_edm/options.h"
+#include "plugins/st_edm/placing.h"
 #include "plugins/st_edm/refinement.h"
 #include "plugins/st_edm/sets.h"
 #include "plugins/st_edm/tissue.h"
@@ -40,6 +43,12 @@ class StEdm : public train::System {
   Refinement refinement() const { return {options_, *tissue_, *generator_, *refiner_}; }
   /// Places of a source as they are judged: refined where the refiner was accepted.
   at::Tensor places(const SourceFacts& source, bool refined, train::TrainContext& ctx) const;
+  Placing placing(bool refined) const { return {options_, *tissue_, *generator_, refiner_.get(), refined}; }
+  /// Whether the refiner is used; never where there is none.
+  Acceptance acceptance(std::uint64_t seed, const StopToken& stop) const;
+  /// Of held-out sources with known places, laid out at `places`; each source is turned onto its true places.
+  CoverageCurve coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,
+                         const StopToken& stop) const;
   SkillPanel panel_of(const std::vector<RefineSets>& sets, const std::string& split, int bootstrap, std::uint64_t seed, const StopToken& stop) const;
   void add_skill(store::Snapshot& snapshot, const SkillPanel& validation, const Acceptance& acceptance, bool done, const StopToken& stop) const;
 
@@ -48,6 +57,7 @@ class StEdm : public train::System {
   std::unique_ptr<Generator> generator_;
   std::unique_ptr<SetDraws> draws_;
   std::unique_ptr<Refiner> refiner_;       ///< from the second stage on
+  int threads_ = 1;
   std::vector<std::int64_t> rows_;         ///< of the step: (members or sets) x cells of a set
 };
 

@@ -19,6 +19,8 @@
 #include "engine/store/contract/axis.h"
 #include "engine/train/inputs.h"
 #include "engine/train/train_context.h"
+#include "plugins/st_edm/input_map.h"
+#include "plugins/st_edm/off_tissue.h"
 #include "plugins/st_edm/options.h"
 
 namespace geocyte::plugins::st_edm {
@@ -40,6 +42,8 @@ struct Tissue {
   store::AxisLabels types;                 ///< "cell_type"; no categories when no source has labels
   at::Tensor input;                        ///< (N, F) on the device; mean standard deviation 1 over training cells
   std::int64_t block = 0;                  ///< above 0: the first `block` features are components, the others genes
+  InputMap map;                            ///< how `input` and `components` are made of a standardised panel
+  TrainingProfile profile;                 ///< what training cells look like
   at::Tensor components;                   ///< (N, 50) float on the host: principal components of the z-scored panel
   at::Tensor places;                       ///< (N, d) on the device, unit radius, 0 where unknown
   std::vector<float> as_in_file;           ///< N x d, NaN where unknown

@@ -138,6 +138,13 @@ class TestWatchTissue : public test::Journey {
     QTRY_VERIFY(tissue()->scene().cells == 2700);
     clickInMenu(tissue()->findChild<widgets::ChoiceButton*>("tissueSlide"), "P2_ST3");
     QTest::keyClick(canvas, Qt::Key_4);
+    // The run kept samples of the tissue: their mean by key, one of them by mouse, and back.
+    auto* places = tissue()->findChild<widgets::ChoiceButton*>("tissuePlaces");
+    QTest::keyClick(canvas, Qt::Key_Period);
+    QCOMPARE(places->current(), QString("mean"));
+    clickInMenu(places, "sample 3");
+    QVERIFY2(tissue()->caption().contains("samples of the refiner"), qPrintable(tissue()->caption()));
+    clickInMenu(places, "predicted");
     theme_->setChoice(widgets::ThemeChoice::dark);
     picture("6_dark");
     theme_->setChoice(widgets::ThemeChoice::light);

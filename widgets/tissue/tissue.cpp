@@ -47,7 +47,7 @@ ArrayView numbersOf(const std::vector<double>& values, const QString& axis, cons
 Tissue::Tissue(const ViewContext& context, QWidget* parent)
     : View(context, parent), both_(new QSplitter(Qt::Horizontal)), slide_(new ChoiceButton(tr("Slide"))), places_(new ChoiceButton(tr("Places"), tr("places: "))),
       show_choice_(new ChoiceButton(tr("Show"), tr("show: "))), fit_(new ChoiceButton(tr("Alignment"), tr("fit: "))), plane_(new ChoiceButton(tr("Plane"), tr("plane: "))),
-      color_(new ChoiceButton(tr("Colour"), tr("colour: "))), edges_(new QToolButton), probe_(new ProbeBar(context.probe)) {
+      color_(new ChoiceButton(tr("Colour"), tr("colour: "))), edges_(new QToolButton), ellipses_(new QToolButton), probe_(new ProbeBar(context.probe)) {
   canvas_ = makeCanvas(QStringLiteral("tissueCanvas"));
   second_ = makeCanvas(QStringLiteral("tissueSecond"));
   canvas_->setAccessibleName(tr("Tissue"));
@@ -73,7 +73,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   fit_->setObjectName(QStringLiteral("tissueFit"));
   color_->setObjectName(QStringLiteral("tissueColor"));
   slide_->setToolTip(tr("Which slide is shown"));
-  places_->setToolTip(tr("Which prediction is shown"));
+  places_->setToolTip(tr("Which prediction is shown: the run's, samples of it, their mean (comma and full stop)"));
   show_choice_->setToolTip(tr("Predicted (1), true (2), beside each other (3), one over the other (4)"));
   fit_->setToolTip(tr("How the prediction is laid onto the true places; mirror images are allowed"));
   show_choice_->setChoices({{kShows[0], tr("predicted"), tr("1")}, {kShows[1], tr("true"), tr("2")}, {kShows[2], tr("beside"), tr("3: predicted on the left, true on the right")},
@@ -90,6 +90,14 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   edges_->setFocusPolicy(Qt::TabFocus);
   edges_->setAccessibleName(tr("Edges to the ten nearest cells"));
   edges_->setToolTip(tr("Edges to the ten nearest cells; strong where the true tissue has them too (E)"));
+  ellipses_->setObjectName(QStringLiteral("tissueEllipses"));
+  ellipses_->setIcon(themeIcon(QStringLiteral("ellipse"), Tone::dim));
+  ellipses_->setIconSize({14, 14});
+  ellipses_->setCheckable(true);
+  ellipses_->setChecked(true);
+  ellipses_->setFocusPolicy(Qt::TabFocus);
+  ellipses_->setAccessibleName(tr("How far selected cells may be off"));
+  ellipses_->setToolTip(tr("An ellipse about each selected cell, up to sixty: how far it may be off, and in which direction (U)"));
   auto* fit_all = new QToolButton;
   fit_all->setObjectName(QStringLiteral("tissueFitAll"));
   fit_all->setIcon(themeIcon(QStringLiteral("fit"), Tone::dim));
@@ -97,6 +105,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   fit_all->setFocusPolicy(Qt::TabFocus);
   fit_all->setAccessibleName(tr("Show all cells (Home), the selection (Z)"));
   fit_all->setToolTip(fit_all->accessibleName());
+  titleEnd()->addWidget(ellipses_);
   titleEnd()->addWidget(edges_);
   titleEnd()->addWidget(fit_all);
   setCountBelow();
@@ -104,6 +113,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
 
   connect(fit_all, &QToolButton::clicked, canvas_, &ScatterCanvas::fitAll);
   connect(edges_, &QToolButton::toggled, this, [this] { recolor(); });
+  connect(ellipses_, &QToolButton::toggled, this, [this] { recolor(); });
   connect(slide_, &ChoiceButton::chosen, this, [this] {
     rebuild();
     canvas_->fitAll();
@@ -200,6 +210,16 @@ void Tissue::setColorBy(const QString& name) {
 }
 
 void Tissue::setEdges(bool on) { edges_->setChecked(on); }
+void Tissue::setEllipses(bool on) { ellipses_->setChecked(on); }
+
+void Tissue::stepPlaces(int by) {
+  const auto& choices = places_->choices();
+  if (choices.size() < 2) return;
+  const auto at = std::find_if(choices.begin(), choices.end(), [&](const ChoiceButton::Choice& choice) { return choice.id == places_->current(); });
+  const auto count = static_cast<std::ptrdiff_t>(choices.size());
+  setPlaces(choices[static_cast<std::size_t>(((at - choices.begin()) % count + by + count) % count)].id);
+}
+
 bool Tissue::hasEdges() const { return edges_->isChecked(); }
 QString Tissue::slide() const { return slide_->current(); }
 QString Tissue::colorBy() const { return color_->current(); }
@@ -263,6 +283,7 @@ void Tissue::rebuild() {
     if (type != colors.end()) color_->setCurrent(type->id);
   }
   probe_->setSource(slide_->current());
+  ellipses_->setVisible(knowsUncertainty());
   setEmptyText(scene_.isEmpty() ? tr("No places yet") : QString());
   if (another_slide) canvas_->forgetArea(), second_->forgetArea();
   place();
@@ -323,6 +344,9 @@ void Tissue::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_3: return setShow(Show::beside);
     case Qt::Key_4: return setShow(Show::overlay);
     case Qt::Key_E: return setEdges(!hasEdges());
+    case Qt::Key_U: return setEllipses(!ellipses_->isChecked());
+    case Qt::Key_Comma: return stepPlaces(-1);
+    case Qt::Key_Period: return stepPlaces(1);
     case Qt::Key_P:
       if (scene_.dims != 3) break;
       return nextPlane();

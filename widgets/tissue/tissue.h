@@ -6,13 +6,16 @@
 // cells, 2 or 3) several answers, shown one by one or as their mean; "labels" = the label that tells slides apart.
 // "probe_sigma", "probe_low", "probe_high": numbers; the first one makes a slider that asks the engine to refine from that noise.
 // A tissue in three dimensions is seen along one of its axes or turned freely: right button, or Shift and the arrows.
-// Keys: 1 predicted, 2 true, 3 beside, 4 overlay; E edges to the ten nearest, G a gene, P the next plane, and those of the cloud
-// (widgets/cloud).
+// "uncertainty": (cells) error to be expected of a place; selected cells, up to sixty, have an ellipse of that size, of the form that the samples have.
+// "off_tissue": (cells) how unlike the training tissue a cell is, said beside the mouse above 1.
+// Keys: 1 predicted, 2 true, 3 beside, 4 overlay; E edges to the ten nearest, U ellipses, comma and full stop the answer before and after, G a gene,
+// P the next plane, and those of the cloud (widgets/cloud).
 // What is selected here is selected everywhere; the numbers in the headline are then those of the selection.
 #pragma once
 
 #include <QPolygonF>
 
+#include <optional>
 #include <vector>
 
 #include "widgets/base/hover_card.h"
@@ -35,6 +38,12 @@ struct PlaneMap;
 namespace geocyte::widgets::tissue {
 
 class ProbeBar;
+
+/// In the picture: half axes in the unit of the places, angle in radians from the x axis towards the y axis.
+struct Ellipse {
+  Place middle{0, 0, 0};
+  double longer = 0, shorter = 0, angle = 0;
+};
 
 enum class Show { predicted, target, beside, overlay };
 
@@ -62,6 +71,11 @@ class Tissue : public View {
   const Camera& camera() const { return camera_; }
   void setEdges(bool on);
   bool hasEdges() const;
+  void setEllipses(bool on);
+  /// How far the place of a row may be off; none where nobody knows.
+  std::optional<Ellipse> ellipseOf(std::size_t row) const;
+  /// The answer after (1) or before (-1) the one shown: predicted, mean, samples …
+  void stepPlaces(int by);
   void setAnimated(bool on) { animated_ = on; }
   const Scene& scene() const { return scene_; }
   cloud::ScatterCanvas* canvas() const { return canvas_; }
@@ -92,6 +106,8 @@ class Tissue : public View {
   QPointF pixel(const cloud::PlaneMap& map, const Place& place) const;
   void paintBelow(QImage& image, const cloud::PlaneMap& map, bool of_target) const;
   void paintEdges(QImage& image, const cloud::PlaneMap& map, bool of_target) const;
+  bool knowsUncertainty() const;
+  void paintEllipses(QImage& image, const cloud::PlaneMap& map) const;
   void paintLines(QImage& image, const cloud::PlaneMap& map) const;
   QString neighbourText() const;
   QString fitText() const;
@@ -99,7 +115,7 @@ class Tissue : public View {
   QSplitter* both_;
   cloud::ScatterCanvas *canvas_, *second_;
   ChoiceButton *slide_, *places_, *show_choice_, *fit_, *plane_, *color_;
-  QToolButton* edges_;
+  QToolButton *edges_, *ellipses_;
   ProbeBar* probe_;
   ArrayMap arrays_;
   Scene scene_;

@@ -29,6 +29,7 @@ QPointF Tissue::pixel(const cloud::PlaneMap& map, const Place& place) const {
 
 void Tissue::paintBelow(QImage& image, const cloud::PlaneMap& map, bool of_target) const {
   if (scene_.isEmpty() || canvas_->mode() == cloud::Mode::density) return;
+  if (!of_target) paintEllipses(image, map);
   if (edges_->isChecked()) paintEdges(image, map, of_target);
   if (show_ == Show::overlay && !of_target) paintLines(image, map);
 }

@@ -76,6 +76,12 @@ HoverContent Tissue::hover(int row) const {
   for (const QString& name : names)
     if (const QString text = labelOf(arrays_, name, at, rows); name != QLatin1String("id") && !text.isEmpty()) said.rows.append({QString(name).replace('_', ' '), text});
   if (std::isfinite(scene_.error[at])) said.rows.append({tr("off by"), tr("%1 radii").arg(cellText(scene_.error[at], 3))});
+  const auto numberOf = [&](const QString& role) {
+    const ArrayView* array = arrays_.find(bindings_.value(role));
+    return array && array->shape.size() == 1 && array->size() == static_cast<std::int64_t>(rows) && isKnown(scene_.predicted[at]) ? array->at(row) : std::nan("");
+  };
+  if (const double expected = numberOf(QStringLiteral("uncertainty")); std::isfinite(expected)) said.rows.append({tr("may be off by"), tr("%1 radii").arg(cellText(expected, 3))});
+  if (const double off = numberOf(QStringLiteral("off_tissue")); off > 1) said.rows.append({tr("unlike the tissue"), tr("%1 (1 = one training cell in twenty)").arg(cellText(off))});
   const auto position = std::find(scene_.judged.begin(), scene_.judged.end(), at);
   if (position != scene_.judged.end() && scene_.k > 0) {
     std::vector<std::uint8_t> only(rows, 0);

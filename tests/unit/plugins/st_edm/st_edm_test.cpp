@@ -64,7 +64,8 @@ TEST(StEdm, RebuildsASlideItHasNeverSeen) {
     EXPECT_TRUE(std::isfinite(measured(*outcome.evaluation, std::string("tissue/") + metric, "fused gw"))) << metric;
   EXPECT_NEAR(measured(*outcome.evaluation, "gain/row_spearman", "umap"),
               measured(*outcome.evaluation, "tissue/row_spearman", "model") - measured(*outcome.evaluation, "tissue/row_spearman", "umap"), 1e-9);
-  ASSERT_EQ(outcome.evaluation->verdicts.size(), 3u);   // the tissue, whether the refiner was accepted, its skill
+  ASSERT_EQ(outcome.evaluation->verdicts.size(), 4u);   // the tissue, how sure it is, whether the refiner was accepted, its skill
+  for (const char* level : {"20", "50", "80", "90", "95"}) EXPECT_TRUE(std::isfinite(measured(*outcome.evaluation, std::string("calibration/coverage_") + level, "model"))) << level;
   EXPECT_NE(outcome.evaluation->verdicts[0].evidence.find("A_ST2"), std::string::npos);
 }
 
@@ -147,6 +148,30 @@ TEST(StEdm, SnapshotsShowPredictedBesideTruePlaces) {
   for (const float value : predicted->as<float>()) EXPECT_TRUE(std::isfinite(value));
   EXPECT_TRUE(std::isfinite(target->as<float>()[2 * 60]));
   EXPECT_TRUE(std::isnan(target->as<float>()[2 * 105]));
+  // At the end: samples on the places, how sure and how unlike the tissue each cell is, and what that is worth on the held-out slide.
+  const NamedArray *samples = snapshots.back().find("coordinates/samples"), *uncertainty = snapshots.back().find("coordinates/uncertainty"),
+                   *off = snapshots.back().find("coordinates/off_tissue"), *observed = snapshots.back().find("calibration/observed");
+  ASSERT_TRUE(samples && uncertainty && off && observed);
+  EXPECT_EQ(samples->shape, (std::vector<std::int64_t>{8, 210, 2}));
+  EXPECT_EQ(samples->axes, (std::vector<std::string>{"sample", "cell", "xy"}));
+  EXPECT_EQ(observed->shape, (std::vector<std::int64_t>{5}));
+  for (const float value : uncertainty->as<float>()) EXPECT_GT(value, 0);
+  for (const float value : off->as<float>()) EXPECT_TRUE(value > 0 && std::isfinite(value));
+  EXPECT_EQ(snapshots.front().find("coordinates/samples"), nullptr) << "while it trains, looking at samples costs too much";
+}
+
+TEST(StEdm, WithoutARefinerTheEnsembleSaysHowSureItIs) {
+  GradedRun run(60);
+  run.set("refine.share", 0.0);
+  run.how.probes = true;
+  const auto outcome = run.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  const auto last = run.sink.snapshots().back();
+  const NamedArray *samples = last.find("coordinates/samples"), *uncertainty = last.find("coordinates/uncertainty");
+  ASSERT_TRUE(samples && uncertainty);
+  EXPECT_EQ(samples->shape[0], 8);
+  EXPECT_NE(samples->caption.find("members of the ensemble"), std::string::npos);
+  for (const float value : uncertainty->as<float>()) EXPECT_GT(value, 0);
 }
 
 TEST(StEdm, AProbeRefinesFromAnyNoiseLevel) {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Samples of a tissue, and the noise slider that asks the engine.
+#include <QToolButton>
+
+#include <cmath>
+
 #include "tests/unit/widgets/tissue/tissue_fixture.h"
 #include "widgets/tissue/probe_bar.h"
 
@@ -7,6 +11,7 @@ using namespace geocyte::widgets;
 using namespace geocyte::widgets::tissue;
 using Fixture = geocyte::test::TissueFixture;
 using geocyte::test::floatArray;
+using geocyte::test::kA;
 using geocyte::test::kAll;
 using geocyte::test::twoSlides;
 
@@ -15,6 +20,65 @@ class TestTissueProbe : public QObject {
 
  private slots:
   void initTestCase() { theme_ = std::make_unique<Theme>(ThemeChoice::light); }
+
+  void keysStepThroughTheAnswers() {
+    ArrayMap map = twoSlides();
+    std::vector<float> values(static_cast<std::size_t>(2 * kAll * 2), 0.5F);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += 0.01F * static_cast<float>(i % 37);
+    map.arrays["coordinates/samples"] = floatArray(values, {2, kAll, 2}, {"sample", "cell", "xy"});
+    const Fixture f(map, {{"samples", "coordinates/samples"}});
+    auto* places = f.child<ChoiceButton>("tissuePlaces");
+    QCOMPARE(places->current(), QString("predicted"));
+    QTest::keyClick(f.canvas(), Qt::Key_Period);
+    QCOMPARE(places->current(), QString("mean"));
+    QTest::keyClick(f.canvas(), Qt::Key_Period);
+    QCOMPARE(places->current(), QString("sample:1"));
+    QTest::keyClick(f.canvas(), Qt::Key_Comma);
+    QTest::keyClick(f.canvas(), Qt::Key_Comma);
+    QTest::keyClick(f.canvas(), Qt::Key_Comma);
+    QCOMPARE(places->current(), QString("sample:2"));   // round about
+  }
+
+  void aSelectedCellHasTheEllipseOfItsSamples() {
+    ArrayMap map = twoSlides();
+    const ArrayView& predicted = map.arrays["coordinates/predicted"];
+    // Samples lie along a line at 30 degrees about each place: far off along it, hardly across.
+    std::vector<float> values;
+    const double along[] = {-1, 1}, across[] = {0.1, 0.1};
+    for (int k = 0; k < 2; ++k)
+      for (int i = 0; i < kAll; ++i) {
+        const double c = std::cos(0.5235988), s = std::sin(0.5235988);
+        values.push_back(static_cast<float>(predicted.at(2 * i) + c * along[k] - s * across[k]));
+        values.push_back(static_cast<float>(predicted.at(2 * i + 1) + s * along[k] + c * across[k]));
+      }
+    map.arrays["coordinates/samples"] = floatArray(values, {2, kAll, 2}, {"sample", "cell", "xy"});
+    map.arrays["coordinates/uncertainty"] = floatArray(std::vector<float>(kAll, 0.5F), {kAll}, {"cell"});
+    Fixture f(map, {{"samples", "coordinates/samples"}, {"uncertainty", "coordinates/uncertainty"}});
+    f.view->setFit(Fit::none);
+    const auto ellipse = f.view->ellipseOf(kA + 3);
+    QVERIFY(ellipse.has_value());
+    QVERIFY(std::abs(std::hypot(ellipse->longer, ellipse->shorter) - 0.5) < 1e-6);   // of the size that the run says
+    QVERIFY2(std::abs(ellipse->longer / ellipse->shorter - 10) < 0.1, qPrintable(QString::number(ellipse->longer / ellipse->shorter)));
+    QVERIFY(std::abs(ellipse->angle - 0.5235988) < 1e-3);
+    f.view->setFit(Fit::rotation_scale);                                             // slide B is turned by -90 degrees and half as large
+    QVERIFY(std::abs(f.view->ellipseOf(kA + 3)->longer - ellipse->longer / 2) < 1e-3);
+    // It is drawn about a selected cell, and not about others; the key takes it away.
+    auto* button = f.child<QToolButton>("tissueEllipses");
+    QVERIFY(button->isVisible() && button->isChecked());
+    const QImage without = f.picture();
+    std::vector<std::uint8_t> mask(kAll, 0);
+    mask[kA + 3] = 1;
+    f.selection.select("cell", mask, "one");
+    const QImage with = f.picture();
+    QTest::keyClick(f.canvas(), Qt::Key_U);
+    QVERIFY(!button->isChecked());
+    QVERIFY(with != f.picture() && with != without);
+    f.view->setPlaces("sample:1");
+    QVERIFY(!f.view->ellipseOf(kA + 3).has_value());
+    const Fixture plain(twoSlides());
+    QVERIFY(!plain.child<QToolButton>("tissueEllipses")->isVisible());
+    QVERIFY(!plain.view->ellipseOf(kA + 3).has_value());
+  }
 
   void samplesAndTheirMeanAreChosenByMouse() {
     ArrayMap map = twoSlides();
