@@ -10,7 +10,6 @@
 
 #include <algorithm>
 
-#include "app/desktop/field_bridge.h"
 #include "app/desktop/yaml_highlighter.h"
 #include "engine/core/error.h"
 #include "widgets/controls/segmented_control.h"
@@ -129,8 +128,14 @@ void ConfigEditor::setDraft(const config::SystemSpec* spec, RunDraft draft) {
   writeText();
 }
 
+void ConfigEditor::setRuns(const RunChoices& runs) {
+  if (runs == runs_) return;
+  runs_ = runs;
+  showModel();
+}
+
 void ConfigEditor::showModel() {
-  form_->setModel(spec_ ? fieldModelOf(spec_->parameters, draft_.options, draft_.base, baseName(draft_)) : widgets::FieldModel());
+  form_->setModel(spec_ ? fieldModelOf(spec_->parameters, draft_.options, draft_.base, baseName(draft_), runs_) : widgets::FieldModel());
 }
 
 void ConfigEditor::take(const RunDraft& draft) {

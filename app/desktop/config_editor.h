@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "app/desktop/field_bridge.h"
 #include "app/desktop/run_draft.h"
 #include "widgets/controls/config_form.h"
 
@@ -31,6 +32,8 @@ class ConfigEditor : public QWidget {
   const config::SystemSpec* spec() const { return spec_; }
   /// The text can be edited where all fields can.
   void setAccess(widgets::FormAccess access);
+  /// Runs to offer where a parameter names one.
+  void setRuns(const RunChoices& runs);
   /// Steps of undo go there; nullptr for none.
   void setUndoStack(QUndoStack* stack);
   /// Replaces the draft as one step of undo, for a change from outside such as another preset.
@@ -59,6 +62,7 @@ class ConfigEditor : public QWidget {
   const std::vector<config::SystemSpec>& specs_;
   const config::SystemSpec* spec_ = nullptr;
   RunDraft draft_;
+  RunChoices runs_;
   widgets::FormAccess access_ = widgets::FormAccess::all;
   QPointer<QUndoStack> undo_;
   QStackedWidget* pages_;

@@ -116,7 +116,7 @@ Json jsonOf(const Parameter& parameter, const QVariant& value) {
   return items;
 }
 
-widgets::FieldModel fieldModelOf(const config::Schema& schema, const Json& options, const Json& base, const QString& base_name) {
+widgets::FieldModel fieldModelOf(const config::Schema& schema, const Json& options, const Json& base, const QString& base_name, const RunChoices& runs) {
   widgets::FieldModel model;
   model.base = base_name;
   for (const Parameter& parameter : schema) {
@@ -124,6 +124,7 @@ widgets::FieldModel fieldModelOf(const config::Schema& schema, const Json& optio
     if (const Json* value = config::find(base, parameter.path)) field.default_value = variantOf(parameter, *value);
     const Json* value = config::find(options, parameter.path);
     field.value = value ? variantOf(parameter, *value) : field.default_value;
+    if (!parameter.run_of.empty()) field.choices = runs.value(text(parameter.run_of));
     model.fields.push_back(std::move(field));
   }
   return model;

@@ -2,7 +2,9 @@
 // From the engine's schema and options to the fields of a form, and back.
 #pragma once
 
+#include <QHash>
 #include <QString>
+#include <QStringList>
 #include <QVariant>
 
 #include "engine/config/schema.h"
@@ -10,9 +12,13 @@
 
 namespace geocyte::desktop {
 
+/// Folders of runs by system, newest first.
+using RunChoices = QHash<QString, QStringList>;
+
 /// Fields of every parameter with their values in `options`; what differs from `base` is marked as changed. `base_name` says what
 /// that is: "preset demo". What is missing in either has the schema's default.
-widgets::FieldModel fieldModelOf(const config::Schema& schema, const Json& options, const Json& base, const QString& base_name);
+/// `runs` are offered where a parameter names a run.
+widgets::FieldModel fieldModelOf(const config::Schema& schema, const Json& options, const Json& base, const QString& base_name, const RunChoices& runs = {});
 
 /// The value as its field holds it; an invalid one for null.
 QVariant variantOf(const config::Parameter& parameter, const Json& value);

@@ -2,7 +2,9 @@
 // The window: run bar, list of runs, verdict, workspaces, parameters, timeline, status. Puts widgets around a Workbench.
 #pragma once
 
+#include <QHash>
 #include <QMainWindow>
+#include <QStringList>
 
 #include <functional>
 #include <memory>
@@ -57,6 +59,8 @@ class MainWindow : public QMainWindow {
   void configure();
   void configure(const RunDraft& draft);
   void configurePreset(const QString& preset);
+  /// A new run that sees cells through the encoder of the run in `path`.
+  void configureTissue(const QString& path);
   void openFolder(const QString& folder);
   /// Lists a folder behind the start page; a run in it that is still going is shown at once.
   void attachToLiving(const QString& folder);
@@ -66,6 +70,9 @@ class MainWindow : public QMainWindow {
   QString workspace() const;
   bool isOnStartPage() const;
   bool isConfiguring() const;
+  /// A checkpoint of it holds what another system asks for.
+  bool canEncode(const RunRecord& run) const;
+  QHash<QString, QStringList> encoders() const;   ///< folders of runs by system
   Workbench& workbench() { return workbench_; }
   /// True when the shown workspace draws data of the shown run, or the page of a new run has finished its checks.
   bool showsData() const;

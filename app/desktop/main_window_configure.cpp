@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "app/desktop/config_editor.h"
 #include "app/desktop/config_panel.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/new_run_page.h"
@@ -25,6 +26,7 @@ bool MainWindow::isConfiguring() const { return pages_->currentIndex() == 2; }
 
 void MainWindow::connectConfiguration() {
   connect(actions_.configure, &QAction::triggered, this, [this] { configure(); });
+  connect(actions_.tissue_from, &QAction::triggered, this, [this] { configureTissue(workbench_.runs()->current()); });
   connect(actions_.apply, &QAction::triggered, config_, &ConfigPanel::apply);
   connect(actions_.undo, &QAction::triggered, this, [this] { undoStack()->undo(); });
   connect(actions_.redo, &QAction::triggered, this, [this] { undoStack()->redo(); });
@@ -66,6 +68,7 @@ void MainWindow::configure() {
   if (!new_run_->hasDraft()) return configurePreset(run_bar_->preset());
   if (workbench_.folder().isEmpty()) workbench_.openFolder(preferences_.runsFolder());
   new_run_->setRunsFolder(workbench_.folder());
+  new_run_->editor()->setRuns(encoders());
   pages_->setCurrentIndex(2);
   run_bar_->setQuiet(false);
   runs_dock_->setVisible(actions_.runs_dock->isChecked());
@@ -81,6 +84,30 @@ void MainWindow::configure(const RunDraft& draft) {
   run_bar_->setPreset(draft.system, draft.preset);
   new_run_->setDraft(draft);
   configure();
+}
+
+bool MainWindow::canEncode(const RunRecord& run) const {
+  const auto wanted = [&](const config::SystemSpec& spec) {
+    return std::any_of(spec.parameters.begin(), spec.parameters.end(), [&](const config::Parameter& one) { return !one.run_of.empty() && one.run_of == run.info.system.toStdString(); });
+  };
+  return !run.info.foreign && run.status.last_checkpoint >= 0 && std::any_of(workbench_.specs().begin(), workbench_.specs().end(), wanted);
+}
+
+QHash<QString, QStringList> MainWindow::encoders() const {
+  RunChoices runs;
+  for (const QString& path : workbench_.library().order())
+    if (const RunRecord* run = workbench_.library().find(path); run && canEncode(*run)) runs[run->info.system] << path;
+  return runs;
+}
+
+void MainWindow::configureTissue(const QString& path) {
+  const RunRecord* run = workbench_.library().find(path);
+  if (!run) return;
+  try {
+    if (const auto draft = draftWithEncoder(workbench_.specs(), run->info.system, path, run->effectiveOptions())) configure(*draft);
+  } catch (const Error& error) {
+    toasts_->show(widgets::Tone::bad, QString::fromUtf8(error.what()));
+  }
 }
 
 void MainWindow::configurePreset(const QString& preset) {

@@ -160,6 +160,7 @@ void MainWindow::refreshActions() {
   const bool stopping = alive && started && (run->status.state == store::RunState::stopping || run->pending == QLatin1String("stop") || run->pending == QLatin1String("discard"));
   actions_.force->setEnabled(stopping && QDateTime::currentMSecsSinceEpoch() - run->pending_since_ms > kSilentMs);
   actions_.edit_marks->setEnabled(run && !run->info.foreign);
+  actions_.tissue_from->setEnabled(run && canEncode(*run));
   actions_.trash->setEnabled(run && !alive && !run->info.foreign);
   actions_.checkpoint->setEnabled(stoppable && started);
   const bool unfinished = run && run->status.state != store::RunState::completed && run->status.state != store::RunState::discarded;
@@ -265,13 +266,14 @@ void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
     else menu.addAction(tr("Compare the shown run with it"), this, [against, path, name = run->info.name] { against->set(path, -1, name); });
     menu.addAction(tr("Show it"), this, [this, path] { workbench_.show(path); });
     menu.addSeparator();
+    if (canEncode(*run)) menu.addAction(actions_.tissue_from->text(), this, [this, path] { configureTissue(path); });
     menu.addAction(actions_.edit_marks->text(), this, [this, path] { editMarks(path); });
     if (!run->isAlive() && !run->info.foreign) menu.addAction(actions_.trash->text(), this, [this, path] { trashRuns({path}); });
     menu.exec(at);
     return;
   }
   workbench_.show(path);
-  menu.addActions({actions_.resume, actions_.open_log, actions_.show_folder});
+  menu.addActions({actions_.resume, actions_.tissue_from, actions_.open_log, actions_.show_folder});
   menu.addSeparator();
   menu.addActions({actions_.edit_marks, actions_.trash});
   menu.exec(at);

@@ -4,6 +4,8 @@
 #include <QFileInfo>
 #include <QObject>
 
+#include <algorithm>
+
 #include "engine/core/error.h"
 
 namespace geocyte::desktop {
@@ -17,6 +19,38 @@ void forEachChange(const config::Schema& schema, const RunDraft& draft, Each eac
     const Json* before = config::find(draft.base, parameter.path);
     if (now && (!before || *now != *before)) each(parameter.path, *now);
   }
+}
+
+const config::Parameter* parameterOf(const config::SystemSpec& spec, const char* path) {
+  const auto found = std::find_if(spec.parameters.begin(), spec.parameters.end(), [&](const config::Parameter& one) { return one.path == path; });
+  return found == spec.parameters.end() ? nullptr : &*found;
+}
+
+/// The sources of another system as far as this one describes them alike.
+Json sourcesFor(const config::Parameter& list, const Json& given) {
+  Json sources = Json::array();
+  for (const Json& from : given) {
+    Json source = Json::object();
+    for (const config::Parameter& field : list.fields)
+      if (from.is_object() && from.contains(field.path)) source[field.path] = from[field.path];
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+/// Slides that are to be rebuilt: those the preset or the run holds out, as far as they are there; else the last slide.
+Json heldOutOf(const Json& sources, const Json& base, const Json& options) {
+  const auto named = [&](const Json& name) { return std::any_of(sources.begin(), sources.end(), [&](const Json& one) { return one.value("name", Json()) == name; }); };
+  for (const auto& [from, path] : {std::pair{&base, "held_out.sources"}, {&options, "held_out.coordinates"}, {&options, "held_out.sources"}}) {
+    Json held = Json::array();
+    if (const Json* names = config::find(*from, path); names && names->is_array())
+      for (const Json& name : *names)
+        if (named(name)) held.push_back(name);
+    if (!held.empty()) return held;
+  }
+  for (auto one = sources.rbegin(); one != sources.rend(); ++one)
+    if (one->value("modality", std::string()) == "st") return Json::array({one->value("name", std::string())});
+  return Json::array();
 }
 
 bool isFile(const QString& preset) { return preset.endsWith(QLatin1String(".yaml")) || preset.endsWith(QLatin1String(".yml")); }
@@ -45,6 +79,28 @@ RunDraft draftOfRun(const std::vector<config::SystemSpec>& specs, const QString&
         if (const Json* value = config::find(options, parameter.path)) config::set(draft.options, parameter.path, *value);
   draft.name = name;
   return draft;
+}
+
+std::optional<RunDraft> draftWithEncoder(const std::vector<config::SystemSpec>& specs, const QString& system, const QString& folder, const Json& options) {
+  for (const config::SystemSpec& spec : specs)
+    for (const config::Parameter& parameter : spec.parameters) {
+      if (parameter.run_of.empty() || parameter.run_of != system.toStdString()) continue;
+      const auto recommended = std::any_of(spec.presets.begin(), spec.presets.end(), [](const auto& preset) { return preset.id == "recommended"; });
+      RunDraft draft = draftOf(specs, QString::fromStdString(recommended ? spec.id + "/recommended" : spec.id));
+      config::set(draft.options, parameter.path, folder.toStdString());
+      if (const auto equal = parameter.only_with.find('='); equal != std::string::npos)
+        config::set(draft.options, parameter.only_with.substr(0, equal), parameter.only_with.substr(equal + 1));
+      const config::Parameter* list = parameterOf(spec, "sources");
+      const Json* given = config::find(options, "sources");
+      if (!list || !given || !given->is_array() || given->empty()) return draft;
+      const Json sources = sourcesFor(*list, *given);
+      config::set(draft.options, "sources", sources);
+      for (const char* same : {"data_folder", "genes"})
+        if (const Json* value = config::find(options, same); value && parameterOf(spec, same)) config::set(draft.options, same, *value);
+      if (parameterOf(spec, "held_out.sources")) config::set(draft.options, "held_out.sources", heldOutOf(sources, draft.base, options));
+      return draft;
+    }
+  return std::nullopt;
 }
 
 Json changesOf(const config::Schema& schema, const RunDraft& draft) {

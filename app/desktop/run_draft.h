@@ -4,6 +4,8 @@
 
 #include <QString>
 
+#include <optional>
+
 #include "app/desktop/system_specs.h"
 #include "engine/jobs/job_spec.h"
 
@@ -22,6 +24,10 @@ RunDraft draftOf(const std::vector<config::SystemSpec>& specs, const QString& pr
 
 /// A draft with the options of a run: based on the run's preset where that still exists, else on the system's defaults.
 RunDraft draftOfRun(const std::vector<config::SystemSpec>& specs, const QString& system, const QString& preset, const QString& name, const Json& options);
+
+/// A draft of the system that can see cells through the encoder of a run of `system` in `folder` (a parameter with run_of): the preset
+/// "recommended", the run, and the run's sources where it names some. nullopt when there is no such system.
+std::optional<RunDraft> draftWithEncoder(const std::vector<config::SystemSpec>& specs, const QString& system, const QString& folder, const Json& options);
 
 /// {"steps": 300, "loss": {"coral": {"weight": 2}}}: where the options differ from the base.
 Json changesOf(const config::Schema& schema, const RunDraft& draft);

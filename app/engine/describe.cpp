@@ -36,6 +36,7 @@ Json parameter_json(const config::Parameter& p) {
   if (p.maximum) object["maximum"] = *p.maximum;
   if (!p.choices.empty()) object["choices"] = p.choices;
   if (!p.only_with.empty()) object["only_with"] = p.only_with;
+  if (!p.run_of.empty()) object["run_of"] = p.run_of;
   for (const auto& field : p.fields) object["fields"].push_back(parameter_json(field));
   return object;
 }

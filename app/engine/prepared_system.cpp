@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/engine/encoded_sources.h"
 #include "app/engine/progress_bar.h"
 #include "engine/core/text.h"
 #include "engine/inspect/open_sources.h"
@@ -36,7 +37,7 @@ OpenedData open_data(const Json& options) {
   data.summary = fmt::format("{} sources, {} cells, {} shared genes", opened.sources.size(), grouped(data.cells), grouped(data.shared_genes));
   data.files = std::move(opened.files);
   data.notes = std::move(opened.notes);
-  data.inputs = {std::move(opened.sources), opened.data_note, opened.simulated};
+  data.inputs = {std::move(opened.sources), opened.data_note, opened.simulated, {}};
   bar.finish(data.summary);
   return data;
 }
@@ -48,6 +49,7 @@ PreparedSystem prepare_system(const config::ResolvedRun& resolved, const DeviceW
   const int threads = train::set_threads(wish.threads >= 0 ? wish.threads : static_cast<int>(option_integer(options, "threads")));
   PreparedSystem prepared;
   prepared.data = open_data(options);
+  encode_sources(resolved, prepared.data);
   prepared.alone = std::make_unique<train::Collective>();
   prepared.context = std::make_unique<train::TrainContext>(options, device, c10::ScalarType::Float, threads,
                                                            static_cast<std::uint64_t>(option_integer(options, "seed")), stop, scratch, *prepared.alone);

@@ -170,6 +170,13 @@ void apply_assignment(Json& values, const std::string& assignment) {
   else set(values, path, structured ? parse_yaml(text, "--set " + path) : plain_scalar(text));
 }
 
+bool acts(const Parameter& parameter, const Json& options) {
+  const auto equal = parameter.only_with.find('=');
+  if (equal == std::string::npos) return true;
+  const Json* value = find(options, parameter.only_with.substr(0, equal));
+  return value && value->is_string() && value->get<std::string>() == parameter.only_with.substr(equal + 1);
+}
+
 std::string condition_text(const Parameter& parameter) {
   const auto equal = parameter.only_with.find('=');
   if (equal == std::string::npos) return {};

@@ -14,10 +14,13 @@ namespace geocyte::plugins::st_edm {
 
 using TermOptions = SeedTermOptions;
 
+inline constexpr const char* kEncoderParameter = "input.encoder";
+
 struct InputOptions {
-  std::string kind = "pca";                ///< or "genes", "both", "embedding"
+  std::string kind = "pca";                ///< or "genes", "both", "encoder", "embedding"
   std::int64_t components = 50;
   std::string embedding = "X_gems";        ///< obsm key
+  std::string encoder;                     ///< folder of a run
 };
 
 /// The generator's first part: an ensemble of networks with a neighbour head and a distance head.

@@ -74,13 +74,34 @@ at::Tensor embedding_of(const train::Inputs& inputs, const std::string& key) {
   return at::cat(parts).contiguous();
 }
 
+/// What the encoder of a run makes of every source, as the application brought it.
+const train::Encoded& encoded_of(const train::Inputs& inputs) {
+  for (const train::Encoded& encoded : inputs.encoded)
+    if (encoded.parameter == kEncoderParameter) return encoded;
+  throw Error(ErrorCode::bad_config, "input.kind is encoder, but no run is named in input.encoder", "name the folder of a gems run");
+}
+
+std::string hashes_of(const std::vector<std::string>& hashes) {
+  std::string all;
+  for (const std::string& one : hashes) all += one + " ";
+  return all;
+}
+
+at::Tensor values_of(const train::Encoded& encoded) {
+  std::vector<at::Tensor> parts;
+  for (const data::DenseMatrix& z : encoded.sources) parts.push_back(at::from_blob(const_cast<float*>(z.values.data()), {z.rows, z.cols}, at::kFloat));
+  at::Tensor all = at::cat(parts).contiguous();
+  if (!all.isfinite().all().item<bool>()) throw Error(ErrorCode::bad_data, "the encoder of the run " + encoded.run + " gives values that are not finite", "take another run");
+  return all;
+}
+
 }  // namespace
 
 std::string encoder_of(const data::Dataset& dataset) {
-  std::string by;
+  std::vector<std::string> said;
   for (const char* fact : {"geocyte/weights_sha256", "geocyte/recipe_hash"})
-    if (const auto said = dataset.uns.find(fact); said != dataset.uns.end()) by += said->second + " ";
-  return by;
+    if (const auto found = dataset.uns.find(fact); found != dataset.uns.end()) said.push_back(found->second);
+  return hashes_of(said);
 }
 
 void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue& tissue, train::TrainContext& ctx) {
@@ -106,15 +127,17 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
   const auto unit = [&](const at::Tensor& x) { return x.index_select(0, at_training).std(0, false).mean().item<double>(); };
   InputMap& map = tissue.map;
   map = {};
-  map.kind = options.input.kind;
+  const bool live = options.input.kind == "encoder";
+  map.kind = live ? "embedding" : options.input.kind;   // later cells come with what `apply` of the encoder's run wrote
   map.seen = std::min(options.input.components, pca.count());
   map.mean = to_tensor(pca.mean.data(), {panel.size(1)}, {1});
   map.axes = to_tensor(pca.components.data(), {panel.size(1), pca.count()}, {1, panel.size(1)});   // Eigen's columns
   at::Tensor embedded;
   if (map.kind == "embedding") {
-    embedded = embedding_of(inputs, options.input.embedding);
-    map.embedding = options.input.embedding;
-    map.encoder = encoder_of(*inputs.sources.front().dataset);
+    const train::Encoded* encoded = live ? &encoded_of(inputs) : nullptr;
+    embedded = encoded ? values_of(*encoded) : embedding_of(inputs, options.input.embedding);
+    map.embedding = encoded ? encoded->key : options.input.embedding;
+    map.encoder = encoded ? hashes_of({encoded->weights_sha256, encoded->recipe_hash}) : encoder_of(*inputs.sources.front().dataset);
     map.embedding_mean = embedded.index_select(0, at_training).mean(0, true);
     map.embedding_unit = unit(embedded - map.embedding_mean);
   } else {

@@ -2,6 +2,7 @@
 // What the networks see of a cell.
 //
 //   genes   y = ln(1 + x T / sum x) on the panel, then per source and gene (y - mean) / sd, clipped to +-6
+//   encoder    what the encoder of a gems run makes of each cell, by its own panel and recipe: one space for all sources, treated as the next
 //   embedding  what an encoder made of each cell, read from obsm: one space for all sources, so nothing is standardised; divided as below
 //   pca     its principal components over all cells, divided by the mean of their standard deviations over training cells
 //

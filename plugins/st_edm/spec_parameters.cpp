@@ -57,10 +57,18 @@ void add_data(config::Schema& s, const StEdmOptions& o) {
   s.push_back(one_of(parameter("input.kind", ParameterType::choice, o.input.kind, "Data", "Input",
                                "pca: principal components of the panel, standardised within each source. genes: the panel itself, better for targeted "
                                "panels of a few hundred genes. both: every other network of the ensemble sees the components, the others the genes. "
-                               "embedding: what an encoder made of every source (apply --with-counts), one space for all."),
-                     {"pca", "embedding", "genes", "both"}));
-  s.push_back(parameter("input.embedding", ParameterType::text, o.input.embedding, "Data", "Embedding",
-                        "With input.kind embedding: the obsm key of the cells of every source. All must come from one encoder."));
+                               "encoder: what the encoder of a gems run makes of every source, one space for all. embedding: the same read from the "
+                               "files (apply --with-counts)."),
+                     {"pca", "encoder", "embedding", "genes", "both"}));
+  Parameter encoder = parameter(kEncoderParameter, ParameterType::path, o.input.encoder, "Data", "Run of the encoder",
+                                "The folder of a gems run. Its best checkpoint embeds the cells by its own gene panel before the first step; places of cells play no part.");
+  encoder.run_of = "gems";
+  encoder.only_with = "input.kind=encoder";
+  s.push_back(std::move(encoder));
+  Parameter embedding = parameter("input.embedding", ParameterType::text, o.input.embedding, "Data", "Embedding",
+                                  "The obsm key of the cells of every source. All must come from one encoder.");
+  embedding.only_with = "input.kind=embedding";
+  s.push_back(std::move(embedding));
   s.push_back(within(parameter("input.components", ParameterType::integer, o.input.components, "Data", "Components", "Principal components that are seen."),
                      2, 500));
 }

@@ -181,13 +181,11 @@ void StEdm::export_artifacts(train::ArtifactWriter& writer) const {
 void StEdm::save(train::CheckpointWriter& writer) const {
   generator_->save(writer);
   if (refines()) refiner_->save(writer);
-  writer.value("recipe", tissue_->recipe.hash());
+  save_input(*tissue_, writer);
 }
 
 void StEdm::load(train::CheckpointReader& reader) {
-  if (reader.value("recipe") != Json(tissue_->recipe.hash()))
-    throw Error(ErrorCode::bad_data, "the checkpoint was trained on another gene panel or other training cells",
-                "resume with the data and the options that the run was started with");
+  check_input(*tissue_, reader);
   generator_->load(reader);
   if (refines()) refiner_->load(reader);
 }

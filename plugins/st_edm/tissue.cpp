@@ -162,6 +162,21 @@ Tissue prepare_tissue(const train::Inputs& inputs, const StEdmOptions& options, 
   return tissue;
 }
 
+void save_input(const Tissue& tissue, train::CheckpointWriter& writer) {
+  writer.value("recipe", tissue.map.encoder.empty() ? tissue.recipe.hash() : tissue.recipe.hash() + "+" + tissue.map.encoder);
+}
+
+void check_input(const Tissue& tissue, const train::CheckpointReader& reader) {
+  const Json& saved = reader.value("recipe");
+  const std::string text = saved.is_string() ? saved.get<std::string>() : std::string();
+  const auto plus = text.find('+');
+  if (text.substr(0, plus) != tissue.recipe.hash())
+    throw Error(ErrorCode::bad_data, "the checkpoint was trained on another gene panel or other training cells",
+                "resume with the data and the options that the run was started with");
+  if (plus != std::string::npos && text.substr(plus + 1) != tissue.map.encoder)   // old checkpoints do not say
+    throw Error(ErrorCode::bad_data, "the checkpoint was trained with another encoder than the one that embeds the cells now", "put the run of the encoder back as it was, or train anew");
+}
+
 std::vector<store::Axis> make_axes(const Tissue& tissue, const train::Inputs& inputs) {
   store::Axis cell, gene, source;
   cell.name = "cell";

@@ -18,6 +18,7 @@
 #include "engine/preprocess/recipe.h"
 #include "engine/store/contract/axis.h"
 #include "engine/train/inputs.h"
+#include "engine/train/state_io.h"
 #include "engine/train/train_context.h"
 #include "plugins/st_edm/input_map.h"
 #include "plugins/st_edm/off_tissue.h"
@@ -59,6 +60,10 @@ struct Tissue {
 /// Throws Error{bad_data} when there is no slide with coordinates to learn from or one has all cells in one place, Error{bad_config} for a
 /// held-out source that is not there, and what Recipe throws.
 Tissue prepare_tissue(const train::Inputs& inputs, const StEdmOptions& options, train::TrainContext& ctx);
+
+/// Which panel, training cells and encoder a checkpoint belongs to. check_input() throws Error{bad_data} where they are others.
+void save_input(const Tissue& tissue, train::CheckpointWriter& writer);
+void check_input(const Tissue& tissue, const train::CheckpointReader& reader);
 
 /// The axes of a run: cell (source, patient, modality, cell_type, role; coordinates), gene, source.
 std::vector<store::Axis> make_axes(const Tissue& tissue, const train::Inputs& inputs);

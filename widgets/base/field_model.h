@@ -22,7 +22,7 @@ struct Field {
   FieldType type = FieldType::number;
   QVariant value, default_value;
   std::optional<double> minimum, maximum;    ///< inclusive; of a list: its length
-  QStringList choices;                       ///< of a choice
+  QStringList choices;                       ///< of a choice; of a path: folders to offer, beside any other
   std::vector<Field> fields;                 ///< of a list of structs: the columns
   bool live = false;                         ///< may change while a run goes on
   bool nullable = false;

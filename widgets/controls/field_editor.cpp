@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPainter>
 #include <QSignalBlocker>
 #include <QStyle>
@@ -104,24 +105,51 @@ class PathEditor : public LineEditor {
     browse_->setObjectName(QStringLiteral("browse/") + field.path);
     browse_->setAccessibleName(QObject::tr("Browse for %1").arg(field.label()));
     browse_->setToolTip(QObject::tr("Choose a folder"));
+    if (!field.choices.isEmpty()) addOffers(field);
     layout()->addWidget(browse_);
     connect(browse_, &QToolButton::clicked, this, [this, title = field.label()] { browse(title); });
   }
   void setReadOnly(bool read_only) override {
     LineEditor::setReadOnly(read_only);
     browse_->setEnabled(!read_only);
+    if (offers_) offers_->setEnabled(!read_only);
   }
   bool isWide() const override { return true; }
 
  private:
+  /// A menu of the folders that are likely meant, by their last names; which of them is the present one is ticked.
+  void addOffers(const Field& field) {
+    offers_ = new QToolButton;
+    offers_->setIcon(themeIcon(QStringLiteral("chevron-down")));
+    offers_->setObjectName(QStringLiteral("offers/") + field.path);
+    offers_->setAccessibleName(QObject::tr("Choose for %1").arg(field.label()));
+    offers_->setToolTip(QObject::tr("Choose one of %1").arg(field.choices.size()));
+    offers_->setPopupMode(QToolButton::InstantPopup);
+    offers_->setProperty("plain", true);
+    auto* menu = new QMenu(offers_);
+    for (const QString& folder : field.choices) {
+      QAction* action = menu->addAction(QFileInfo(folder).fileName(), this, [this, folder] { take(folder); });
+      action->setCheckable(true);
+      action->setData(folder);
+      action->setToolTip(folder);
+    }
+    menu->setToolTipsVisible(true);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+      for (QAction* action : menu->actions()) action->setChecked(action->data().toString() == edit()->text());
+    });
+    offers_->setMenu(menu);
+    layout()->addWidget(offers_);
+  }
   void browse(const QString& title) {
     const QFileInfo now(edit()->text());
     const QString chosen = QFileDialog::getExistingDirectory(this, title, now.exists() ? now.absoluteFilePath() : QString());
-    if (chosen.isEmpty()) return;
-    edit()->setText(chosen);
+    if (!chosen.isEmpty()) take(chosen);
+  }
+  void take(const QString& folder) {
+    edit()->setText(folder);
     commit();
   }
-  QToolButton* browse_;
+  QToolButton *browse_, *offers_ = nullptr;
 };
 
 class SwitchEditor : public FieldEditor {

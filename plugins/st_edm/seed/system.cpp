@@ -165,13 +165,11 @@ void SeedSystem::save(train::CheckpointWriter& writer) const {
   writer.optimizer("generator", *generator_optimizer_);
   writer.value("sigma_data", model_->sigma_data());
   writer.value("curriculum", curriculum_->to_json());
-  writer.value("recipe", tissue_->recipe.hash());
+  save_input(*tissue_, writer);
 }
 
 void SeedSystem::load(train::CheckpointReader& reader) {
-  if (reader.value("recipe") != Json(tissue_->recipe.hash()))
-    throw Error(ErrorCode::bad_data, "the checkpoint was trained on another gene panel or other training cells",
-                "resume with the data and the options that the run was started with");
+  check_input(*tissue_, reader);
   reader.module("context", *model_->context_network());
   reader.module("generator", *model_->generator_network());
   reader.module("score", *model_->score_network());

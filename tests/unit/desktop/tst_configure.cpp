@@ -13,6 +13,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <QToolButton>
 
 #include "app/desktop/config_editor.h"
 #include "app/desktop/config_panel.h"
@@ -35,10 +36,17 @@ using widgets::CheckState;
 class TestConfigure : public QObject {
   Q_OBJECT
 
-  const config::SystemSpec& gems() {
+  const config::SystemSpec& specOf(const char* id) {
     for (const config::SystemSpec& spec : specs_)
-      if (spec.id == "gems") return spec;
-    qFatal("gems is not built in");
+      if (spec.id == id) return spec;
+    qFatal("%s is not built in", id);
+  }
+  const config::SystemSpec& gems() { return specOf("gems"); }
+  const config::SystemSpec& stEdm() { return specOf("st_edm"); }
+  static std::vector<std::string> assignmentsOf(const jobs::JobSpec& job) {
+    std::vector<std::string> assignments;
+    for (const auto& [path, value] : job.set) assignments.push_back(path + "=" + value);
+    return assignments;
   }
   RunDraft demo() { return draftOf(specs_, "gems/demo"); }
   static QLineEdit* field(QWidget* in, const char* path) { return in->findChild<QLineEdit*>(QStringLiteral("field/") + path); }
@@ -124,12 +132,47 @@ class TestConfigure : public QObject {
     QCOMPARE(job.preset, std::string("gems/demo"));
     QCOMPARE(job.set.size(), std::size_t{2});
     QVERIFY2(job.device.empty(), "what the preset says of the device counts");
-    std::vector<std::string> assignments;
-    for (const auto& [path, value] : job.set) assignments.push_back(path + "=" + value);
+    const auto assignments = assignmentsOf(job);
     QVERIFY(config::resolve_run(specs_, job.preset, assignments).options["steps"] == 300);
     const RunDraft again = draftFromYaml(specs_, yamlOf(gems().parameters, draft), draft);
     QCOMPARE(again.preset, draft.preset);
     QVERIFY(again.options == config::resolve_run(specs_, job.preset, assignments).options);
+  }
+
+  void aTissueIsConfiguredFromTheRunOfAnEncoder() {
+    const auto draft = draftWithEncoder(specs_, "gems", "/runs/one", demo().options);
+    QVERIFY(draft);
+    QCOMPARE(draft->preset, QStringLiteral("st_edm/recommended"));
+    const auto value = [&](const char* path) { return *config::find(draft->options, path); };
+    QVERIFY(value("input.kind") == "encoder" && value("input.encoder") == "/runs/one");
+    QVERIFY2(value("sources") == *config::find(draft->base, "sources"), "the run names no sources, so the preset's are taken");
+    QVERIFY2(value("held_out.sources") == Json::array({"P2_ST3"}), "the slide that the preset holds out is there");
+    Json other = demo().options;
+    config::set(other, "sources", Json::array({{{"name", "a"}, {"file", "a.h5ad"}, {"modality", "st"}, {"proportions", "a.tsv"}}, {{"name", "b"}, {"file", "b.h5ad"}, {"modality", "st"}},
+                                               {{"name", "c"}, {"file", "c.h5ad"}, {"modality", "sc"}}}));
+    const auto last = draftWithEncoder(specs_, "gems", "/runs/one", other);
+    QVERIFY(*config::find(last->options, "held_out.sources") == Json::array({"b"}));
+    QVERIFY2(!config::find(last->options, "sources")->front().contains("proportions"), "what the other system does not know stays behind");
+    config::set(other, "held_out.coordinates", Json::array({"a", "gone"}));
+    QVERIFY(*config::find(draftWithEncoder(specs_, "gems", "/runs/one", other)->options, "held_out.sources") == Json::array({"a"}));
+    QVERIFY(config::resolve_run(specs_, last->preset.toStdString(), assignmentsOf(jobOf(stEdm().parameters, *last))).options["input"]["kind"] == "encoder");
+    QVERIFY(!draftWithEncoder(specs_, "mantra", "/runs/one", Json::object()));
+  }
+
+  void runsThatCanBeMeantAreOfferedAtTheirField() {
+    RunDraft draft = draftOf(specs_, "st_edm/demo");
+    ConfigEditor editor(specs_);
+    editor.setDraft(&stEdm(), draft);
+    QVERIFY2(!editor.form()->findChild<QToolButton*>("offers/input.encoder"), "there is nothing to choose from");
+    config::set(draft.options, "input.kind", "encoder");
+    editor.setDraft(&stEdm(), draft);
+    editor.setRuns({{"gems", {"/runs/new", "/runs/old"}}, {"mantra", {"/runs/other"}}});
+    auto* offers = editor.form()->findChild<QToolButton*>("offers/input.encoder");
+    QVERIFY(offers && offers->menu());
+    QCOMPARE(offers->menu()->actions().size(), 2);
+    offers->menu()->actions().last()->trigger();
+    QVERIFY(*config::find(editor.draft().options, "input.encoder") == "/runs/old");
+    QVERIFY(editor.isValid());
   }
 
   void ARunWhosePresetIsGoneIsComparedWithTheDefaults() {

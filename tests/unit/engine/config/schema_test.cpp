@@ -133,6 +133,16 @@ TEST(Schema, AConditionIsSaidInWords) {
   EXPECT_EQ(condition_text(parameter), "only where model.kind is seed");
 }
 
+TEST(Schema, AConditionHoldsWhereTheOtherValueIsTheOneNamed) {
+  Parameter parameter;
+  EXPECT_TRUE(acts(parameter, Json::object()));
+  parameter.only_with = "model.kind=seed";
+  EXPECT_TRUE(acts(parameter, {{"model", {{"kind", "seed"}}}}));
+  EXPECT_FALSE(acts(parameter, {{"model", {{"kind", "recommended"}}}}));
+  EXPECT_FALSE(acts(parameter, {{"model", {{"kind", 3}}}}));
+  EXPECT_FALSE(acts(parameter, Json::object()));
+}
+
 TEST(Assignment, ReadsTheValueByTheTypeItLooksLike) {
   Json values = Json::object();
   for (const char* text : {"a.x=0.5", "a.y = true", "list=[1, 2]", "name=F1: slide #2", "empty=", "word='5'", "none=~"})

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/engine/encoded_sources.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/engine/progress_bar.h"
+#include "app/engine/run_argument.h"
+#include "app/engine/run_encoder.h"
+#include "engine/core/error.h"
+#include "engine/core/text.h"
+
+namespace geocyte::app {
+namespace {
+
+data::DenseMatrix embedded(const RunEncoder& encoder, const data::Source& source) {
+  data::DenseMatrix cells = encoder.recipe.apply(source);                                                      // cells x panel
+  const at::Tensor x = at::from_blob(cells.values.data(), {cells.rows, cells.cols}, at::kFloat);
+  const at::Tensor z = encoder.module.run_of_source(x, source.name).contiguous();                              // cells x latent
+  data::DenseMatrix made{cells.rows, encoder.latent, std::vector<float>(static_cast<std::size_t>(z.numel()))};
+  std::copy_n(z.const_data_ptr<float>(), z.numel(), made.values.data());
+  return made;
+}
+
+/// Sources that an adapter cannot map, though it maps others: their cells lie in another frame than those of the rest.
+std::vector<std::string> without_map(const RunEncoder& encoder, const std::vector<data::Source>& sources) {
+  std::vector<std::string> missing;
+  const auto& mapped = encoder.module.adapted_sources;
+  if (!mapped.empty())
+    for (const auto& source : sources)
+      if (std::find(mapped.begin(), mapped.end(), source.name) == mapped.end()) missing.push_back(source.name);
+  return missing;
+}
+
+train::Encoded encode(const config::Parameter& parameter, const std::string& value, OpenedData& data) {
+  store::RunReader reader(run_folder(value));
+  if (reader.facts().system != parameter.run_of)
+    throw Error(ErrorCode::bad_config, fmt::format("{} names the run {}, which is of {}", parameter.path, reader.facts().id, reader.facts().system),
+                "name the folder of a run of " + parameter.run_of);
+  const RunArtifact artifact = load_run_artifact(reader, {});
+  const RunEncoder encoder = make_run_encoder(artifact, reader.facts().id);
+  for (const auto& note : artifact.notes) data.notes.push_back(note);
+  if (const auto missing = without_map(encoder, data.inputs.sources); !missing.empty())
+    data.notes.push_back("the adapter of the run " + reader.facts().id + " has no map for " + listed(missing) + ": their cells are embedded without it");
+  train::Encoded made{parameter.path, "X_" + parameter.run_of, reader.facts().id, artifact.sha256, artifact.recipe_hash, artifact.step, {}};
+  ProgressBar bar("encoder");
+  const at::NoGradGuard no_gradient;
+  std::int64_t cells = 0;
+  for (const auto& source : data.inputs.sources) {
+    made.sources.push_back(with_context(parameter.path, [&] { return embedded(encoder, source); }));
+    cells += source.size();
+    bar.update(static_cast<double>(cells) / static_cast<double>(data.cells), "embedded " + source.name);
+  }
+  data.notes.push_back(fmt::format("cells are seen by the encoder of the run {}, step {} ({}), {} dimensions", made.run, made.step, artifact.why, encoder.latent));
+  bar.finish(data.notes.back());
+  return made;
+}
+
+}  // namespace
+
+void encode_sources(const config::ResolvedRun& resolved, OpenedData& data) {
+  for (const config::Parameter& parameter : resolved.system->parameters) {
+    if (parameter.run_of.empty() || !config::acts(parameter, resolved.options)) continue;
+    const Json* value = config::find(resolved.options, parameter.path);
+    if (!value || !value->is_string() || value->get<std::string>().empty())
+      throw Error(ErrorCode::bad_config, parameter.path + " names no run", "give the folder of a run of " + parameter.run_of + ", or choose another " + parameter.only_with.substr(0, parameter.only_with.find('=')));
+    data.inputs.encoded.push_back(encode(parameter, value->get<std::string>(), data));
+  }
+}
+
+}  // namespace geocyte::app

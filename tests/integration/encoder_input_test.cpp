@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A tissue run that sees cells through the encoder of a gems run: it equals the run on files that `apply` embedded, and says what is wrong.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "engine/core/error.h"
+#include "engine/core/json.h"
+#include "engine/hdf5/h5ad_reader.h"
+#include "tests/support/run_engine.h"
+#include "tests/support/slides.h"
+
+namespace geocyte::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kCells = 120, kGenes = 40;
+
+class EncoderInput : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    for (const char* name : {"a", "b", "c"}) write(slide(kCells, kGenes, static_cast<std::uint64_t>(name[0])), at(std::string(name) + ".h5ad"));
+    const Said said = train("gems", "parent: gems/demo\nsteps: 20\nbatch_size: 32\ngenes: 30\nencoder: {hidden: [16], latent: 8}\ncheckpoint: {every: 10}\n");
+    ASSERT_EQ(said.exit_code, 0) << said.err;
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static fs::path at(const std::string& name) { return *folder_ / name; }
+  static std::string run(const std::string& id) { return at("runs/" + id).string(); }
+  /// `in`: the folder of the three slides.
+  static std::string config(const std::string& system, const std::string& more, const fs::path& in, const std::string& id) {
+    const fs::path file = at(id + ".yaml");
+    std::ofstream(file) << "system: " << system << "\ntitle: three slides\ndata_folder: '" << in.string() << "'\n" << more
+                        << "sources:\n  - {name: a, file: a.h5ad, patient: p, modality: st, spatial: spatial}\n  - {name: b, file: b.h5ad, patient: p, modality: st, spatial: spatial}\n"
+                        << "  - {name: c, file: c.h5ad, patient: p, modality: st, spatial: spatial}\n";
+    return file.string();
+  }
+  static Said train(const std::string& system, const std::string& more, const fs::path& in, const std::string& id) {
+    return run_engine("train --preset " + config(system, more, in, id) + " --runs " + at("runs").string() + " --run-id " + id + " --device cpu --threads 1");
+  }
+  static Said train(const std::string& system, const std::string& more) { return train(system, more, *folder_, system); }
+  static std::string tissue(const std::string& input) {
+    return "parent: st_edm/demo\nsteps: 30\nbatch_size: 40\ngenes: 0\nheld_out: {sources: [c], fraction: 0.2}\nrefine: {share: 0}\nheads: {members: 2}\ncheckpoint: {every: 10}\ninput: {" + input + "}\n";
+  }
+  void expect_refused(const Said& said, ErrorCode code, const std::string& word) {
+    EXPECT_EQ(said.exit_code, static_cast<int>(code)) << said.err;
+    EXPECT_TRUE(is_one_sentence(said.err)) << said.err;
+    EXPECT_NE(said.err.find(word), std::string::npos) << "'" << word << "' is not in: " << said.err;
+  }
+  static std::unique_ptr<TemporaryFolder> folder_;
+};
+std::unique_ptr<TemporaryFolder> EncoderInput::folder_;
+
+TEST_F(EncoderInput, IsWhatApplyWouldHaveWritten) {
+  fs::create_directory(at("embedded"));
+  for (const char* name : {"a", "b", "c"}) {
+    const std::string out = at("embedded/" + std::string(name) + ".h5ad").string();
+    ASSERT_EQ(run_engine("apply --run " + run("gems") + " --data " + at(std::string(name) + ".h5ad").string() + " --with-counts --out " + out).exit_code, 0);
+  }
+  const Said live = train("st_edm", tissue("kind: encoder, encoder: '" + run("gems") + "'"), *folder_, "live");
+  ASSERT_EQ(live.exit_code, 0) << live.err;
+  EXPECT_NE(live.err.find("the encoder of the run gems, step"), std::string::npos) << live.err;
+  const Said written = train("st_edm", tissue("kind: embedding"), at("embedded"), "written");
+  ASSERT_EQ(written.exit_code, 0) << written.err;
+  std::vector<data::DenseMatrix> places;
+  for (const char* id : {"live", "written"}) {
+    ASSERT_EQ(run_engine("export --run " + run(id) + " --out " + at(std::string(id) + ".h5ad").string()).exit_code, 0);
+    places.push_back(hdf5::read_h5ad(at(std::string(id) + ".h5ad").string(), {.expression = false}).obsm.at("X_st_edm"));
+  }
+  ASSERT_EQ(places[0].values.size(), places[1].values.size());
+  for (std::size_t i = 0; i < places[0].values.size(); ++i) EXPECT_NEAR(places[0].values[i], places[1].values[i], 1e-3) << i;
+}
+
+TEST_F(EncoderInput, SaysInASentenceWhatIsWrong) {
+  expect_refused(train("st_edm", tissue("kind: encoder"), *folder_, "none"), ErrorCode::bad_config, "input.encoder names no run");
+  expect_refused(train("st_edm", tissue("kind: encoder, encoder: /no/such/run"), *folder_, "gone"), ErrorCode::bad_data, "/no/such/run");
+  ASSERT_EQ(train("st_edm", tissue("kind: pca"), *folder_, "other").exit_code, 0);
+  expect_refused(train("st_edm", tissue("kind: encoder, encoder: '" + run("other") + "'"), *folder_, "wrong"), ErrorCode::bad_config, "which is of st_edm");
+  fs::create_directory(at("strange"));
+  for (const char* name : {"a", "b", "c"}) {
+    data::Dataset strange = slide(kCells, kGenes, 9);
+    for (auto& gene : strange.var.index) gene = "x" + gene;
+    write(strange, at("strange/" + std::string(name) + ".h5ad"));
+  }
+  expect_refused(train("st_edm", tissue("kind: encoder, encoder: '" + run("gems") + "'"), at("strange"), "genes"), ErrorCode::bad_data, "genes");
+}
+
+TEST_F(EncoderInput, IsNotAskedForWhereAnotherInputIsChosen) {
+  const Said said = run_engine("train --dry-run --preset " + config("st_edm", tissue("kind: pca, encoder: /no/such/run"), *folder_, "unused") + " --device cpu --threads 1");
+  EXPECT_EQ(said.exit_code, 0) << said.err;
+}
+
+TEST_F(EncoderInput, ARunThatWasChangedSinceIsNotResumedWith) {
+  const std::string line = "train --preset " + config("st_edm", tissue("kind: encoder, encoder: '" + at("moving").string() + "'"), *folder_, "moved") + " --runs " + at("runs").string() + " --run-id moved --device cpu --threads 1";
+  fs::copy(run("gems"), at("moving"), fs::copy_options::recursive);
+  ASSERT_EQ(run_engine(line).exit_code, 0);
+  fs::remove_all(at("moving"));
+  const std::string again = "evaluate --run " + run("moved");
+  expect_refused(run_engine(again), ErrorCode::bad_data, "moving");
+  ASSERT_EQ(train("gems", "parent: gems/demo\nseed: 8\nsteps: 20\nbatch_size: 32\ngenes: 30\nencoder: {hidden: [16], latent: 8}\ncheckpoint: {every: 10}\n", *folder_, "second").exit_code, 0);
+  fs::copy(run("second"), at("moving"), fs::copy_options::recursive);
+  expect_refused(run_engine(again), ErrorCode::bad_data, "another encoder");
+}
+
+}  // namespace
+}  // namespace geocyte::test

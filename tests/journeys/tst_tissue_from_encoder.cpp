@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From an encoder to a tissue, by mouse and keys with the real engine and the real window: choose a gems run as encoder, look at the form, start,
+// watch the tissue form, slide the noise, read the verdict. Pictures of each stage stay in journeys/ beside the test programs.
+#include <QDir>
+#include <QProcess>
+#include <QPushButton>
+#include <QSlider>
+#include <QToolButton>
+
+#include "app/desktop/config_editor.h"
+#include "app/desktop/new_run_page.h"
+#include "app/desktop/view_host.h"
+#include "tests/support/journey.h"
+#include "widgets/controls/choice_button.h"
+#include "widgets/controls/run_list.h"
+#include "widgets/controls/verdict_line.h"
+#include "widgets/tissue/probe_bar.h"
+#include "widgets/tissue/tissue.h"
+
+using namespace geocyte;
+using namespace geocyte::desktop;
+using store::RunState;
+using test::kAnswer, test::kStart;
+using widgets::tissue::Tissue;
+
+namespace {
+constexpr int kTrain = 300'000;
+}  // namespace
+
+class TestTissueFromEncoder : public test::Journey {
+  Q_OBJECT
+
+  Tissue* tissue() const {
+    for (widgets::View* one : find<ViewHost>("spatial")->views())
+      if (auto* made = qobject_cast<Tissue*>(one)) return made;
+    return nullptr;
+  }
+  void picture(const QString& name) {
+    QTest::qWait(700);   // points glide into place
+    QDir().mkpath(pictures_);
+    QVERIFY(window_->grab().save(QDir(pictures_).filePath("encoder_" + name + ".png")));
+  }
+  QString option(const char* path) const {
+    const Json* value = run() ? config::find(run()->options, path) : nullptr;
+    return value && value->is_string() ? QString::fromStdString(value->get<std::string>()) : QString();
+  }
+
+ private slots:
+  void initTestCase() {
+    if (!prepare()) QSKIP(kNoEngine);
+    pictures_ = QDir(QCoreApplication::applicationDirPath()).filePath("journeys");
+    // An encoder that somebody trained yesterday.
+    QProcess engine;
+    engine.start(qEnvironmentVariable("GEOCYTE_ENGINE"), {"train", "--preset", "gems/demo", "--set", "steps=60", "--threads", "1", "--runs", preferences_->runsFolder(), "--run-id", "encoder"});
+    QVERIFY(engine.waitForFinished(kTrain));
+    QCOMPARE(engine.exitCode(), 0);
+    openWindow({1600, 1000});
+  }
+  void init() {
+    if (failed_) QSKIP("an earlier part of the journey failed");
+  }
+  void cleanup() { failed_ = failed_ || QTest::currentTestFailed(); }
+  void cleanupTestCase() { closeWindow(); }
+
+  void theEncoderIsChosenByItsRun() {
+    window_->open(preferences_->runsFolder() + "/encoder");
+    QTRY_VERIFY_WITH_TIMEOUT(run() && run()->info.system == "gems" && run()->status.last_checkpoint >= 0, kAnswer);
+    clickActionIn<QPushButton>("product", "actionTissueFrom");
+    QVERIFY(window_->isConfiguring());
+    auto* page = window_->findChild<NewRunPage*>();
+    QVERIFY(page);
+    const Json& options = page->draft().options;
+    QVERIFY(*config::find(options, "input.kind") == "encoder");
+    QVERIFY(QString::fromStdString(config::find(options, "input.encoder")->get<std::string>()).endsWith("/encoder"));
+    auto* offers = page->findChild<QToolButton*>("offers/input.encoder");
+    QVERIFY2(offers && offers->menu() && offers->menu()->actions().size() == 1, "other runs could be taken instead");
+    picture("1_configured");
+    type("field/steps", "240");
+    QTRY_VERIFY2_WITH_TIMEOUT(page->obstacle().isEmpty(), qPrintable(page->obstacle()), kStart);
+  }
+
+  void theTissueFormsWhileItTrains() {
+    click("startRun");
+    QTRY_VERIFY(!window_->isConfiguring());
+    QTRY_VERIFY_WITH_TIMEOUT(isIn(RunState::starting) || isIn(RunState::running), kStart);
+    clickTab("spatial");
+    QTRY_VERIFY_WITH_TIMEOUT(tissue() && tissue()->scene().judged.size() == 1200, kStart);
+    QCOMPARE(option("input.kind"), QString("encoder"));
+    const double first = tissue()->scene().shared({}).recall;
+    QTRY_VERIFY_WITH_TIMEOUT(isIn(RunState::completed) || isIn(RunState::failed), kTrain);
+    QVERIFY2(isIn(RunState::completed), qPrintable(run()->stateText()));
+    QTRY_VERIFY2_WITH_TIMEOUT(tissue()->scene().shared({}).recall > first, qPrintable(QString("recall %1, at first %2").arg(tissue()->scene().shared({}).recall).arg(first)), kAnswer);
+    picture("2_tissue");
+  }
+
+  void theNoiseSliderAsksTheEngine() {
+    auto* slider = tissue()->findChild<QSlider*>("probeSigma");
+    QVERIFY(slider && slider->isVisible());
+    const int before = slider->value();
+    QTest::mouseClick(slider, Qt::LeftButton, {}, QPoint(slider->width() * 3 / 4, slider->height() / 2));
+    slider->setFocus();
+    for (int i = 0; i < 3; ++i) QTest::keyClick(slider, Qt::Key_Right);
+    QVERIFY(slider->value() != before);
+    QTRY_VERIFY2_WITH_TIMEOUT(tissue()->probeBar()->text().contains("answered in"), qPrintable(tissue()->probeBar()->text()), kStart);
+    QCOMPARE(tissue()->findChild<widgets::ChoiceButton*>("tissuePlaces")->current(), QString("probe"));
+    picture("3_refined_from_noise");
+  }
+
+  void theVerdictSaysWhatTheRefinerIsWorth() {
+    QTRY_VERIFY_WITH_TIMEOUT(!run()->verdicts("spatial").empty(), kAnswer);
+    auto* line = window_->findChild<widgets::VerdictLine*>();
+    QVERIFY(line && line->isVisible());
+    const auto verdicts = run()->verdicts("spatial");
+    const bool about_refiner = std::any_of(verdicts.begin(), verdicts.end(), [](const store::Verdict& one) { return one.headline.find("efine") != std::string::npos; });
+    QVERIFY2(about_refiner, verdicts.front().headline.c_str());
+  }
+
+ private:
+  QString pictures_;
+  bool failed_ = false;
+};
+
+QTEST_MAIN(TestTissueFromEncoder)
+#include "tst_tissue_from_encoder.moc"
