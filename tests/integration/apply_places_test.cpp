@@ -14,6 +14,7 @@
 #include "engine/hdf5/h5ad_reader.h"
 #include "tests/support/bad_data.h"
 #include "tests/support/run_engine.h"
+#include "tests/support/slides.h"
 
 namespace geocyte::test {
 namespace {
@@ -22,24 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kCells = 160, kGenes = 40;
 
-/// A slide whose counts follow its places: gene g rises along a direction of its own. `scale`: units of the file.
-data::Dataset slide(std::int64_t cells, std::uint64_t seed, double scale = 100) {
-  data::Dataset dataset = small_dataset(cells, kGenes, "gene", seed);
-  Rng rng(hash64("slide", seed));
-  auto& x = std::get<data::DenseMatrix>(dataset.x);
-  data::DenseMatrix places{cells, 2, {}};
-  for (std::int64_t i = 0; i < cells; ++i) {
-    const double a = rng.uniform(), b = rng.uniform();
-    places.values.push_back(static_cast<float>(scale * a));
-    places.values.push_back(static_cast<float>(scale * b));
-    for (std::int64_t g = 0; g < kGenes; ++g) {
-      const double angle = 6.2831853 * static_cast<double>(g) / static_cast<double>(kGenes);
-      x.row(i)[static_cast<std::size_t>(g)] = static_cast<float>(rng.poisson(10 * std::exp(1.5 * (std::cos(angle) * a + std::sin(angle) * b))));
-    }
-  }
-  dataset.obsm["spatial"] = std::move(places);
-  return dataset;
-}
+/// In units of a file of its own.
+data::Dataset slide(std::int64_t cells, std::uint64_t seed) { return test::slide(cells, kGenes, seed, 100); }
 
 using Pairs = std::vector<double>;
 Pairs distances(const data::DenseMatrix& places) {

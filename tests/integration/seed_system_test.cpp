@@ -14,26 +14,12 @@
 #include "engine/store/run_reader.h"
 #include "tests/support/bad_data.h"
 #include "tests/support/run_engine.h"
+#include "tests/support/slides.h"
 
 namespace geocyte::test {
 namespace {
 
-/// A slide of which every gene rises along a direction of its own.
-std::string slide(std::int64_t cells, std::uint64_t seed, const std::filesystem::path& path) {
-  data::Dataset dataset = small_dataset(cells, 30, "gene", seed);
-  auto& x = std::get<data::DenseMatrix>(dataset.x);
-  data::DenseMatrix places{cells, 2, {}};
-  Rng rng(seed);
-  for (std::int64_t i = 0; i < cells; ++i) {
-    const double a = rng.uniform(), b = rng.uniform();
-    places.values.push_back(static_cast<float>(a));
-    places.values.push_back(static_cast<float>(b));
-    for (std::int64_t g = 0; g < 30; ++g)
-      x.row(i)[static_cast<std::size_t>(g)] = static_cast<float>(rng.poisson(10 * std::exp(1.5 * (std::cos(0.21 * static_cast<double>(g)) * a + std::sin(0.21 * static_cast<double>(g)) * b))));
-  }
-  dataset.obsm["spatial"] = std::move(places);
-  return write(dataset, path);
-}
+std::string slide(std::int64_t cells, std::uint64_t seed, const std::filesystem::path& path) { return write(test::slide(cells, 30, seed), path); }
 
 /// The total loss by step, as a reader who comes later sees it.
 std::map<std::int64_t, double> totals_of(const std::filesystem::path& run) {
