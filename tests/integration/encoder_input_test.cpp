@@ -42,7 +42,7 @@ class EncoderInput : public ::testing::Test {
   static Said train(const std::string& system, const std::string& more, const fs::path& in, const std::string& id) {
     return run_engine("train --preset " + config(system, more, in, id) + " --runs " + at("runs").string() + " --run-id " + id + " --device cpu --threads 1");
   }
-  static Said train(const std::string& system, const std::string& more) { return train(system, more, *folder_, system); }
+  static Said train(const std::string& system, const std::string& more) { return train(system, more, at(""), system); }
   static std::string tissue(const std::string& input) {
     return "parent: st_edm/demo\nsteps: 30\nbatch_size: 40\ngenes: 0\nheld_out: {sources: [c], fraction: 0.2}\nrefine: {share: 0}\nheads: {members: 2}\ncheckpoint: {every: 10}\ninput: {" + input + "}\n";
   }
@@ -61,7 +61,7 @@ TEST_F(EncoderInput, IsWhatApplyWouldHaveWritten) {
     const std::string out = at("embedded/" + std::string(name) + ".h5ad").string();
     ASSERT_EQ(run_engine("apply --run " + run("gems") + " --data " + at(std::string(name) + ".h5ad").string() + " --with-counts --out " + out).exit_code, 0);
   }
-  const Said live = train("st_edm", tissue("kind: encoder, encoder: '" + run("gems") + "'"), *folder_, "live");
+  const Said live = train("st_edm", tissue("kind: encoder, encoder: '" + run("gems") + "'"), at(""), "live");
   ASSERT_EQ(live.exit_code, 0) << live.err;
   EXPECT_NE(live.err.find("the encoder of the run gems, step"), std::string::npos) << live.err;
   const Said written = train("st_edm", tissue("kind: embedding"), at("embedded"), "written");
@@ -69,17 +69,17 @@ TEST_F(EncoderInput, IsWhatApplyWouldHaveWritten) {
   std::vector<data::DenseMatrix> places;
   for (const char* id : {"live", "written"}) {
     ASSERT_EQ(run_engine("export --run " + run(id) + " --out " + at(std::string(id) + ".h5ad").string()).exit_code, 0);
-    places.push_back(hdf5::read_h5ad(at(std::string(id) + ".h5ad").string(), {.expression = false}).obsm.at("X_st_edm"));
+    places.push_back(hdf5::read_h5ad(at(std::string(id) + ".h5ad").string(), {.expression = false}).obsm.at("X_predicted"));
   }
   ASSERT_EQ(places[0].values.size(), places[1].values.size());
   for (std::size_t i = 0; i < places[0].values.size(); ++i) EXPECT_NEAR(places[0].values[i], places[1].values[i], 1e-3) << i;
 }
 
 TEST_F(EncoderInput, SaysInASentenceWhatIsWrong) {
-  expect_refused(train("st_edm", tissue("kind: encoder"), *folder_, "none"), ErrorCode::bad_config, "input.encoder names no run");
-  expect_refused(train("st_edm", tissue("kind: encoder, encoder: /no/such/run"), *folder_, "gone"), ErrorCode::bad_data, "/no/such/run");
-  ASSERT_EQ(train("st_edm", tissue("kind: pca"), *folder_, "other").exit_code, 0);
-  expect_refused(train("st_edm", tissue("kind: encoder, encoder: '" + run("other") + "'"), *folder_, "wrong"), ErrorCode::bad_config, "which is of st_edm");
+  expect_refused(train("st_edm", tissue("kind: encoder"), at(""), "none"), ErrorCode::bad_config, "input.encoder names no run");
+  expect_refused(train("st_edm", tissue("kind: encoder, encoder: /no/such/run"), at(""), "gone"), ErrorCode::bad_data, "/no/such/run");
+  ASSERT_EQ(train("st_edm", tissue("kind: pca"), at(""), "other").exit_code, 0);
+  expect_refused(train("st_edm", tissue("kind: encoder, encoder: '" + run("other") + "'"), at(""), "wrong"), ErrorCode::bad_config, "which is of st_edm");
   fs::create_directory(at("strange"));
   for (const char* name : {"a", "b", "c"}) {
     data::Dataset strange = slide(kCells, kGenes, 9);
@@ -90,18 +90,18 @@ TEST_F(EncoderInput, SaysInASentenceWhatIsWrong) {
 }
 
 TEST_F(EncoderInput, IsNotAskedForWhereAnotherInputIsChosen) {
-  const Said said = run_engine("train --dry-run --preset " + config("st_edm", tissue("kind: pca, encoder: /no/such/run"), *folder_, "unused") + " --device cpu --threads 1");
+  const Said said = run_engine("train --dry-run --preset " + config("st_edm", tissue("kind: pca, encoder: /no/such/run"), at(""), "unused") + " --device cpu --threads 1");
   EXPECT_EQ(said.exit_code, 0) << said.err;
 }
 
 TEST_F(EncoderInput, ARunThatWasChangedSinceIsNotResumedWith) {
-  const std::string line = "train --preset " + config("st_edm", tissue("kind: encoder, encoder: '" + at("moving").string() + "'"), *folder_, "moved") + " --runs " + at("runs").string() + " --run-id moved --device cpu --threads 1";
+  const std::string line = "train --preset " + config("st_edm", tissue("kind: encoder, encoder: '" + at("moving").string() + "'"), at(""), "moved") + " --runs " + at("runs").string() + " --run-id moved --device cpu --threads 1";
   fs::copy(run("gems"), at("moving"), fs::copy_options::recursive);
   ASSERT_EQ(run_engine(line).exit_code, 0);
   fs::remove_all(at("moving"));
   const std::string again = "evaluate --run " + run("moved");
   expect_refused(run_engine(again), ErrorCode::bad_data, "moving");
-  ASSERT_EQ(train("gems", "parent: gems/demo\nseed: 8\nsteps: 20\nbatch_size: 32\ngenes: 30\nencoder: {hidden: [16], latent: 8}\ncheckpoint: {every: 10}\n", *folder_, "second").exit_code, 0);
+  ASSERT_EQ(train("gems", "parent: gems/demo\nseed: 8\nsteps: 20\nbatch_size: 32\ngenes: 30\nencoder: {hidden: [16], latent: 8}\ncheckpoint: {every: 10}\n", at(""), "second").exit_code, 0);
   fs::copy(run("second"), at("moving"), fs::copy_options::recursive);
   expect_refused(run_engine(again), ErrorCode::bad_data, "another encoder");
 }
