@@ -110,12 +110,13 @@ void SharedChoice::set(const QString& value) {
 
 QColor PaletteModel::category(int index) const {
   // Okabe and Ito (2008). Their yellow is left out: it vanishes on white. Order: neighbours differ in hue and in lightness.
-  static constexpr std::array<QRgb, 8> kColors{0xff0072b2, 0xff56b4e9, 0xff009e73, 0xffd55e00,
-                                               0xffe69f00, 0xffcc79a7, 0xff8c8c8c, 0xff7a5ba8};
-  // The same names on dark, moved apart by a search until every two differ for every kind of colour vision (the test of the theme has
+  // Eight more for types of cells, told apart by lightness and hue, not for every kind of colour vision: no sixteen colours can be.
+  static constexpr std::array<QRgb, 16> kColors{0xff0072b2, 0xff56b4e9, 0xff009e73, 0xffd55e00, 0xffe69f00, 0xffcc79a7, 0xff8c8c8c, 0xff7a5ba8,
+                                                0xff7a4a21, 0xff332288, 0xff9a9a2e, 0xff882255, 0xff2b2b2b, 0xff14572f, 0xffee4466, 0xff55c4b4};
+  // The same names on dark, the first eight moved apart by a search until every two differ for every kind of colour vision (the test of the theme has
   // the distances) and all stand off the panel.
-  static constexpr std::array<QRgb, 8> kOnDark{0xff3a6ce2, 0xff90e5ff, 0xff0da367, 0xffec5f29,
-                                               0xfff0aa2b, 0xffe6b8c4, 0xff9c9c9c, 0xffa56cbd};
+  static constexpr std::array<QRgb, 16> kOnDark{0xff3a6ce2, 0xff90e5ff, 0xff0da367, 0xffec5f29, 0xfff0aa2b, 0xffe6b8c4, 0xff9c9c9c, 0xffa56cbd,
+                                                0xffb5835a, 0xff7b5cff, 0xffd6d95c, 0xffff6fae, 0xfff4f4f4, 0xff8af0a4, 0xffffa08c, 0xff2fb9b0};
   if (index < 0) return QColor(dark_ ? 0xff6c757d : 0xffadb5bd);
   const std::size_t slot = static_cast<std::size_t>(index) % kColors.size();
   return QColor((dark_ ? kOnDark : kColors)[slot]);

@@ -81,11 +81,14 @@ class TestTheme : public QObject {
     for (const bool dark : {false, true}) {
       PaletteModel palette;
       palette.setDark(dark);
-      for (int a = 0; a < 8; ++a) {
+      for (int a = 0; a < 16; ++a) {
         QVERIFY(contrastRatio(palette.category(a), themeColors(dark).panel) >= 1.9);
-        for (int b = 0; b < a; ++b) QVERIFY(palette.category(a) != palette.category(b));
+        for (int b = 0; b < a; ++b) {
+          const double distance = seenDistance(palette.category(a), palette.category(b), 0);
+          QVERIFY2(distance >= 0.08, qPrintable(QString("%1 and %2: %3").arg(palette.category(a).name()).arg(palette.category(b).name()).arg(distance)));
+        }
       }
-      QCOMPARE(palette.category(8), palette.category(0));
+      QCOMPARE(palette.category(16), palette.category(0));
     }
   }
 
