@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::int64_t kBlock = 2048, kFewestCells = 4;
 /// Shares of the time: reading twice, layouts, samples.
-constexpr double kRead = 0.1, kLayout = 0.6;
+constexpr double kRead = 0.03, kLayout = 0.88;
 
 void go_on(const StopToken& stop) {
   if (stop.stop_requested()) throw Error(ErrorCode::interrupted, "placing was stopped; nothing was written");
