@@ -147,7 +147,7 @@ train::Applied Placer::apply(const train::NewCells& cells, const train::ApplyOpt
       throw Error(ErrorCode::bad_data, fmt::format("{} has {} cells, but places are found from at least {} together", cells.sources[s].empty() ? "the data" : "the source '" + cells.sources[s] + "'",
                                                    rows[s].size(), kFewestCells));
   const Tissue tissue = read(cells, options);
-  const Placing placing{parts_.options, tissue, *parts_.generator, parts_.refiner.get(), parts_.refined};
+  const Placing placing{parts_.options, tissue, *parts_.generator, parts_.refiner.get()};
   at::Tensor places = at::empty({cells.count(), tissue.dims}, at::kFloat), uncertainty = at::empty({cells.count()}, at::kFloat);
   double before = 0;
   for (std::size_t s = 0; s < rows.size(); ++s) {
@@ -176,7 +176,7 @@ train::Applied Placer::apply(const train::NewCells& cells, const train::ApplyOpt
   const auto [least, most] = std::minmax_element(parts_.radii.begin(), parts_.radii.end());
   made.facts = {{"geocyte/unit", "1 = root mean squared radius of a training slide"},
                 {"geocyte/radius_of_training_slides", fmt::format("{:.6g}", radius)},
-                {"geocyte/refined", parts_.refined ? "yes" : "no"},
+                {"geocyte/refined", parts_.refiner ? "yes" : "no"},
                 {"geocyte/uncertainty", parts_.calibration.cells > 0 ? fmt::format("root mean squared error to be expected, calibrated on {} validation cells; a circle of {:.3f} times it holds 90 % of them",
                                                                                  parts_.calibration.cells, parts_.calibration.multiple[3])
                                                                     : "root mean squared distance of samples from the place, not calibrated"},

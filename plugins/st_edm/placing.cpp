@@ -50,7 +50,7 @@ at::Tensor Placing::places(const CellSet& cells, std::uint64_t seed, int threads
   const at::NoGradGuard no_gradient;
   const PairHeadsImpl::Output heads = heads_of(*this, tissue.input.index_select(0, rows_of(cells, tissue.input.device())));
   PairViews views{heads.distance, heads.local, tissue.components.index_select(0, rows_of(cells, at::kCPU))};
-  if (refined) {
+  if (refiner != nullptr) {
     const RefineSets set = known_set(tissue, generator, cells.rows);
     views.distance = (set.base[0] + refiner->estimate(set, kFirstLevel, false, hash64(cells.name, seed))).to(at::kCPU, at::kFloat).unsqueeze(0);
   }
@@ -82,7 +82,7 @@ at::Tensor Placing::samples(const CellSet& cells, const at::Tensor& places, std:
 }
 
 std::string Placing::source_of_samples() const {
-  return refiner != nullptr ? "samples of the refiner" : "members of the ensemble, with the noise and dropout of training";
+  return refiner != nullptr ? "samples of the refiner" : "samples of members of the ensemble, with the noise and dropout of training";
 }
 
 at::Tensor spread_about(const at::Tensor& samples, const at::Tensor& places) { return (samples - places).square().sum(-1).mean(0).sqrt(); }

@@ -2,9 +2,9 @@
 // From a trained system to places of any cells, to samples of them, and to how sure each place is.
 //
 //   places      the layout of the pair heads, or of refined places where the refiner was accepted
-//   samples     K answers for the same cells. With a refiner: the generator's scaling plus a residual drawn from it (refiner.h). Without one: the scaling
-//               of one member of the ensemble, with the noise and the dropout that it was trained with (Gal & Ghahramani 2016). Each is laid onto the
-//               places by rotation or reflection
+//   samples     K answers for the same cells: the scaling of one member of the ensemble, with the noise and the dropout that it was trained with
+//               (Gal & Ghahramani 2016); where a refiner was accepted, the generator's scaling plus a residual drawn from it (refiner.h). Each is laid
+//               onto the places by rotation or reflection. The spread of a refiner that was not accepted tells sure cells from unsure ones less well
 //   spread      s_i^2 = (1/K) sum_k |y_ik - x_i|^2: of the samples of a cell about its place x_i
 //
 // Shapes: places (n, d), samples (K, n, d), spread (n); float on the host.
@@ -43,8 +43,7 @@ struct Placing {
   const StEdmOptions& options;
   const Tissue& tissue;
   const Generator& generator;
-  const Refiner* refiner = nullptr;        ///< null: there is none
-  bool refined = false;                    ///< it was accepted
+  const Refiner* refiner = nullptr;        ///< null: there is none, or it was not accepted
 
   at::Tensor places(const CellSet& cells, std::uint64_t seed, int threads, const StopToken& stop, const Patches& patches = {}) const;
   at::Tensor samples(const CellSet& cells, const at::Tensor& places, std::uint64_t seed, const StopToken& stop) const;

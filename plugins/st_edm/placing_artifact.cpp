@@ -74,7 +74,7 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   made.tensors.emplace_back(kFramePlaces, tissue.places.index_select(0, at_rows).to(at::kCPU, at::kFloat).contiguous());
   if (placing.refiner == nullptr) return made;
   const RefineOptions& r = options.refine;
-  made.config["refiner"] = {{"width", r.width}, {"blocks", r.blocks}, {"points", r.points}, {"sigma_data", placing.refiner->sigma_data()}, {"accepted", placing.refined}};
+  made.config["refiner"] = {{"width", r.width}, {"blocks", r.blocks}, {"points", r.points}, {"sigma_data", placing.refiner->sigma_data()}};
   for (auto& tensor : nn::state_of(*placing.refiner->network(), kRefiner)) made.tensors.push_back(std::move(tensor));
   return made;
 }
@@ -112,7 +112,6 @@ TrainedParts from_artifact(const train::Artifact& artifact) {
       r.width = refiner.at("width").get<std::int64_t>();
       r.blocks = refiner.at("blocks").get<std::int64_t>();
       r.points = refiner.at("points").get<std::int64_t>();
-      parts.refined = refiner.at("accepted").get<bool>();
       parts.refiner = std::make_unique<Refiner>(r, o.in, tissue.dims, refiner.at("sigma_data").get<double>(), nn::make_generator(0), c10::kFloat);
       ScoreNet network = parts.refiner->network();   // a handle
       nn::load_state(*network, artifact.tensors, kRefiner);

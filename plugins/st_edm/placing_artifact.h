@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The artifact "pair_heads": all that places of new cells need. Beside the weights of the heads:
 //
-//   config  sizes of the heads, dims, input (input_map.h), layout, noise, refiner (null without one)
+//   config  sizes of the heads, dims, input (input_map.h), layout, noise, refiner (null where none was accepted)
 //   about   recipe and its hash, sources with the radius of each slide in its file, calibration (calibration.h), unit of the profile
 //   tensors "map/…", "refiner/…", "profile" (off_tissue.h); "frame/distance" (M, F, D), "frame/places" (F, d): what the heads say of cells of the first
 //           training slide and where these lie, so that everything is laid out the same way up
@@ -26,8 +26,7 @@ struct TrainedParts {
   StEdmOptions options;
   Tissue tissue;
   std::unique_ptr<Generator> generator;
-  std::unique_ptr<Refiner> refiner;        ///< null: there is none
-  bool refined = false;
+  std::unique_ptr<Refiner> refiner;        ///< null: there is none, or it was not accepted
   Calibration calibration;
   at::Tensor frame_distance, frame_places;
   std::vector<std::string> slides;         ///< that were trained on

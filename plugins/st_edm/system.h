@@ -43,7 +43,7 @@ class StEdm : public train::System {
   Refinement refinement() const { return {options_, *tissue_, *generator_, *refiner_}; }
   /// Places of a source as they are judged: refined where the refiner was accepted.
   at::Tensor places(const SourceFacts& source, bool refined, train::TrainContext& ctx) const;
-  Placing placing(bool refined) const { return {options_, *tissue_, *generator_, refiner_.get(), refined}; }
+  Placing placing(bool refined) const { return {options_, *tissue_, *generator_, refined ? refiner_.get() : nullptr}; }
   /// Whether the refiner is used; never where there is none.
   Acceptance acceptance(std::uint64_t seed, const StopToken& stop) const;
   /// Of held-out sources with known places, laid out at `places`; each source is turned onto its true places.
