@@ -6,8 +6,8 @@
 //   score d_i / q          one training cell in twenty lies above 1; a cell far above 1 is placed by guessing
 //
 // (A distance to the k-th neighbour as a measure of being an outlier: Ramaswamy, Rastogi & Shim 2000.)
-// Genes are standardised by the cells of a source itself (panel_input.h): a shift of all cells of a file, by depth or by batch, is not seen, and a file of
-// foreign cells alone looks less foreign than such cells among others.
+// Genes are standardised by the cells of a source itself (panel_input.h): a shift of all cells of a file, by depth or by batch, is not seen, and foreign
+// cells alone lie near the middle of components that are not theirs, not far out: of a whole file, how much it varies along them says more (placer.h).
 // Training cells are at most 2,000, evenly spread. Shapes: components (n, r) float on the host. Cost: 2,000 n r.
 #pragma once
 

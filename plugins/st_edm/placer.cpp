@@ -26,6 +26,7 @@ namespace {
 constexpr std::int64_t kBlock = 2048, kFewestCells = 4;
 /// Shares of the time: reading twice, layouts, samples.
 constexpr double kRead = 0.03, kLayout = 0.88;
+constexpr double kForeign = 0.6;           // share of the variation of training cells below which a file is said to be foreign
 
 void go_on(const StopToken& stop) {
   if (stop.stop_requested()) throw Error(ErrorCode::interrupted, "placing was stopped; nothing was written");
@@ -182,6 +183,11 @@ train::Applied Placer::apply(const train::NewCells& cells, const train::ApplyOpt
                                                                     : "root mean squared distance of samples from the place, not calibrated"},
                 {"geocyte/off_tissue", "distance to the 10th nearest training cell over the 95 % quantile of training cells"}};
   if (*most > 1.5 * *least) made.facts["geocyte/radius_note"] = fmt::format("radii of the training slides differ: {:.6g} to {:.6g}", *least, *most);
+  // Foreign cells lie near the middle of components that are not theirs, as unlike ones alone do not: how much they vary there says more of a whole file.
+  const double shared = tissue.components.var(0, false).sum().item<double>() / std::max(1e-12, parts_.tissue.profile.cells.var(0, false).sum().item<double>());
+  made.facts["geocyte/shared_variation"] = fmt::format("{:.3f}", shared);
+  if (shared < kForeign)
+    made.notes.push_back(fmt::format("the cells vary along the components of the run {:.0f} % as much as its training cells: they may be of another tissue or assay, and their places guesses", 100 * shared));
   const double outside = (off > 2).to(at::kDouble).mean().item<double>();
   if (outside > 0.05)
     made.notes.push_back(fmt::format("{:.0f} % of the cells are more than twice as far from every training cell as 95 % of these are from each other: their places are guesses (obs off_tissue)", 100 * outside));

@@ -4,7 +4,8 @@
 //
 // Cells are read twice, some rows at a time: for the mean and deviation of each gene, then for components and input. More than 3,000 cells of a source are
 // laid out in overlapping patches (patchwise.h). Values: places in unit radii of the training slides; columns `uncertainty` (calibration.h, same unit) and
-// `off_tissue` (off_tissue.h).
+// `off_tissue` (off_tissue.h). uns geocyte/shared_variation: variance of the cells along the components over that of training cells; below .6 a note says that they
+// may be foreign (simulated tissues, seed 7: .79 to .95 of the same tissue, .49 of another one).
 #pragma once
 
 #include <memory>
