@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/generator.h"
 
+#include <utility>
+
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
-#include "engine/core/error.h"
-#include "engine/nn/generator.h"
-#include "engine/optim/schedule.h"
 #include "plugins/st_edm/geometry_scores.h"
 #include "plugins/st_edm/layout.h"
-#include "plugins/st_edm/pair_losses.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -22,61 +18,37 @@ std::vector<float> to_floats(const at::Tensor& values) {
   return {host.const_data_ptr<float>(), host.const_data_ptr<float>() + host.numel()};
 }
 
+PairHeadsImpl::Output on_host(const PairHeadsImpl::Output& output) { return {output.local.to(at::kCPU, at::kFloat), output.distance.to(at::kCPU, at::kFloat)}; }
+
 }  // namespace
 
-Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx) {
-  PairHeadsOptions how;
-  how.members = options.heads.members;
-  how.in = tissue.input.size(1);
-  how.block = tissue.block;
-  how.hidden = options.heads.hidden;
-  how.local = options.heads.local;
-  how.distance = options.heads.distance;
-  how.widths = static_cast<std::int64_t>(options.loss.widths.size());
-  how.dropout = options.heads.dropout;
-  heads_ = PairHeads(how, nn::make_generator(ctx.rng().stream("weights")()), ctx.dtype());
-  heads_->to(ctx.device());
-  optimizer_ = std::make_unique<optim::AdamW>(heads_->parameters(),
-                                              torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
-}
-
-Generator::Terms Generator::terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const {
-  const at::Tensor d = smooth_distances(places);   // (M, B, B)
-  Terms terms;
-  if (options.loss.neighbours.enabled) terms.neighbours = neighbour_loss(output.local, heads_->sharpness(), d, options.loss.widths);
-  if (options.loss.distance.enabled) terms.distance = distance_loss(output.distance, d);
-  return terms;
+Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx) : shown_(options, tissue, options.heads.members, "", ctx) {
+  const auto slides = tissue.sources_with(Role::train);
+  if (options.refine_steps() == 0 || options.refine.crossed == 0) return;
+  if (slides.size() < 2) {
+    ctx.note("refine.crossed needs two training slides: the refiner learns what the networks that are shown get wrong with noised input");
+    return;
+  }
+  each_ = options.refine.crossed;
+  crossed_.emplace(options, tissue, each_ * static_cast<std::int64_t>(slides.size()), "/crossed", ctx);
+  first_crossed_.assign(tissue.sources.size(), -1);
+  for (std::size_t k = 0; k < slides.size(); ++k) {
+    first_crossed_[slides[k]] = static_cast<std::int64_t>(k) * each_;
+    auto others = tissue.train_rows;
+    others[slides[k]].clear();
+    draws_.emplace_back(std::move(others), SetDraws(tissue.train_rows, options.batch_size).size());
+  }
 }
 
 train::StepReport Generator::step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step,
                                   std::int64_t total, train::TrainContext& ctx) {
-  const std::int64_t members = options.heads.members, n = static_cast<std::int64_t>(rows.size()) / members;
-  const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(ctx.device());
-  const at::Generator noise = nn::make_generator(ctx.rng().stream("noise")(), ctx.device());
-  at::Tensor x = tissue.input.index_select(0, at_rows).reshape({members, n, -1});   // (M, B, F)
-  if (options.heads.noise > 0) x = x.add(at::empty_like(x).normal_(0, options.heads.noise, noise));
-  const PairHeadsImpl::Output output = heads_->forward(x, noise);
-  const Terms terms = this->terms(options, output, tissue.places.index_select(0, at_rows).reshape({members, n, -1}));
-
-  train::StepReport report;
-  at::Tensor loss;
-  const auto add = [&](const char* name, const at::Tensor& term, double weight) {
-    if (!term.defined()) return;
-    const double value = term.item<double>();
-    report.terms[name] = value;
-    report.weighted[name] = weight * value;
-    report.total += weight * value;
-    loss = loss.defined() ? loss + term * weight : term * weight;
-  };
-  add("neighbours", terms.neighbours, options.loss.neighbours.weight);
-  add("distance", terms.distance, options.loss.distance.weight);
-  if (!loss.defined())
-    throw Error(ErrorCode::bad_config, "no loss term is on, so there is nothing to learn", "enable loss.neighbours or loss.distance");
-  const optim::Schedule schedule{options.optimizer.lr, options.optimizer.decay == "cosine" ? optim::Decay::cosine : optim::Decay::constant, 0, total, 0};
-  optim::set_learning_rate(*optimizer_, optim::learning_rate(schedule, step));
-  ctx.update("generator", *optimizer_, loss);
-  report.units = members * n;
-  return report;
+  if (crossed_) {
+    const auto block = static_cast<std::size_t>(each_ * draws_.front().size());
+    rows_.resize(block * draws_.size());
+    for (std::size_t k = 0; k < draws_.size(); ++k) draws_[k].draw(ctx.rng().stream("batches/crossed"), std::span(rows_).subspan(k * block, block));
+    crossed_->step(options, tissue, rows_, step, total, ctx);
+  }
+  return shown_.step(options, tissue, rows, step, total, ctx);
 }
 
 std::map<std::string, double> Generator::validate(const StEdmOptions& options, const Tissue& tissue) const {
@@ -86,10 +58,10 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
   for (const auto& rows : tissue.validation_rows) {
     if (rows.size() < 4) continue;
     const at::Tensor at_rows = at::tensor(rows, at::kLong).to(tissue.input.device());
-    const std::int64_t members = options.heads.members;
+    const std::int64_t members = shown_.members();
     const at::Tensor x = tissue.input.index_select(0, at_rows), places = tissue.places.index_select(0, at_rows);
-    const PairHeadsImpl::Output output = heads_->forward(x.unsqueeze(0).expand({members, -1, -1}));
-    const Terms terms = this->terms(options, output, places.unsqueeze(0).expand({members, -1, -1}));
+    const PairHeadsImpl::Output output = shown_.look(x);
+    const PairTerms terms = shown_.terms(options, output, places.unsqueeze(0).expand({members, -1, -1}));
     double total = 0;
     const auto add = [&](const char* name, const at::Tensor& term, double weight) {
       if (!term.defined()) return;
@@ -110,10 +82,23 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
 }
 
 PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, const SourceFacts& source) const {
-  const at::NoGradGuard no_gradient;
-  const at::Tensor x = tissue.input.narrow(0, source.first, source.size).unsqueeze(0).expand({heads_->options().members, -1, -1});
-  const PairHeadsImpl::Output output = heads_->forward(x);
-  return {output.local.to(at::kCPU, at::kFloat), output.distance.to(at::kCPU, at::kFloat)};
+  return on_host(shown_.look(tissue.input.narrow(0, source.first, source.size)));
+}
+
+PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by) const {
+  const at::Tensor x = tissue.input.index_select(0, at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(tissue.input.device()));
+  if (by == By::shown || !crossed_) return on_host(shown_.look(x));
+  const auto source = static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(rows.front())]);
+  return on_host(crossed_on(source) ? unseen(x, source) : shown_.look(x));
+}
+
+PairHeadsImpl::Output Generator::unseen(const at::Tensor& x, std::size_t source) const {
+  const PairHeadsImpl::Output all = crossed_->look(x);
+  return {all.local.narrow(0, first_crossed_[source], each_), all.distance.narrow(0, first_crossed_[source], each_)};
+}
+
+at::Tensor Generator::roughly(const at::Tensor& x, std::size_t source, double noise, const at::Generator& generator) const {
+  return on_host(crossed_on(source) ? unseen(x, source) : shown_.look(x, noise, generator)).distance;
 }
 
 at::Tensor Generator::quick_places(const Tissue& tissue, const SourceFacts& source) const {
@@ -127,13 +112,13 @@ at::Tensor Generator::places(const StEdmOptions& options, const Tissue& tissue, 
 }
 
 void Generator::save(train::CheckpointWriter& writer) const {
-  writer.module("heads", *heads_);
-  writer.optimizer("heads", *optimizer_);
+  shown_.save(writer);
+  if (crossed_) crossed_->save(writer);
 }
 
 void Generator::load(train::CheckpointReader& reader) {
-  reader.module("heads", *heads_);
-  reader.optimizer("heads", *optimizer_);
+  shown_.load(reader);
+  if (crossed_) crossed_->load(reader);
 }
 
 }  // namespace geocyte::plugins::st_edm

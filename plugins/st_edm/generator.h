@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The generator: pair heads with their optimiser, one training step, and places for the cells of a source.
+// The generator of the recommended model: an ensemble of pair heads, one training step, and places for the cells of a source. With refine.crossed
+// there are networks beside it that never see one of the training slides: what they get wrong there is what is to be expected of a new slide
+// (cross-fitting), so it is what the refiner learns and is judged on. They do not change the ensemble that is shown.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/core/stop_token.h"
-#include "engine/optim/adamw.h"
-#include "engine/train/state_io.h"
-#include "engine/train/system.h"
-#include "engine/train/train_context.h"
-#include "plugins/st_edm/options.h"
-#include "plugins/st_edm/pair_heads.h"
-#include "plugins/st_edm/tissue.h"
+#include "plugins/st_edm/pair_ensemble.h"
+#include "plugins/st_edm/sets.h"
 
 namespace geocyte::plugins::st_edm {
+
+/// Whose word is taken: of the ensemble that is shown, or, on a training slide, of the networks that have not seen it (where there are any).
+enum class By { shown, unseen };
 
 class Generator {
  public:
   Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx);
   /// Trained heads, to be used only.
-  explicit Generator(PairHeads heads) : heads_(std::move(heads)) {}
+  explicit Generator(PairHeads heads) : shown_(std::move(heads)) {}
 
-  /// One update on `rows` (members x n, a slide a member). Step `step` of `total` of its stage sets the learning rate.
-  /// Throws Error{bad_config} when no term is on.
+  /// One update on `rows` (members x n, a slide a member), and one of the crossed networks on as many cells a member, drawn here.
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                          train::TrainContext& ctx);
 
@@ -38,23 +38,30 @@ class Generator {
 
   /// What the heads say of the cells of a source: distance (M, n, D) and local (M, n, L) float on the host.
   PairHeadsImpl::Output heads_of(const Tissue& tissue, const SourceFacts& source) const;
+  /// The same of the cells `rows`, of one source.
+  PairHeadsImpl::Output heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by = By::shown) const;
+  /// distance (m, n, D) of cells x (n, F) of source `source` as a training of the refiner sees them: by the networks that have not seen the source as
+  /// they are, else by the shown ones with noised input and dropout, so that they are as wrong as on a new slide.
+  at::Tensor roughly(const at::Tensor& x, std::size_t source, double noise, const at::Generator& generator) const;
   /// (n, d) in a frame of its own; O(n), for looking while training.
   at::Tensor quick_places(const Tissue& tissue, const SourceFacts& source) const;
   /// (n, d) in a frame of its own, as they are judged (layout.h).
   at::Tensor places(const StEdmOptions& options, const Tissue& tissue, const SourceFacts& source, int threads, const StopToken& stop) const;
 
-  const PairHeads& heads() const { return heads_; }
+  const PairHeads& heads() const { return shown_.heads(); }
   void save(train::CheckpointWriter& writer) const;
   void load(train::CheckpointReader& reader);
 
  private:
-  struct Terms {
-    at::Tensor neighbours, distance;
-  };
-  Terms terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const;
+  bool crossed_on(std::size_t source) const { return crossed_ && first_crossed_[source] >= 0; }
+  PairHeadsImpl::Output unseen(const at::Tensor& x, std::size_t source) const;
 
-  PairHeads heads_{nullptr};
-  std::unique_ptr<optim::AdamW> optimizer_;
+  PairEnsemble shown_;
+  std::optional<PairEnsemble> crossed_;
+  std::int64_t each_ = 0;                        ///< crossed networks a slide
+  std::vector<std::int64_t> first_crossed_;      ///< by source: the first network that never sees it, or -1
+  std::vector<SetDraws> draws_;                  ///< one a training slide, from all others
+  std::vector<std::int64_t> rows_;
 };
 
 }  // namespace geocyte::plugins::st_edm

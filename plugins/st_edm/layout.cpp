@@ -83,6 +83,36 @@ std::vector<float> fuzzy_graph(const std::vector<float>& dissimilar, std::size_t
   return graph;
 }
 
+/// Each row about its mean and of unit length, without the point itself: what a correlation with it takes.
+std::vector<float> standard_rows(std::vector<float> rows, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    float* row = rows.data() + i * n;
+    row[i] = 0;
+    double sum = 0, squares = 0;
+    for (std::size_t j = 0; j < n; ++j) sum += row[j];
+    const auto mean = static_cast<float>(sum / static_cast<double>(n - 1));
+    for (std::size_t j = 0; j < n; ++j) squares += j == i ? 0 : (row[j] - mean) * (row[j] - mean);
+    const auto scale = static_cast<float>(1 / std::sqrt(std::max(squares, 1e-12)));
+    for (std::size_t j = 0; j < n; ++j) row[j] = j == i ? 0 : (row[j] - mean) * scale;
+  }
+  return rows;
+}
+
+std::vector<float> transposed(const std::vector<float>& rows, std::size_t n) {
+  std::vector<float> turned(rows.size());
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) turned[j * n + i] = rows[i * n + j];
+  return turned;
+}
+
+/// What the descent follows besides stress. An empty matrix: the term is off.
+struct Pulls {
+  std::vector<float> graph;                ///< fuzzy, its sum 1
+  double local = 0, width = 1;
+  std::vector<float> ranks, ranks_turned;  ///< standard rows, and their transpose
+  double order = 0;
+};
+
 /// The state of a layout: places of n points in at most three dimensions.
 class Layout {
  public:
@@ -99,7 +129,10 @@ class Layout {
       for (std::size_t j = 0; j < n_; ++j) {
         const float* yj = y_.data() + j * dims_;
         float squared = 0, diff[3];
-        for (std::size_t k = 0; k < dims_; ++k) squared += (diff[k] = yi[k] - yj[k]) * diff[k];
+        for (std::size_t k = 0; k < dims_; ++k) {
+          diff[k] = yi[k] - yj[k];
+          squared += diff[k] * diff[k];
+        }
         const float ratio = squared > kTiny * kTiny ? d_[i * n_ + j] / std::sqrt(squared) : 0;
         for (std::size_t k = 0; k < dims_; ++k) sum[k] += ratio * diff[k];
       }
@@ -108,23 +141,39 @@ class Layout {
     y_ = std::move(next);
   }
 
-  /// Gradient descent (Adam) on stress and neighbourhoods.
-  void descend(const std::vector<float>& graph, double lambda, double width, std::int64_t iterations, const StopToken& stop) {
-    const float inverse = static_cast<float>(1 / (width * width));
+  /// Gradient descent (Adam) on stress, neighbourhoods and the order of distances.
+  void descend(const Pulls& pulls, std::int64_t iterations, const StopToken& stop) {
+    const bool local_on = !pulls.graph.empty(), order_on = !pulls.ranks.empty();
+    const float inverse = static_cast<float>(1 / (pulls.width * pulls.width));
     std::vector<float> first(y_.size(), 0), second(y_.size(), 0), gradient(y_.size());
+    rows_.assign(n_, {});
+    const auto stress = static_cast<float>(1 / weights_), local = local_on ? static_cast<float>(pulls.local) * inverse : 0.0F;
+    const auto order = static_cast<float>(pulls.order / static_cast<double>(n_) / 4);
     for (std::int64_t t = 0; t < iterations && !stop.stop_requested(); ++t) {
-      const double kernels = sum_of_kernels(inverse);
-      const auto stress = static_cast<float>(1 / weights_), local = static_cast<float>(lambda) * inverse;
-      const auto shrink = static_cast<float>(1 / kernels);
+      measure_rows(inverse, pulls);
+      const auto shrink = static_cast<float>(1 / std::max(1e-30, std::accumulate(rows_.begin(), rows_.end(), 0.0, [](double sum, const Row& row) { return sum + row.kernels; })));
       over_rows([&](std::size_t i, const float* yi) {
         float sum[3] = {};
-        const float *d = d_.data() + i * n_, *p = graph.data() + i * n_;
+        const float *d = d_.data() + i * n_, *p = local_on ? pulls.graph.data() + i * n_ : nullptr;
+        const float *r = order_on ? pulls.ranks.data() + i * n_ : nullptr, *turned = order_on ? pulls.ranks_turned.data() + i * n_ : nullptr;
+        const Row own = rows_[i];
         for (std::size_t j = 0; j < n_; ++j) {
           const float* yj = y_.data() + j * dims_;
           float squared = kTiny, diff[3];
-          for (std::size_t k = 0; k < dims_; ++k) squared += (diff[k] = yi[k] - yj[k]) * diff[k];
-          const float length = std::sqrt(squared), q = 1 / (1 + squared * inverse);
-          const float pull = stress * (length - d[j]) / (length * (d[j] + kOffset)) + local * q * (p[j] - q * shrink);
+          for (std::size_t k = 0; k < dims_; ++k) {
+            diff[k] = yi[k] - yj[k];
+            squared += diff[k] * diff[k];
+          }
+          const float length = std::sqrt(squared);
+          float pull = stress * (length - d[j]) / (length * (d[j] + kOffset));
+          if (p) {
+            const float q = 1 / (1 + squared * inverse);
+            pull += local * q * (p[j] - q * shrink);
+          }
+          if (r) {
+            const Row& other = rows_[j];
+            pull -= order * (own.steep * r[j] - own.bend * (length - own.mean) + other.steep * turned[j] - other.bend * (length - other.mean)) / length;
+          }
           for (std::size_t k = 0; k < dims_; ++k) sum[k] += pull * diff[k];
         }
         for (std::size_t k = 0; k < dims_; ++k) gradient[i * dims_ + k] = 4 * sum[k];
@@ -150,19 +199,36 @@ class Layout {
     });
   }
 
-  double sum_of_kernels(float inverse) {
-    std::vector<double> rows(n_, 0.0);
+  /// Of row i, the point itself left out: sum of kernels; mean and deviation s of its distances and their correlation c with the ranks, as 1 / s and c / s^2.
+  struct Row {
+    double kernels = 0;
+    float mean = 0, steep = 0, bend = 0;
+  };
+
+  void measure_rows(float inverse, const Pulls& pulls) {
     over_rows([&](std::size_t i, const float* yi) {
-      float sum = 0;
+      const float* r = pulls.ranks.empty() ? nullptr : pulls.ranks.data() + i * n_;
+      float kernels = 0;
+      double lengths = 0, squares = 0, along = 0;
       for (std::size_t j = 0; j < n_; ++j) {
         const float* yj = y_.data() + j * dims_;
         float squared = 0;
         for (std::size_t k = 0; k < dims_; ++k) squared += (yi[k] - yj[k]) * (yi[k] - yj[k]);
-        sum += 1 / (1 + squared * inverse);
+        kernels += 1 / (1 + squared * inverse);
+        if (!r) continue;
+        const float length = std::sqrt(squared);
+        lengths += length;
+        squares += squared;
+        along += length * r[j];
       }
-      rows[i] = sum - 1;                   // without the point itself
+      Row& row = rows_[i];
+      row.kernels = kernels - 1;           // without the point itself
+      if (!r) return;
+      const double others = static_cast<double>(n_ - 1), mean = lengths / others, spread = std::sqrt(std::max(squares - others * mean * mean, 1e-12));
+      row.mean = static_cast<float>(mean);
+      row.steep = static_cast<float>(1 / spread);
+      row.bend = static_cast<float>(along / (spread * spread * spread));
     });
-    return std::accumulate(rows.begin(), rows.end(), 0.0);
   }
 
   const std::vector<float>& d_;
@@ -170,6 +236,7 @@ class Layout {
   std::size_t n_, dims_;
   int threads_;
   double weights_ = 0;
+  std::vector<Row> rows_;
 };
 
 std::vector<float> to_floats(const at::Tensor& values) {
@@ -190,31 +257,53 @@ at::Tensor scaled_places(const at::Tensor& distance, std::int64_t dims) {
   return at::matmul(centred, axes).to(at::kFloat);
 }
 
+PairViews PairViews::of(const at::Tensor& rows) const {
+  const auto some = [&](const at::Tensor& places) { return places.defined() ? places.index_select(0, rows) : places; };
+  return {distance.index_select(1, rows), local.index_select(1, rows), expression.index_select(0, rows), some(from), some(to)};
+}
+
+at::Tensor PairViews::distances() const {
+  at::Tensor d = smooth_distances(distance).mean(0);
+  if (to.defined()) d = (d + smooth_distances(to.unsqueeze(0))[0] - smooth_distances(from.unsqueeze(0))[0]).clamp_min(0);
+  d.fill_diagonal_(0);
+  return d;
+}
+
+at::Tensor PairViews::start(std::int64_t dims) const { return to.defined() ? to - to.mean(0, true) : scaled_places(distance, dims); }
+
 at::Tensor laid_out_places(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop) {
   if (views.distance.size(1) > kMostAtOnce) return laid_out_in_patches(views, dims, options, threads, stop);
   return laid_out_at_once(views, dims, options, threads, stop);
 }
 
 at::Tensor laid_out_at_once(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop) {
-  const at::Tensor start = scaled_places(views.distance, dims);
+  const at::Tensor start = views.start(dims);
   const auto n = static_cast<std::size_t>(start.size(0));
-  at::Tensor distances = smooth_distances(views.distance).mean(0);
-  distances.fill_diagonal_(0);
+  at::Tensor distances = views.distances();
   // Unit radius: the mean square of all pairwise distances is twice that of the radius.
   const double unit = std::sqrt(distances.square().mean().item<double>() / 2);
   distances = (distances / std::max(unit, 1e-12)).contiguous();
   const std::vector<float> d = to_floats(distances);
   Layout layout(d, to_floats(start / start.square().sum(1).mean().sqrt().clamp_min(1e-12)), n, static_cast<std::size_t>(dims), threads);
   for (int i = 0; i < kMajorisations && !stop.stop_requested(); ++i) layout.majorise();
-  if (options.local > 0 && options.iterations > 0) {
-    std::vector<float> mixed = row_ranks(dissimilarity(views.local), threads);
-    const at::Tensor unit_rows = views.expression / at::linalg_vector_norm(views.expression, 2, {1}, true).clamp_min(1e-12);
-    for (const at::Tensor& other : {dissimilarity(unit_rows.unsqueeze(0)), distances}) {
-      const std::vector<float> ranks = row_ranks(other, threads);
-      for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] += 0.5F * ranks[i];
+  if ((options.local > 0 || options.order > 0) && options.iterations > 0) {
+    const std::vector<float> by_distance = row_ranks(distances, threads);
+    Pulls pulls;
+    if (options.local > 0) {
+      std::vector<float> mixed = row_ranks(dissimilarity(views.local), threads);
+      const at::Tensor unit_rows = views.expression / at::linalg_vector_norm(views.expression, 2, {1}, true).clamp_min(1e-12);
+      const std::vector<float> by_expression = row_ranks(dissimilarity(unit_rows.unsqueeze(0)), threads);
+      for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] += 0.5F * by_expression[i] + 0.5F * by_distance[i];
+      pulls.graph = fuzzy_graph(mixed, n, static_cast<int>(options.neighbours));
+      pulls.local = options.local;
+      pulls.width = options.width;
     }
-    const std::vector<float> graph = fuzzy_graph(mixed, n, static_cast<int>(options.neighbours));
-    layout.descend(graph, options.local, options.width, options.iterations, stop);
+    if (options.order > 0) {
+      pulls.ranks = standard_rows(by_distance, n);
+      pulls.ranks_turned = transposed(pulls.ranks, n);
+      pulls.order = options.order;
+    }
+    layout.descend(pulls, options.iterations, stop);
   }
   const at::Tensor places = at::from_blob(const_cast<float*>(layout.places().data()), {static_cast<std::int64_t>(n), dims}, at::kFloat).clone();
   return (places - places.mean(0, true)) * unit;

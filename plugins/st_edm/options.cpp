@@ -79,8 +79,11 @@ StEdmOptions read_options(const Json& json) {
   read(json, "refine.samples", o.refine.samples);
   read(json, "refine.lr", o.refine.lr);
   read(json, "refine.distance", o.refine.distance);
+  read(json, "refine.crossed", o.refine.crossed);
+  read(json, "refine.noise", o.refine.noise);
   read(json, "layout.local", o.layout.local);
   read(json, "layout.width", o.layout.width);
+  read(json, "layout.order", o.layout.order);
   read(json, "layout.neighbours", o.layout.neighbours);
   read(json, "layout.iterations", o.layout.iterations);
   read(json, "model.kind", o.kind);

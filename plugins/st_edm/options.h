@@ -42,7 +42,7 @@ struct OptimizerOptions {
 
 /// How pairs become coordinates; see layout.h.
 struct LayoutOptions {
-  double local = 0.15, width = 0.06;
+  double local = 0.3, width = 0.06, order = 1;
   std::int64_t neighbours = 15, iterations = 120;
 };
 
@@ -51,6 +51,8 @@ struct RefineOptions {
   double share = 0;                        ///< of the steps; 0 = no refiner
   std::int64_t sets = 2, width = 24, blocks = 2, points = 32, samples = 8;   ///< width of each of four attention heads
   double lr = 1e-3, distance = 1;
+  std::int64_t crossed = 0;                ///< networks more for each training slide, which never see it; see generator.h
+  double noise = 0;                        ///< on the expression that it sees in training
 };
 
 struct StEdmOptions {

@@ -11,7 +11,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 
-#include "plugins/st_edm/pair_losses.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -48,15 +47,13 @@ double fitted_scale(const at::Tensor& places, const at::Tensor& distances) {
 at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const LayoutOptions& options, int threads, const StopToken& stop,
                                std::int64_t patch_cells, const PatchProgress& progress) {
   const at::Tensor some = some_cells(views.distance.size(1));
-  at::Tensor distances = smooth_distances(views.distance.index_select(1, some)).mean(0);
-  distances.fill_diagonal_(0);
-  Eigen::MatrixXd start = to_matrix(scaled_places(views.distance, dims));
+  const at::Tensor distances = views.of(some).distances();
+  Eigen::MatrixXd start = to_matrix(views.start(dims));
   const double radius = std::sqrt(start.squaredNorm() / static_cast<double>(start.rows()));
   if (radius > 0) start *= radius_of(distances) / radius;
   const auto lay_out = [&](const std::vector<std::int32_t>& cells) -> std::optional<Eigen::MatrixXd> {
     const at::Tensor rows = at::tensor(std::vector<std::int64_t>(cells.begin(), cells.end()), at::kLong);
-    const PairViews own{views.distance.index_select(1, rows), views.local.index_select(1, rows), views.expression.index_select(0, rows)};
-    const at::Tensor places = laid_out_places(own, dims, options, threads, stop);
+    const at::Tensor places = laid_out_places(views.of(rows), dims, options, threads, stop);
     if (stop.stop_requested()) return std::nullopt;
     return to_matrix(places);
   };

@@ -52,7 +52,8 @@ at::Tensor Placing::places(const CellSet& cells, std::uint64_t seed, int threads
   PairViews views{heads.distance, heads.local, tissue.components.index_select(0, rows_of(cells, at::kCPU))};
   if (refiner != nullptr) {
     const RefineSets set = known_set(tissue, generator, cells.rows);
-    views.distance = (set.base[0] + refiner->estimate(set, kFirstLevel, false, hash64(cells.name, seed))).to(at::kCPU, at::kFloat).unsqueeze(0);
+    views.from = set.base[0].to(at::kCPU, at::kFloat);
+    views.to = refiner->placed(set, hash64(cells.name, seed)).to(at::kCPU, at::kFloat);
   }
   if (views.distance.size(1) > patches.at_once) return laid_out_in_patches(views, tissue.dims, options.layout, threads, stop, kPatchCells, patches.progress);
   return laid_out_at_once(views, tissue.dims, options.layout, threads, stop);

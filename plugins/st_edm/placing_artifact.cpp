@@ -53,7 +53,7 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   made.type = kPairHeads;
   made.config = {{"members", o.members}, {"in", o.in}, {"hidden", o.hidden}, {"local", o.local}, {"distance", o.distance}, {"widths", o.widths}, {"block", o.block},
                  {"dropout", o.dropout}, {"dims", tissue.dims}, {"noise", options.heads.noise}, {"samples", options.refine.samples}, {"input", tissue.map.to_json()},
-                 {"layout", {{"local", options.layout.local}, {"width", options.layout.width}, {"neighbours", options.layout.neighbours}, {"iterations", options.layout.iterations}}},
+                 {"layout", {{"local", options.layout.local}, {"width", options.layout.width}, {"order", options.layout.order}, {"neighbours", options.layout.neighbours}, {"iterations", options.layout.iterations}}},
                  {"refiner", nullptr}};
   Json sources = Json::array();
   for (const SourceFacts& source : tissue.sources)
@@ -95,7 +95,7 @@ TrainedParts from_artifact(const train::Artifact& artifact) {
     options.heads.noise = config.at("noise").get<double>();
     options.refine.samples = config.at("samples").get<std::int64_t>();
     const Json& layout = config.at("layout");
-    options.layout = {layout.at("local").get<double>(), layout.at("width").get<double>(), layout.at("neighbours").get<std::int64_t>(), layout.at("iterations").get<std::int64_t>()};
+    options.layout = {layout.at("local").get<double>(), layout.at("width").get<double>(), layout.value("order", 0.0), layout.at("neighbours").get<std::int64_t>(), layout.at("iterations").get<std::int64_t>()};
     for (const Json& source : about.at("sources")) {
       if (!source.at("trained_on").get<bool>()) continue;
       parts.slides.push_back(source.at("name").get<std::string>());

@@ -3,18 +3,18 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
 
 #include "engine/core/rng.h"
-#include "plugins/st_edm/geometry_scores.h"
 #include "plugins/st_edm/layout.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr int kRounds = 400;
 /// 90 % quantiles of chi-squared over its degrees of freedom: of r^2 over its mean, for a normal law in two and three dimensions.
 constexpr double kNinety2 = 2.302585, kNinety3 = 2.083796;
 
@@ -37,7 +37,7 @@ std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most
 std::vector<RefineSets> Refinement::validation_sets() const {
   std::vector<RefineSets> sets;
   for (const auto& rows : tissue.validation_rows)
-    if (rows.size() >= kFewestValidationCells) sets.push_back(known_set(tissue, generator, rows));
+    if (rows.size() >= kFewestValidationCells) sets.push_back(known_set(tissue, generator, rows, By::unseen));
   return sets;
 }
 
@@ -47,37 +47,21 @@ std::vector<RefineSets> Refinement::held_out_sets(std::int64_t most, std::uint64
   return sets;
 }
 
-Acceptance judge(const Denoiser& denoiser, const std::vector<RefineSets>& validation, const SkillPanel& panel, std::uint64_t seed) {
+std::vector<ShownSet> Refinement::shown_sets(std::uint64_t seed, int threads, const StopToken& stop) const {
   const at::NoGradGuard no_gradient;
-  std::vector<double> gains;
-  for (const RefineSets& set : validation) {
-    const at::Tensor truth = set.truth()[0];
-    const std::vector<double> after = row_spearman(denoiser.placed(set, seed), truth), before = row_spearman(set.base[0], truth);
-    for (std::size_t i = 0; i < after.size(); ++i) gains.push_back(after[i] - before[i]);
+  std::vector<ShownSet> shown;
+  for (const auto& rows : tissue.validation_rows) {
+    if (rows.size() < kFewestValidationCells) continue;
+    const RefineSets set = known_set(tissue, generator, rows, By::unseen);
+    const PairHeadsImpl::Output heads = generator.heads_of(tissue, rows, By::unseen);
+    PairViews views{heads.distance, heads.local, tissue.components.index_select(0, at::tensor(rows, at::kLong))};
+    ShownSet one{set.truth()[0], laid_out_places(views, tissue.dims, options.layout, threads, stop), {}};
+    views.from = set.base[0].to(at::kCPU, at::kFloat);
+    views.to = refiner.placed(set, seed).to(at::kCPU, at::kFloat);
+    one.refined = laid_out_places(views, tissue.dims, options.layout, threads, stop);
+    shown.push_back(std::move(one));
   }
-  Acceptance made;
-  made.cells = static_cast<std::int64_t>(gains.size());
-  if (gains.empty()) return made;
-  made.gain = mean_of(gains);
-  Rng rng(hash64("acceptance", seed));
-  std::vector<double> again;
-  for (int round = 0; round < kRounds; ++round) {
-    double sum = 0;
-    for (std::size_t i = 0; i < gains.size(); ++i) sum += gains[static_cast<std::size_t>(rng.below(gains.size()))];
-    again.push_back(sum / static_cast<double>(gains.size()));
-  }
-  std::sort(again.begin(), again.end());
-  made.low = again[kRounds / 20];
-  made.high = again[kRounds - 1 - kRounds / 20];
-  bool denoises = false, harms = false;
-  for (const SkillLevel& level : panel.levels) {
-    if (level.sigma > kAcceptedLevel) continue;
-    made.worst_ratio = std::max(made.worst_ratio, level.ratio);
-    denoises = denoises || level.high < 1;
-    harms = harms || level.low > 1;
-  }
-  made.accepted = made.low > 0 && denoises && !harms;
-  return made;
+  return shown;
 }
 
 double Refinement::coverage(std::int64_t most, std::uint64_t seed, const StopToken& stop) const {
@@ -103,8 +87,9 @@ RefinedSource Refinement::refine(const SourceFacts& source, std::uint64_t seed, 
 
 at::Tensor Refinement::places(const SourceFacts& source, std::uint64_t seed, int threads, const StopToken& stop) const {
   const PairHeadsImpl::Output heads = generator.heads_of(tissue, source);
-  const at::Tensor refined = refine(source, seed, stop).places;
-  return laid_out_places({refined.unsqueeze(0), heads.local, tissue.components.narrow(0, source.first, source.size)}, tissue.dims, options.layout, threads, stop);
+  const PairViews views{heads.distance, heads.local, tissue.components.narrow(0, source.first, source.size), scaled_places(heads.distance, tissue.dims),
+                        refine(source, seed, stop).places};
+  return laid_out_places(views, tissue.dims, options.layout, threads, stop);
 }
 
 }  // namespace geocyte::plugins::st_edm

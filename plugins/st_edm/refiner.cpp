@@ -42,25 +42,25 @@ at::Tensor random_turn(std::int64_t dims, const at::Generator& noise) {
   return (q * r.diagonal().sign()).to(at::kFloat);
 }
 
-/// Sets for training: noised input, dropout, a random turn.
-RefineSets noised_sets(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, std::int64_t sets, double noise,
-                       std::uint64_t seed) {
+/// Sets for training: bases as rough as on a new slide, each turned at random; features noised by `options.noise`.
+RefineSets rough_sets(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, std::int64_t sets,
+                      std::uint64_t seed) {
   const at::NoGradGuard no_gradient;
   const c10::Device device = tissue.input.device();
   const at::Generator host = nn::make_generator(seed), own = nn::make_generator(seed, device);
   const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(device);
-  const at::Tensor x = tissue.input.index_select(0, at_rows).reshape({sets, -1, tissue.input.size(1)});
+  at::Tensor x = tissue.input.index_select(0, at_rows).reshape({sets, -1, tissue.input.size(1)});
   const at::Tensor places = tissue.places.index_select(0, at_rows).reshape({sets, -1, tissue.dims});
   std::vector<at::Tensor> bases, residuals;
-  const std::int64_t members = generator.heads()->options().members;
   for (std::int64_t b = 0; b < sets; ++b) {
-    const at::Tensor seen = x[b].unsqueeze(0).expand({members, -1, -1});
-    const at::Tensor noised = seen + at::empty_like(seen).normal_(0, noise, own);
-    const at::Tensor distance = generator.heads()->forward(noised, own).distance.to(at::kCPU, at::kFloat);
+    const std::int64_t row = rows[static_cast<std::size_t>(b * x.size(1))];
+    const auto source = static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(row)]);
+    const at::Tensor distance = generator.roughly(x[b], source, options.heads.noise, own);
     const at::Tensor base = at::matmul(scaled_places(distance, tissue.dims), random_turn(tissue.dims, host)).to(places.options());
     bases.push_back(base);
     residuals.push_back(residual_of(base, places[b]));
   }
+  if (options.refine.noise > 0) x = x + at::empty_like(x).normal_(0, options.refine.noise, own);
   return {at::stack(bases), x, at::stack(residuals), {}};
 }
 
@@ -98,7 +98,7 @@ Refiner::Refiner(const StEdmOptions& options, const Tissue& tissue, const Genera
   net_ = ScoreNet(tissue.input.size(1), tissue.dims, options.refine, nn::make_generator(ctx.rng().stream("weights/refiner")()), ctx.dtype());
   net_->to(ctx.device());
   optimizer_ = std::make_unique<optim::AdamW>(net_->parameters(), torch::optim::AdamWOptions(options.refine.lr).weight_decay(options.optimizer.weight_decay));
-  const RefineSets known = noised_sets(tissue, generator, rows, sets, options.heads.noise, ctx.rng().stream("sigma_data")());
+  const RefineSets known = rough_sets(options, tissue, generator, rows, sets, ctx.rng().stream("sigma_data")());
   sigma_data_ = std::max(1e-3, std::sqrt(known.clean.square().mean().item<double>()));
 }
 
@@ -125,7 +125,7 @@ RefineLoss Refiner::loss(const RefineSets& known, const at::Tensor& sigma, bool 
 
 train::StepReport Refiner::step(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows,
                                 std::int64_t sets, std::int64_t step, std::int64_t total, train::TrainContext& ctx) {
-  const RefineSets known = noised_sets(tissue, generator, rows, sets, options.heads.noise, ctx.rng().stream("noise")());
+  const RefineSets known = rough_sets(options, tissue, generator, rows, sets, ctx.rng().stream("noise")());
   Rng& stream = ctx.rng().stream("levels");
   const at::Tensor sigma = nn::draw_sigma(kLaw, sets, sigma_data_, nn::make_generator(stream())).to(known.base.options());
   const bool twice = stream.uniform() < kSelfConditioning;
@@ -179,19 +179,18 @@ void Refiner::load(train::CheckpointReader& reader) {
   sigma_data_ = reader.value("sigma_data").get<double>();
 }
 
-RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows) {
+RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, By by) {
   const at::NoGradGuard no_gradient;
   const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(tissue.input.device());
   const at::Tensor x = tissue.input.index_select(0, at_rows), places = tissue.places.index_select(0, at_rows);
-  const at::Tensor distance = generator.heads()->forward(x.unsqueeze(0).expand({generator.heads()->options().members, -1, -1})).distance;
-  const at::Tensor base = scaled_places(distance.to(at::kCPU, at::kFloat), tissue.dims).to(places.options());
+  const at::Tensor base = scaled_places(generator.heads_of(tissue, rows, by).distance, tissue.dims).to(places.options());
   return {base.unsqueeze(0), x.unsqueeze(0), residual_of(base, places).unsqueeze(0), {}};
 }
 
 RefineSets source_set(const Tissue& tissue, const Generator& generator, const SourceFacts& source) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(source.size));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = source.first + static_cast<std::int64_t>(i);
-  RefineSets set = known_set(tissue, generator, rows);
+  RefineSets set = known_set(tissue, generator, rows, By::shown);
   if (!source.has_places()) set.clean = at::Tensor();
   return set;
 }

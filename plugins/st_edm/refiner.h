@@ -8,7 +8,8 @@
 //           coordinates to the output
 //   loss    mean_b w_b e_b (F = 0 costs 1 at every s) + weight x mean_ij (|y_i - y_j| - d_ij)^2 with y = B + D, at every s
 //
-// B is made from noised input in training: on slides that the generator knows it is then as wrong as on slides that it does not know.
+// In training B is as wrong as on a slide that the generator does not know: it is made by networks that have never seen the slide (refine.crossed,
+// cross-fitting), or else by the generator from noised input.
 // Refined places are B + E[R], the mean of D over noise at one level: at a high level, where x says nothing, that is the estimate of least
 // squared error from expression and B alone; a mean of K samples would add a K-th of their variance. Samples (Heun) are for their spread.
 // Shapes: base, x (b, n, d), features (b, n, F).
@@ -88,8 +89,8 @@ class Refiner : public Denoiser {
   double sigma_data_ = 1;
 };
 
-/// One set of known places without noise: the cells `rows` of one slide.
-RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows);
+/// One set of known places without noise: the cells `rows` of one slide, their base by the networks that are asked for.
+RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, By by = By::shown);
 /// One set of a whole source; `clean` only where its places are known.
 RefineSets source_set(const Tissue& tissue, const Generator& generator, const SourceFacts& source);
 

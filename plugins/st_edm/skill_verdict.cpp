@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "plugins/st_edm/refinement.h"
 #include "plugins/st_edm/skill.h"
 
 namespace geocyte::plugins::st_edm {
@@ -43,19 +42,6 @@ store::Verdict skill_verdict(const SkillPanel& panel) {
   verdict.evidence += fmt::format(" σ in units of σ_data = {:.3f} radii; n = {} cells, {}.", panel.sigma_data, panel.cells, panel.split);
   verdict.why = "F = 0 is the network that outputs nothing: its error at a noise level is known, and a network that merely passes its noisy input on equals it. "
                 "A scale near 1 proves nothing at low noise; it stands beside the scale that an honest mean would have.";
-  return verdict;
-}
-
-store::Verdict acceptance_verdict(const Acceptance& a) {
-  store::Verdict verdict;
-  verdict.id = "skill/acceptance";
-  verdict.workspace = "spatial";
-  verdict.state = a.accepted ? "good" : "neutral";
-  verdict.headline = a.accepted ? "The refiner improves on the generator and is used." : "The refiner does not improve on the generator: the generator alone is shown.";
-  verdict.evidence = fmt::format("Row-Spearman of validation cells changes by {:+.3f} [{:+.3f}, {:+.3f}] (90 % paired bootstrap, n = {} cells); worst L/L(F=0) up to σ = {:.1f}: {:.2f}.",
-                                 a.gain, a.low, a.high, a.cells, kAcceptedLevel, a.worst_ratio);
-  verdict.why = "Accepted where the whole interval of the change is above 0 and the refiner denoises better than doing nothing at some noise level looked at and worse at none. Decided on "
-                "cells of the training slides that neither network was trained on; held-out slides take no part in it.";
   return verdict;
 }
 

@@ -118,6 +118,9 @@ void add_layout(config::Schema& s, const StEdmOptions& o) {
                                "0 lays cells out by distances alone; more of it finds more true neighbours and bends large distances.", kLive), 0, 100));
   s.push_back(within(parameter("layout.width", ParameterType::number, o.layout.width, "Layout", "Width of neighbourhoods",
                                "Distance, in radii of the tissue, at which two cells stop being neighbours in the layout.", kLive), 1e-3, 10));
+  s.push_back(within(parameter("layout.order", ParameterType::number, o.layout.order, "Layout", "Weight of the order of distances",
+                               "How much it counts that the cells that are predicted farther from a cell are laid out farther from it, whatever the distances. 0: sizes of distances alone.",
+                               kLive), 0, 100));
   s.push_back(within(parameter("layout.neighbours", ParameterType::integer, o.layout.neighbours, "Layout", "Neighbours",
                                "Cells that each cell is drawn to.", kLive), 2, 200));
   s.push_back(within(parameter("layout.iterations", ParameterType::integer, o.layout.iterations, "Layout", "Iterations", "Steps of the layout.", kLive), 0, 10000));
@@ -138,6 +141,11 @@ void add_refiner(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("refine.lr", ParameterType::number, o.refine.lr, "Refiner", "Learning rate of the refiner", "Falls to zero over its steps."), 1e-8, 1));
   s.push_back(within(parameter("refine.distance", ParameterType::number, o.refine.distance, "Refiner", "Weight of distances",
                                "Of the squared error of distances between refined cells, at every noise level.", kLive), 0, 1e6));
+  s.push_back(within(parameter("refine.crossed", ParameterType::integer, o.refine.crossed, "Refiner", "Networks that miss a slide",
+                               "For each training slide, networks beside those that are shown which never see it: the refiner then learns and is judged on what is wrong on slides not "
+                               "seen. 0: it learns what the shown networks get wrong with noised input, and is shown but never used."), 0, 16));
+  s.push_back(within(parameter("refine.noise", ParameterType::number, o.refine.noise, "Refiner", "Input noise of the refiner",
+                               "Noise on the expression that the refiner sees in training, in units of its mean standard deviation.", kLive), 0, 10));
 }
 
 void add_schedule(config::Schema& s, const StEdmOptions& o) {

@@ -30,7 +30,7 @@ std::vector<train::Stage> StEdm::stages(const Json& json) const {
   generate.budget = options.generate_steps();
   generate.inputs = {"sources"};
   generate.makes = {"heads"};
-  generate.params = {"seed", "genes", "normalize", "held_out", "input", "heads", "loss", "optimizer", "batch_size", "steps"};
+  generate.params = {"seed", "genes", "normalize", "held_out", "input", "heads", "loss", "optimizer", "batch_size", "steps", "refine.crossed"};
   if (options.refine_steps() == 0) return {generate};
   train::Stage refine;
   refine.id = kRefine;
@@ -92,7 +92,7 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
     return snapshot;
   }
   const SkillPanel panel = refines() ? panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop) : SkillPanel{};
-  const Acceptance acceptance = refines() && done ? judge(*refiner_, refinement().validation_sets(), panel, seed) : Acceptance{};
+  const Acceptance acceptance = refines() && done ? judge(refinement().shown_sets(seed, ctx.threads(), stop), panel, refinement().missed(), seed) : Acceptance{};
   const bool refined = acceptance.accepted;
   const Placing placing = this->placing(refined);
   Layouts layouts;
@@ -115,7 +115,7 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
 Acceptance StEdm::acceptance(std::uint64_t seed, const StopToken& stop) const {
   if (!refines()) return {};
   const auto sets = refinement().validation_sets();
-  return judge(*refiner_, sets, panel_of(sets, kValidation, kBootstrap, seed, stop), seed);
+  return judge(refinement().shown_sets(seed, threads_, stop), panel_of(sets, kValidation, kBootstrap, seed, stop), refinement().missed(), seed);
 }
 
 CoverageCurve StEdm::coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,

@@ -93,7 +93,7 @@ store::Snapshot SeedSystem::observe(const train::ProbeRequest& request, train::T
   const bool done = ctx.step() >= ctx.total_steps();
   const std::vector<RefineSets> validation = validation_sets();
   SkillPanel panel = panel_of(validation, kValidation, kBootstrap, seed, stop);
-  const Acceptance acceptance = done ? judge(*model_, validation, panel, seed) : Acceptance{};
+  const Acceptance acceptance = done ? judge(shown_as_given(*model_, validation, seed), panel, false, seed) : Acceptance{};
   layouts.places = [&](const SourceFacts& source) { return places(source, acceptance.accepted, seed); };
   layouts.how = acceptance.accepted ? "leading axes of refined places" : "leading axes of the generator's places";
   layouts.uncertainty_caption = fmt::format("spread of {} samples refined from σ = {} σ_data, in radii", options_.refine.samples, options_.edm.start);
@@ -114,7 +114,7 @@ store::Snapshot SeedSystem::observe(const train::ProbeRequest& request, train::T
 train::Evaluation SeedSystem::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
   const at::NoGradGuard no_gradient;
   const std::vector<RefineSets> validation = validation_sets(), held_out = held_out_sets(request.seed);
-  const Acceptance acceptance = judge(*model_, validation, panel_of(validation, kValidation, kBootstrap, request.seed, ctx.stop()), request.seed);
+  const Acceptance acceptance = judge(shown_as_given(*model_, validation, request.seed), panel_of(validation, kValidation, kBootstrap, request.seed, ctx.stop()), false, request.seed);
   const auto laid_out = [&](bool refined) { return [&, refined](const SourceFacts& source) { return places(source, refined, request.seed); }; };
   std::vector<Method> methods{{"model", laid_out(acceptance.accepted)}, {"generator", laid_out(false)}, {"refined", laid_out(true)}, {"scaling", laid_out(false)}};
   for (Method& plain : plain_methods(*tissue_, request.seed, ctx.threads(), ctx.stop())) methods.push_back(std::move(plain));

@@ -93,7 +93,7 @@ TEST(Layout, FindsPlacesFromTheirDistances) {
   EXPECT_GT(mean_of(scores_of(quick, places).recall), 0.999);
   const at::Tensor z = normal({1, 120, 6}, 10);
   LayoutOptions options;
-  options.local = 0;
+  options.local = options.order = 0;
   const at::Tensor whole = laid_out_places({u, z / z.norm(2, -1, true), places}, 2, options, 1, {});
   EXPECT_GT(mean_of(scores_of(whole, places).row_spearman), 0.999);
   EXPECT_NEAR((whole.square().sum() / places.sub(places.mean(0)).square().sum()).item<double>(), 1, 0.02);
@@ -108,6 +108,34 @@ TEST(Layout, NeighbourhoodsThatDistancesBlurComeBack) {
   without.local = 0;
   const double with_neighbours = mean_of(scores_of(laid_out_places(views, 2, options, 1, {}), places).recall);
   EXPECT_GT(with_neighbours, mean_of(scores_of(laid_out_places(views, 2, without, 1, {}), places).recall) + 0.05);
+}
+
+TEST(Layout, TheOrderOfDistancesOfManyDimensionsSurvivesBetterWhereItCounts) {
+  const at::Tensor places = normal({150, 2}, 31), u = at::cat({places, 0.5 * normal({150, 6}, 32)}, 1);
+  const PairViews views{u.unsqueeze(0), normal({1, 150, 4}, 33), places};
+  LayoutOptions options;
+  options.local = 0;
+  const auto agreement = [&](double order) {
+    options.order = order;
+    return mean_of(scores_of(laid_out_places(views, 2, options, 1, {}), u).row_spearman);
+  };
+  const double by_sizes = agreement(0), by_order = agreement(1);
+  EXPECT_GT(by_order, by_sizes + 0.005) << by_sizes;
+  EXPECT_GT(agreement(100), by_order - 0.005) << "more of it never hurts what it asks for";
+}
+
+TEST(Layout, OfARefinerThatMovesNothingIsTheGeneratorsAndOfOneThatIsRightIsBetter) {
+  const at::Tensor places = normal({100, 2}, 41), u = at::cat({places + 0.7 * normal({100, 2}, 42), 0.5 * normal({100, 4}, 43)}, 1).unsqueeze(0);
+  PairViews views{u, normal({1, 100, 4}, 44), places};
+  LayoutOptions options;
+  options.local = 0;
+  const auto score = [&] { return mean_of(scores_of(laid_out_places(views, 2, options, 1, {}), places).row_spearman); };
+  const double generator = score();
+  views.from = views.to = scaled_places(u, 2);
+  EXPECT_NEAR(score(), generator, 1e-4);
+  EXPECT_LT((views.distances() - PairViews{u, views.local, places}.distances()).abs().max().item<double>(), 1e-6);
+  views.to = places;
+  EXPECT_GT(score(), generator + 0.05);
 }
 
 TEST(Layout, InPatchesAgreesWithTheOneOfAll) {
@@ -126,6 +154,7 @@ TEST(Layout, DoesNotDependOnTheNumberOfThreads) {
   const PairViews views{u, z / z.norm(2, -1, true), u[0]};
   LayoutOptions options;
   options.iterations = 20;
+  options.order = 1;
   EXPECT_TRUE(laid_out_places(views, 2, options, 1, {}).equal(laid_out_places(views, 2, options, 3, {})));
 }
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugins/st_edm/pair_ensemble.h"
+
+#include <utility>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
+
+#include "engine/core/error.h"
+#include "engine/nn/generator.h"
+#include "engine/optim/schedule.h"
+#include "plugins/st_edm/pair_losses.h"
+
+namespace geocyte::plugins::st_edm {
+
+PairEnsemble::PairEnsemble(const StEdmOptions& options, const Tissue& tissue, std::int64_t members, std::string suffix, train::TrainContext& ctx)
+    : suffix_(std::move(suffix)) {
+  PairHeadsOptions how;
+  how.members = members;
+  how.in = tissue.input.size(1);
+  how.block = tissue.block;
+  how.hidden = options.heads.hidden;
+  how.local = options.heads.local;
+  how.distance = options.heads.distance;
+  how.widths = static_cast<std::int64_t>(options.loss.widths.size());
+  how.dropout = options.heads.dropout;
+  heads_ = PairHeads(how, nn::make_generator(ctx.rng().stream("weights" + suffix_)()), ctx.dtype());
+  heads_->to(ctx.device());
+  optimizer_ = std::make_unique<optim::AdamW>(heads_->parameters(),
+                                              torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
+}
+
+PairTerms PairEnsemble::terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const {
+  const at::Tensor d = smooth_distances(places);   // (M, B, B)
+  PairTerms terms;
+  if (options.loss.neighbours.enabled) terms.neighbours = neighbour_loss(output.local, heads_->sharpness(), d, options.loss.widths);
+  if (options.loss.distance.enabled) terms.distance = distance_loss(output.distance, d);
+  return terms;
+}
+
+train::StepReport PairEnsemble::step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step,
+                                     std::int64_t total, train::TrainContext& ctx) {
+  const std::int64_t n = static_cast<std::int64_t>(rows.size()) / members();
+  const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(ctx.device());
+  const at::Generator noise = nn::make_generator(ctx.rng().stream("noise" + suffix_)(), ctx.device());
+  at::Tensor x = tissue.input.index_select(0, at_rows).reshape({members(), n, -1});   // (M, B, F)
+  if (options.heads.noise > 0) x = x.add(at::empty_like(x).normal_(0, options.heads.noise, noise));
+  const PairHeadsImpl::Output output = heads_->forward(x, noise);
+  const PairTerms terms = this->terms(options, output, tissue.places.index_select(0, at_rows).reshape({members(), n, -1}));
+
+  train::StepReport report;
+  at::Tensor loss;
+  const auto add = [&](const char* name, const at::Tensor& term, double weight) {
+    if (!term.defined()) return;
+    const double value = term.item<double>();
+    report.terms[name] = value;
+    report.weighted[name] = weight * value;
+    report.total += weight * value;
+    loss = loss.defined() ? loss + term * weight : term * weight;
+  };
+  add("neighbours", terms.neighbours, options.loss.neighbours.weight);
+  add("distance", terms.distance, options.loss.distance.weight);
+  if (!loss.defined())
+    throw Error(ErrorCode::bad_config, "no loss term is on, so there is nothing to learn", "enable loss.neighbours or loss.distance");
+  const optim::Schedule schedule{options.optimizer.lr, options.optimizer.decay == "cosine" ? optim::Decay::cosine : optim::Decay::constant, 0, total, 0};
+  optim::set_learning_rate(*optimizer_, optim::learning_rate(schedule, step));
+  ctx.update("generator" + suffix_, *optimizer_, loss);
+  report.units = members() * n;
+  return report;
+}
+
+PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x) const {
+  const at::NoGradGuard no_gradient;
+  return heads_->forward(x.unsqueeze(0).expand({members(), -1, -1}));
+}
+
+PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x, double noise, const at::Generator& generator) const {
+  const at::NoGradGuard no_gradient;
+  const at::Tensor seen = x.unsqueeze(0).expand({members(), -1, -1});
+  return heads_->forward(seen + at::empty_like(seen).normal_(0, noise, generator), generator);
+}
+
+void PairEnsemble::save(train::CheckpointWriter& writer) const {
+  writer.module("heads" + suffix_, *heads_);
+  writer.optimizer("heads" + suffix_, *optimizer_);
+}
+
+void PairEnsemble::load(train::CheckpointReader& reader) {
+  reader.module("heads" + suffix_, *heads_);
+  reader.optimizer("heads" + suffix_, *optimizer_);
+}
+
+}  // namespace geocyte::plugins::st_edm

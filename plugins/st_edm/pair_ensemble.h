@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An ensemble of pair heads that learns: its weights, its optimiser, one update on given cells, and what it says of a set.
+// Each member sees cells of one slide a step, their input noised, and minimises the terms of pair_losses.h.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "engine/optim/adamw.h"
+#include "engine/train/state_io.h"
+#include "engine/train/system.h"
+#include "engine/train/train_context.h"
+#include "plugins/st_edm/options.h"
+#include "plugins/st_edm/pair_heads.h"
+#include "plugins/st_edm/tissue.h"
+
+namespace geocyte::plugins::st_edm {
+
+/// The terms of one set a member; one that is off is undefined.
+struct PairTerms {
+  at::Tensor neighbours, distance;
+};
+
+class PairEnsemble {
+ public:
+  /// `suffix` tells ensembles of one run apart in streams and checkpoints: "" or "/crossed".
+  PairEnsemble(const StEdmOptions& options, const Tissue& tissue, std::int64_t members, std::string suffix, train::TrainContext& ctx);
+
+  /// Trained heads, to be used only.
+  explicit PairEnsemble(PairHeads heads) : heads_(std::move(heads)) {}
+
+  /// One update on `rows` (members x n, a slide a member). Step `step` of `total` of its stage sets the learning rate.
+  /// Throws Error{bad_config} when no term is on.
+  train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
+                         train::TrainContext& ctx);
+  PairTerms terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const;
+
+  /// All members on the same cells x (n, F); with a generator the input is noised by `noise` and dropout acts.
+  PairHeadsImpl::Output look(const at::Tensor& x) const;
+  PairHeadsImpl::Output look(const at::Tensor& x, double noise, const at::Generator& generator) const;
+
+  std::int64_t members() const { return heads_->options().members; }
+  const PairHeads& heads() const { return heads_; }
+  void save(train::CheckpointWriter& writer) const;
+  void load(train::CheckpointReader& reader);
+
+ private:
+  std::string suffix_;
+  PairHeads heads_{nullptr};
+  std::unique_ptr<optim::AdamW> optimizer_;
+};
+
+}  // namespace geocyte::plugins::st_edm
