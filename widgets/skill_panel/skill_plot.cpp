@@ -18,7 +18,7 @@
 namespace geocyte::widgets::skill_panel {
 namespace {
 
-constexpr double kLeft = 48, kRight = 16, kTitle = 22, kGap = 12, kSigmas = 22, kWidest = 560;
+constexpr double kLeft = 48, kRight = 16, kTitle = 22, kGap = 12, kSigmas = 22, kWidest = 560, kLeastPlot = 30;
 
 void include(const std::vector<double>* values, double& low, double& high) {
   if (!values) return;
@@ -79,6 +79,9 @@ void SkillPlot::arrange() {
   if (charts_.empty()) return;
   // As tall and narrow: one below the other; wide: side by side in pairs.
   columns_ = width() > kWidest && width() > height() && charts_.size() > 1 ? 2 : 1;
+  // Where not all can be read, the first (is there skill?) and the last (what comes of it?) stay; the view as table has all.
+  const int fitting = std::max(1, static_cast<int>((height() - kSigmas) / (kTitle + kGap + kLeastPlot))) * columns_;
+  while (static_cast<int>(charts_.size()) > std::max(fitting, 2)) charts_.erase(charts_.begin() + 1);
   const int rows = (static_cast<int>(charts_.size()) + columns_ - 1) / columns_;
   const double cell_width = static_cast<double>(width()) / columns_, cell_height = (height() - kSigmas) / static_cast<double>(rows);
   for (std::size_t i = 0; i < charts_.size(); ++i) {

@@ -139,6 +139,21 @@ class TestSkillPanel : public QObject {
     QVERIFY(panel->plot()->areaOf(0).right() < panel->plot()->areaOf(1).left());
   }
 
+  void whatCannotBeReadIsLeftOut() {
+    const auto panel = panelOf(levels({.5, 1.0, 1.6}, .05), {300, 620});
+    QCOMPARE(panel->plot()->charts(), 4);
+    for (const int height : {460, 360, 300, 240}) {
+      panel->resize(300, height);
+      const SkillPlot* plot = panel->plot();
+      QVERIFY(plot->charts() >= 2);
+      if (plot->charts() > 2)
+        for (int i = 0; i < plot->charts(); ++i) QVERIFY2(plot->areaOf(i).height() >= 30, qPrintable(QString("%1 charts in %2").arg(plot->charts()).arg(height)));
+    }
+    QVERIFY(panel->plot()->charts() < 4);   // it has a least height
+    panel->resize(300, 620);
+    QCOMPARE(panel->plot()->charts(), 4);
+  }
+
   void keysAndMouseReadOutALevel() {
     const auto panel = panelOf(levels({.5, .7, .9}, .05, {.1, .1, .1}));
     SkillPlot* plot = panel->plot();
