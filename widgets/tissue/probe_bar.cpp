@@ -36,7 +36,8 @@ ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
   slider_->setRange(0, kSteps);
   slider_->setPageStep(kSteps / 10);
   slider_->setSingleStep(kSteps / 20);
-  slider_->setFixedWidth(220);
+  slider_->setMinimumWidth(90);
+  slider_->setMaximumWidth(220);
   value_->setObjectName(QStringLiteral("probeValue"));
   value_->setFont(monoFont());
   value_->setMinimumWidth(40);
@@ -53,6 +54,7 @@ ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
   row->setContentsMargins(14, 4, 14, 4);
   row->setSpacing(8);
   for (QWidget* widget : {static_cast<QWidget*>(name), static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) row->addWidget(widget);
+  row->setStretchFactor(slider_, 3);   // up to its greatest width; the rest is the state's
   row->addWidget(state_, 1);
   state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   gate_->setSingleShot(true);

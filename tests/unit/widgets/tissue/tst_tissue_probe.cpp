@@ -100,6 +100,14 @@ class TestTissueProbe : public QObject {
   void theSliderAsksOnceItRestsAndTheAnswerIsShown() {
     Fixture f(twoSlides(), {{"probe_sigma", "0.3"}});
     QVERIFY(f.view->probeBar()->isVisible());
+    for (const int width : {330, 460, 900}) {   // nothing lies over the slider, however narrow
+      f.view->probeBar()->setFixedWidth(width);
+      QCoreApplication::processEvents();
+      const auto right = [&](const char* child) { return f.child<QWidget>(child)->geometry().right(); };
+      QVERIFY2(right("probeSigma") < f.child<QWidget>("probeValue")->x() && right("probeValue") < f.child<QWidget>("probeAgain")->x(), qPrintable(QString::number(width)));
+    }
+    f.view->probeBar()->setMinimumWidth(0);
+    f.view->probeBar()->setMaximumWidth(QWIDGETSIZE_MAX);
     QCOMPARE(f.view->probeBar()->sigma(), 0.3);
     QList<double> asked;
     connect(&f.probe, &ProbeModel::asked, this, [&](const QVariantMap& args) { asked << args.value("sigma").toDouble(); });
