@@ -59,7 +59,7 @@ class ApplyAndExport(unittest.TestCase):
                    "--set", "sources=" + json.dumps([{"name": "P2_SC", "file": "P2_SC.h5ad", "patient": "P2", "modality": "sc"},
                                                      {"name": "P2_ST3", "file": "P2_ST3.h5ad", "patient": "P2", "modality": "st"}]), "--device", "cpu")
             engine("export", "--run", "runs/r", "--out", "shown.h5ad")
-            engine("apply", "--run", "runs/r", "--step", "4", "--data", "data/P2_SC.h5ad", "--out", "made.h5ad")
+            engine("apply", "--run", "runs/r", "--step", "4", "--data", "data/P2_SC.h5ad", "--by", "source", "--out", "made.h5ad")   # its genes are centred as in training
             done = subprocess.run([program, "-c", READ, "shown.h5ad", "made.h5ad", glob.glob(os.path.join(folder, "data", "P2_SC.h5ad"))[0]],
                                   capture_output=True, text=True, cwd=folder)
             self.assertEqual(done.returncode, 0, done.stderr[-2000:])
