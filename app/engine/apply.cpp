@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 
-#include <ATen/ops/from_blob.h>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -51,10 +50,8 @@ void embed_block(const RunEncoder& encoder, const std::shared_ptr<data::Dataset>
   data::Source source;
   source.name = name;
   source.dataset = block;
-  data::DenseMatrix cells = encoder.recipe.apply(source, missing_as_zero ? preprocess::MissingGenes::zero : preprocess::MissingGenes::refuse);
-  const at::Tensor x = at::from_blob(cells.values.data(), {cells.rows, cells.cols}, at::kFloat);   // (B, G)
-  const at::Tensor z = encoder.module.run_of_source(x, name).contiguous();                          // (B, latent)
-  std::copy_n(z.const_data_ptr<float>(), z.numel(), to);
+  const data::DenseMatrix z = embed_source(encoder, source, missing_as_zero ? preprocess::MissingGenes::zero : preprocess::MissingGenes::refuse);   // (B, latent)
+  std::copy(z.values.begin(), z.values.end(), to);
 }
 
 /// What an adapter cannot map; "" when there is none, or every cell has its map.

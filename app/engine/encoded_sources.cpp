@@ -2,7 +2,6 @@
 #include "app/engine/encoded_sources.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,15 +14,6 @@
 
 namespace geocyte::app {
 namespace {
-
-data::DenseMatrix embedded(const RunEncoder& encoder, const data::Source& source) {
-  data::DenseMatrix cells = encoder.recipe.apply(source);                                                      // cells x panel
-  const at::Tensor x = at::from_blob(cells.values.data(), {cells.rows, cells.cols}, at::kFloat);
-  const at::Tensor z = encoder.module.run_of_source(x, source.name).contiguous();                              // cells x latent
-  data::DenseMatrix made{cells.rows, encoder.latent, std::vector<float>(static_cast<std::size_t>(z.numel()))};
-  std::copy_n(z.const_data_ptr<float>(), z.numel(), made.values.data());
-  return made;
-}
 
 /// Sources that an adapter cannot map, though it maps others: their cells lie in another frame than those of the rest.
 std::vector<std::string> without_map(const RunEncoder& encoder, const std::vector<data::Source>& sources) {
@@ -50,7 +40,7 @@ train::Encoded encode(const config::Parameter& parameter, const std::string& val
   const at::NoGradGuard no_gradient;
   std::int64_t cells = 0;
   for (const auto& source : data.inputs.sources) {
-    made.sources.push_back(with_context(parameter.path, [&] { return embedded(encoder, source); }));
+    made.sources.push_back(with_context(parameter.path, [&] { return embed_source(encoder, source); }));
     cells += source.size();
     bar.update(static_cast<double>(cells) / static_cast<double>(data.cells), "embedded " + source.name);
   }

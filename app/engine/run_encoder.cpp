@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/engine/run_encoder.h"
 
+#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
@@ -19,6 +20,13 @@ RunEncoder make_run_encoder(const RunArtifact& from, const std::string& run) {
   if (in != panel) throw_not_belonging(fmt::format("{} genes where {} inputs are", panel, in.get<std::int64_t>()));
   encoder.latent = out.get<std::int64_t>();
   return encoder;
+}
+
+data::DenseMatrix embed_source(const RunEncoder& encoder, const data::Source& source, preprocess::MissingGenes missing) {
+  data::DenseMatrix cells = encoder.recipe.apply(source, missing);
+  const at::Tensor x = at::from_blob(cells.values.data(), {cells.rows, cells.cols}, at::kFloat);   // (n, G)
+  const at::Tensor z = encoder.module.run_of_source(x, source.name).contiguous();                  // (n, latent)
+  return {cells.rows, encoder.latent, std::vector<float>(z.const_data_ptr<float>(), z.const_data_ptr<float>() + z.numel())};
 }
 
 }  // namespace geocyte::app

@@ -20,4 +20,7 @@ struct RunEncoder {
 /// Throws Error{bad_data} in one sentence: not an encoder, damaged, a panel that is not that of the weights.
 RunEncoder make_run_encoder(const RunArtifact& artifact, const std::string& run);
 
+/// cells x latent, of the cells of one source, by the encoder's panel and recipe. Throws what Recipe::apply throws.
+data::DenseMatrix embed_source(const RunEncoder& encoder, const data::Source& source, preprocess::MissingGenes missing = preprocess::MissingGenes::refuse);
+
 }  // namespace geocyte::app

@@ -77,18 +77,16 @@ double Refinement::coverage(std::int64_t most, std::uint64_t seed, const StopTok
   return cells > 0 ? inside / cells : 0;
 }
 
-RefinedSource Refinement::refine(const SourceFacts& source, std::uint64_t seed, const StopToken& stop) const {
+at::Tensor Refinement::refine(const SourceFacts& source, std::uint64_t seed) const {
   const at::NoGradGuard no_gradient;
   const RefineSets set = source_set(tissue, generator, source);
-  const at::Tensor samples = refiner.sample(set, options.refine.samples, kFirstLevel, false, hash64(source.name, seed), stop);   // (K, n, d)
-  const at::Tensor estimate = refiner.estimate(set, kFirstLevel, false, hash64(source.name, seed));
-  return {(set.base[0] + estimate).to(at::kCPU, at::kFloat), (samples - samples.mean(0)).square().sum(-1).mean(0).sqrt().to(at::kCPU, at::kFloat)};
+  return (set.base[0] + refiner.estimate(set, kFirstLevel, false, hash64(source.name, seed))).to(at::kCPU, at::kFloat);
 }
 
 at::Tensor Refinement::places(const SourceFacts& source, std::uint64_t seed, int threads, const StopToken& stop) const {
   const PairHeadsImpl::Output heads = generator.heads_of(tissue, source);
   const PairViews views{heads.distance, heads.local, tissue.components.narrow(0, source.first, source.size), scaled_places(heads.distance, tissue.dims),
-                        refine(source, seed, stop).places};
+                        refine(source, seed)};
   return laid_out_places(views, tissue.dims, options.layout, threads, stop);
 }
 

@@ -14,11 +14,6 @@ namespace geocyte::plugins::st_edm {
 /// A set of fewer validation cells is not looked at.
 inline constexpr std::size_t kFewestValidationCells = 5;
 
-struct RefinedSource {
-  at::Tensor places;                       ///< (n, d): the generator's scaling plus the estimate of the residual
-  at::Tensor uncertainty;                  ///< (n): root mean squared distance of the samples from their mean
-};
-
 /// A view of the parts of a system; makes no state of its own.
 struct Refinement {
   const StEdmOptions& options;
@@ -37,7 +32,8 @@ struct Refinement {
   /// Share of the cells of known sources whose true place lies within the 90 % radius that the samples give (a normal law of their spread);
   /// .9 is calibrated, less is too sure. On at most `most` cells of each held-out source.
   double coverage(std::int64_t most, std::uint64_t seed, const StopToken& stop) const;
-  RefinedSource refine(const SourceFacts& source, std::uint64_t seed, const StopToken& stop) const;
+  /// (n, d), float on the host: the generator's scaling plus the estimate of the residual.
+  at::Tensor refine(const SourceFacts& source, std::uint64_t seed) const;
   /// As refine(), then the layout.
   at::Tensor places(const SourceFacts& source, std::uint64_t seed, int threads, const StopToken& stop) const;
 };

@@ -91,8 +91,8 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
     snapshot.arrays.push_back(refined_probe(tissue, generator_->quick_places(tissue, everything), refine, sigma, request.args.value("source", std::string()), seed));
     return snapshot;
   }
-  const SkillPanel panel = refines() ? panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop) : SkillPanel{};
-  const Acceptance acceptance = refines() && done ? judge(refinement().shown_sets(seed, ctx.threads(), stop), panel, refinement().missed(), seed) : Acceptance{};
+  const SkillPanel panel = validation_panel(seed, stop);
+  const Acceptance acceptance = done ? this->acceptance(panel, seed, stop) : Acceptance{};
   const bool refined = acceptance.accepted;
   const Placing placing = this->placing(refined);
   Layouts layouts;
@@ -112,10 +112,13 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
   return snapshot;
 }
 
-Acceptance StEdm::acceptance(std::uint64_t seed, const StopToken& stop) const {
+SkillPanel StEdm::validation_panel(std::uint64_t seed, const StopToken& stop) const {
+  return refines() ? panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop) : SkillPanel{};
+}
+
+Acceptance StEdm::acceptance(const SkillPanel& panel, std::uint64_t seed, const StopToken& stop) const {
   if (!refines()) return {};
-  const auto sets = refinement().validation_sets();
-  return judge(refinement().shown_sets(seed, threads_, stop), panel_of(sets, kValidation, kBootstrap, seed, stop), refinement().missed(), seed);
+  return judge(refinement().shown_sets(seed, threads_, stop), panel, refinement().missed(), seed);
 }
 
 CoverageCurve StEdm::coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,
@@ -148,7 +151,7 @@ void StEdm::add_skill(store::Snapshot& snapshot, const SkillPanel& validation, c
 }
 
 train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
-  const Acceptance acceptance = this->acceptance(request.seed, ctx.stop());
+  const Acceptance acceptance = this->acceptance(validation_panel(request.seed, ctx.stop()), request.seed, ctx.stop());
   const auto laid_out = [&](bool refined) { return [&, refined](const SourceFacts& source) { return places(source, refined, ctx); }; };
   std::map<std::string, at::Tensor> of_model;   // the curve of coverage wants them again
   const auto model = [&](const SourceFacts& source) { return of_model[source.name] = places(source, acceptance.accepted, ctx); };
@@ -174,7 +177,7 @@ void StEdm::apply(const std::string&, const Json&, train::TrainContext& ctx) { o
 
 void StEdm::export_artifacts(train::ArtifactWriter& writer) const {
   const auto seed = static_cast<std::uint64_t>(options_.seed);
-  const Placing placing = this->placing(acceptance(seed, {}).accepted);
+  const Placing placing = this->placing(acceptance(validation_panel(seed, {}), seed, {}).accepted);
   writer.add(to_artifact(placing, calibrate(placing, seed, threads_, {})));
 }
 

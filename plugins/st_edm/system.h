@@ -44,8 +44,10 @@ class StEdm : public train::System {
   /// Places of a source as they are judged: refined where the refiner was accepted.
   at::Tensor places(const SourceFacts& source, bool refined, train::TrainContext& ctx) const;
   Placing placing(bool refined) const { return {options_, *tissue_, *generator_, refined ? refiner_.get() : nullptr}; }
+  /// On validation cells; empty where there is no refiner.
+  SkillPanel validation_panel(std::uint64_t seed, const StopToken& stop) const;
   /// Whether the refiner is used; never where there is none.
-  Acceptance acceptance(std::uint64_t seed, const StopToken& stop) const;
+  Acceptance acceptance(const SkillPanel& panel, std::uint64_t seed, const StopToken& stop) const;
   /// Of held-out sources with known places, laid out at `places`; each source is turned onto its true places.
   CoverageCurve coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,
                          const StopToken& stop) const;
