@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
+#include "engine/core/text.h"
 
 namespace geocyte::desktop {
 namespace {
@@ -89,7 +90,7 @@ std::optional<RunDraft> draftWithEncoder(const std::vector<config::SystemSpec>& 
       RunDraft draft = draftOf(specs, QString::fromStdString(recommended ? spec.id + "/recommended" : spec.id));
       config::set(draft.options, parameter.path, folder.toStdString());
       if (const auto equal = parameter.only_with.find('='); equal != std::string::npos)
-        config::set(draft.options, parameter.only_with.substr(0, equal), parameter.only_with.substr(equal + 1));
+        config::set(draft.options, parameter.only_with.substr(0, equal), split(parameter.only_with.substr(equal + 1), '|').front());
       const config::Parameter* list = parameterOf(spec, "sources");
       const Json* given = config::find(options, "sources");
       if (!list || !given || !given->is_array() || given->empty()) return draft;

@@ -174,13 +174,14 @@ bool acts(const Parameter& parameter, const Json& options) {
   const auto equal = parameter.only_with.find('=');
   if (equal == std::string::npos) return true;
   const Json* value = find(options, parameter.only_with.substr(0, equal));
-  return value && value->is_string() && value->get<std::string>() == parameter.only_with.substr(equal + 1);
+  const std::vector<std::string> wanted = split(parameter.only_with.substr(equal + 1), '|');
+  return value && value->is_string() && std::find(wanted.begin(), wanted.end(), value->get<std::string>()) != wanted.end();
 }
 
 std::string condition_text(const Parameter& parameter) {
   const auto equal = parameter.only_with.find('=');
   if (equal == std::string::npos) return {};
-  return "only where " + parameter.only_with.substr(0, equal) + " is " + parameter.only_with.substr(equal + 1);
+  return "only where " + parameter.only_with.substr(0, equal) + " is " + join(split(parameter.only_with.substr(equal + 1), '|'), " or ");
 }
 
 std::vector<std::string> paths(const Schema& schema) {

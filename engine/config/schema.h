@@ -27,7 +27,7 @@ struct Parameter {
   std::vector<std::string> choices;         ///< of a choice
   std::vector<Parameter> fields;            ///< of a list of structs: `path` is the field's name, without dots
   std::vector<std::string> aliases;         ///< of a field: other words for it, which resolve() replaces
-  std::string only_with;        ///< "model.kind=seed": acts only where that choice has that value; empty: always
+  std::string only_with;        ///< "input.kind=encoder|embedding": acts only where that choice has one of these values; empty: always
   std::string run_of;           ///< of a path: the system ("gems") a run of which is meant; what it learned is made ready before the first step
   bool live = false;            ///< may change between two steps of a running run
   bool nullable = false;        ///< null means "decide for me"
@@ -60,7 +60,7 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
 /// Whether Parameter::only_with holds for these options.
 bool acts(const Parameter& parameter, const Json& options);
 
-/// "only where model.kind is seed"; "" for a parameter that always acts.
+/// "only where input.kind is encoder or embedding"; "" for a parameter that always acts.
 std::string condition_text(const Parameter& parameter);
 
 /// Every dotted path of the schema, in order.

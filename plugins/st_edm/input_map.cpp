@@ -25,14 +25,16 @@ at::Tensor InputMap::components(const at::Tensor& z) const {
 }
 
 at::Tensor InputMap::input(const at::Tensor& z, const at::Tensor& components, const at::Tensor& embedded) const {
-  if (kind == "embedding") return (embedded - embedding_mean) / embedding_unit;
   if (kind == "genes") return z / genes_unit;
+  const at::Tensor made = kind == "embedding" ? (embedded - embedding_mean) / embedding_unit : at::Tensor();
+  if (made.defined() && !beside) return made;
   const at::Tensor own = components.narrow(1, 0, seen) / components_unit;
+  if (made.defined()) return at::cat({own, made}, 1);
   return kind == "both" ? at::cat({own, z / genes_unit}, 1) : own;
 }
 
 Json InputMap::to_json() const {
-  return {{"kind", kind}, {"seen", seen}, {"components_unit", components_unit}, {"genes_unit", genes_unit}, {"embedding_unit", embedding_unit},
+  return {{"kind", kind}, {"seen", seen}, {"beside", beside}, {"components_unit", components_unit}, {"genes_unit", genes_unit}, {"embedding_unit", embedding_unit},
           {"embedding", embedding}, {"encoder", encoder}};
 }
 
@@ -47,6 +49,7 @@ InputMap InputMap::from(const Json& json, const nn::NamedTensors& tensors, const
   try {
     map.kind = json.at("kind").get<std::string>();
     map.seen = json.at("seen").get<std::int64_t>();
+    map.beside = json.value("beside", false);   // older runs do not say
     map.components_unit = json.at("components_unit").get<double>();
     map.genes_unit = json.at("genes_unit").get<double>();
     map.embedding_unit = json.at("embedding_unit").get<double>();

@@ -2,7 +2,7 @@
 // From the standardised panel of a cell to what the networks see of it (panel_input.h), fitted on a run and the same for any later cell.
 //
 //   components  (z - mean) A            A: principal axes of the run's cells
-//   input       components / s_pca, z / s_genes, both beside each other, or (embedding - mean) / s_embedding
+//   input       components / s_pca, z / s_genes, both beside each other, or (embedding - mean) / s_embedding, alone or after components / s_pca
 //
 // Shapes: z (n, G) standardised within its source, components (n, r), input (n, F); float on the host.
 #pragma once
@@ -20,6 +20,7 @@ namespace geocyte::plugins::st_edm {
 struct InputMap {
   std::string kind = "pca";                ///< as in options.h
   std::int64_t seen = 0;                   ///< components that the networks see
+  bool beside = false;                     ///< components come before the embedding
   double components_unit = 1, genes_unit = 1, embedding_unit = 1;
   at::Tensor mean, axes;                   ///< (G), (G, r)
   std::string embedding, encoder;          ///< obsm key, and which encoder made it ("" = not said)

@@ -59,6 +59,7 @@ StEdmOptions read_options(const Json& json) {
   read(json, "input.components", o.input.components);
   read(json, "input.embedding", o.input.embedding);
   read(json, "input.encoder", o.input.encoder);
+  read(json, "input.beside", o.input.beside);
   read(json, "heads.members", o.heads.members);
   read(json, "heads.hidden", o.heads.hidden);
   read(json, "heads.local", o.heads.local);

@@ -21,6 +21,7 @@ struct InputOptions {
   std::int64_t components = 50;
   std::string embedding = "X_gems";        ///< obsm key
   std::string encoder;                     ///< folder of a run
+  std::string beside = "none";             ///< or "components": of the panel, beside what an encoder made
 };
 
 /// The generator's first part: an ensemble of networks with a neighbour head and a distance head.

@@ -140,10 +140,10 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
     map.encoder = encoded ? hashes_of({encoded->weights_sha256, encoded->recipe_hash}) : encoder_of(*inputs.sources.front().dataset);
     map.embedding_mean = embedded.index_select(0, at_training).mean(0, true);
     map.embedding_unit = unit(embedded - map.embedding_mean);
-  } else {
-    if (map.kind != "pca") map.genes_unit = unit(panel);
-    if (map.kind != "genes") map.components_unit = unit(components.narrow(1, 0, map.seen));
+    map.beside = options.input.beside == "components";
   }
+  if (map.kind == "genes" || map.kind == "both") map.genes_unit = unit(panel);
+  if (map.kind == "pca" || map.kind == "both" || map.beside) map.components_unit = unit(components.narrow(1, 0, map.seen));
   const at::Tensor input = map.input(panel, components, embedded);
   tissue.block = map.kind == "both" ? map.seen : 0;
   tissue.profile = training_profile(tissue.components, training);

@@ -3,7 +3,8 @@
 //
 //   genes   y = ln(1 + x T / sum x) on the panel, then per source and gene (y - mean) / sd, clipped to +-6
 //   encoder    what the encoder of a gems run makes of each cell, by its own panel and recipe: one space for all sources, treated as the next
-//   embedding  what an encoder made of each cell, read from obsm: one space for all sources, so nothing is standardised; divided as below
+//   embedding  what an encoder made of each cell, read from obsm: one space for all sources, so nothing is standardised; divided as below. With
+//           input.beside: components after those of pca, for every network
 //   pca     its principal components over all cells, divided by the mean of their standard deviations over training cells
 //
 // Genes are standardised within each source by that source's own cells, held-out ones included: expression of a new slide is known

@@ -69,6 +69,11 @@ void add_data(config::Schema& s, const StEdmOptions& o) {
                                   "The obsm key of the cells of every source. All must come from one encoder.");
   embedding.only_with = "input.kind=embedding";
   s.push_back(std::move(embedding));
+  Parameter beside = one_of(parameter("input.beside", ParameterType::choice, o.input.beside, "Data", "Beside the encoder",
+                                      "components: the networks see principal components of the panel as well, standardised within each source, beside what the encoder made."),
+                            {"none", "components"});
+  beside.only_with = "input.kind=encoder|embedding";
+  s.push_back(std::move(beside));
   s.push_back(within(parameter("input.components", ParameterType::integer, o.input.components, "Data", "Components", "Principal components that are seen."),
                      2, 500));
 }

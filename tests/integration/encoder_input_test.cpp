@@ -2,6 +2,7 @@
 // A tissue run that sees cells through the encoder of a gems run: it equals the run on files that `apply` embedded, and says what is wrong.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -73,6 +74,23 @@ TEST_F(EncoderInput, IsWhatApplyWouldHaveWritten) {
   }
   ASSERT_EQ(places[0].values.size(), places[1].values.size());
   for (std::size_t i = 0; i < places[0].values.size(); ++i) EXPECT_NEAR(places[0].values[i], places[1].values[i], 1e-3) << i;
+}
+
+TEST_F(EncoderInput, ComponentsBesideItAreMadeForNewCellsToo) {
+  const Said dry = run_engine("train --dry-run --preset " + config("st_edm", tissue("kind: encoder, encoder: '" + run("gems") + "', beside: components"), at(""), "dry") + " --device cpu --threads 1");
+  ASSERT_EQ(dry.exit_code, 0) << dry.err;
+  const Said trained = train("st_edm", tissue("kind: encoder, encoder: '" + run("gems") + "', beside: components"), at(""), "beside");
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  ASSERT_EQ(run_engine("evaluate --run " + run("beside")).exit_code, 0) << "its checkpoint is read back";
+  ASSERT_EQ(run_engine("apply --run " + run("gems") + " --data " + at("c.h5ad").string() + " --with-counts --out " + at("c_seen.h5ad").string()).exit_code, 0);
+  const Said said = run_engine("apply --run " + run("beside") + " --step 30 --data " + at("c_seen.h5ad").string() + " --out " + at("c_placed.h5ad").string());
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  ASSERT_EQ(run_engine("export --run " + run("beside") + " --out " + at("shown.h5ad").string()).exit_code, 0);
+  const data::DenseMatrix placed = hdf5::read_h5ad(at("c_placed.h5ad").string(), {.expression = false}).obsm.at("X_st_edm"), shown = hdf5::read_h5ad(at("shown.h5ad").string(), {.expression = false}).obsm.at("X_predicted");
+  for (std::int64_t i = 1; i < kCells; ++i) {   // the run turns a slide onto its true places: only distances are the same
+    const auto a = placed.row(0), b = placed.row(i), c = shown.row(2 * kCells), d = shown.row(2 * kCells + i);
+    EXPECT_NEAR(std::hypot(a[0] - b[0], a[1] - b[1]), std::hypot(c[0] - d[0], c[1] - d[1]), 0.02) << i;
+  }
 }
 
 TEST_F(EncoderInput, SaysInASentenceWhatIsWrong) {

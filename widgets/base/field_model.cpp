@@ -203,10 +203,10 @@ const Field* governorOf(const FieldModel& model, const QString& path) {
 QString idleReason(const FieldModel& model, const Field& field) {
   const qsizetype equal = field.only_with.indexOf('=');
   if (equal < 0) return {};
-  const QString path = field.only_with.left(equal), wanted = field.only_with.mid(equal + 1);
-  const Field* choice = model.find(path);
-  if (!choice || fieldText(*choice, choice->value) == wanted) return {};
-  return tr("Acts only where %1 is “%2”: now it is “%3”.").arg(choice->label(), wanted, fieldText(*choice, choice->value));
+  const QStringList wanted = field.only_with.mid(equal + 1).split('|');
+  const Field* choice = model.find(field.only_with.left(equal));
+  if (!choice || wanted.contains(fieldText(*choice, choice->value))) return {};
+  return tr("Acts only where %1 is “%2”: now it is “%3”.").arg(choice->label(), wanted.join(tr("” or “")), fieldText(*choice, choice->value));
 }
 
 QString fieldTip(const Field& field, const QString& base) {

@@ -26,7 +26,7 @@ struct Field {
   std::vector<Field> fields;                 ///< of a list of structs: the columns
   bool live = false;                         ///< may change while a run goes on
   bool nullable = false;
-  QString only_with;                         ///< "model.kind=seed": acts only where that choice has that value; "" = always
+  QString only_with;                         ///< "input.kind=encoder|embedding": acts only where that choice has one of these; "" = always
 
   const QString& label() const { return title.isEmpty() ? path : title; }
   bool isTable() const { return type == FieldType::list && !fields.empty(); }

@@ -131,6 +131,8 @@ TEST(Schema, AConditionIsSaidInWords) {
   EXPECT_EQ(condition_text(parameter), "");
   parameter.only_with = "model.kind=seed";
   EXPECT_EQ(condition_text(parameter), "only where model.kind is seed");
+  parameter.only_with = "input.kind=encoder|embedding";
+  EXPECT_EQ(condition_text(parameter), "only where input.kind is encoder or embedding");
 }
 
 TEST(Schema, AConditionHoldsWhereTheOtherValueIsTheOneNamed) {
@@ -141,6 +143,9 @@ TEST(Schema, AConditionHoldsWhereTheOtherValueIsTheOneNamed) {
   EXPECT_FALSE(acts(parameter, {{"model", {{"kind", "recommended"}}}}));
   EXPECT_FALSE(acts(parameter, {{"model", {{"kind", 3}}}}));
   EXPECT_FALSE(acts(parameter, Json::object()));
+  parameter.only_with = "kind=encoder|embedding";
+  for (const char* value : {"encoder", "embedding"}) EXPECT_TRUE(acts(parameter, {{"kind", value}}));
+  for (const char* value : {"pca", "encoder|embedding", ""}) EXPECT_FALSE(acts(parameter, {{"kind", value}})) << value;
 }
 
 TEST(Assignment, ReadsTheValueByTheTypeItLooksLike) {

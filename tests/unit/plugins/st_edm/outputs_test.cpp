@@ -113,5 +113,28 @@ TEST(InputMap, OfAFileIsTheMapThatWasWritten) {
   EXPECT_THROW(InputMap::from(map.to_json(), {}, "m/", 4), Error);
 }
 
+TEST(InputMap, ComponentsStandBeforeWhatAnEncoderMadeEachInUnitsOfItsOwn) {
+  InputMap map;
+  map.kind = "embedding";
+  map.seen = 2;
+  map.components_unit = 2;
+  map.embedding_unit = 4;
+  map.mean = normal({4}, 1);
+  map.axes = normal({4, 3}, 2);
+  map.embedding_mean = normal({1, 5}, 4);
+  const at::Tensor z = normal({7, 4}, 3), made = normal({7, 5}, 5), alone = map.input(z, map.components(z), made);
+  EXPECT_LT((alone - (made - map.embedding_mean) / 4).abs().max().item<double>(), 1e-6);
+  map.beside = true;
+  const at::Tensor x = map.input(z, map.components(z), made);
+  EXPECT_EQ(x.size(1), 7);
+  EXPECT_LT((x.narrow(1, 0, 2) - map.components(z).narrow(1, 0, 2) / 2).abs().max().item<double>(), 1e-6);
+  EXPECT_TRUE(x.narrow(1, 2, 5).equal(alone));
+  const InputMap again = InputMap::from(map.to_json(), map.tensors("m/"), "m/", 4);
+  EXPECT_TRUE(again.input(z, again.components(z), made).equal(x));
+  Json older = map.to_json();
+  older.erase("beside");
+  EXPECT_FALSE(InputMap::from(older, map.tensors("m/"), "m/", 4).beside);
+}
+
 }  // namespace
 }  // namespace geocyte::plugins::st_edm

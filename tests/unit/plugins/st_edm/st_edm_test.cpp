@@ -124,6 +124,18 @@ TEST(StEdm, LearnsFromWhatAnEncoderMadeOfTheCells) {
   EXPECT_NE(why(none.run()).find("has no obsm X_gems"), std::string::npos);
 }
 
+TEST(StEdm, SeesItsOwnComponentsBesideWhatAnEncoderMade) {
+  GradedRun alone(20), beside(20), fewer(20), unasked(20), components(20);
+  for (GradedRun* one : {&alone, &beside, &fewer, &unasked, &components}) add_embeddings(*one);
+  for (GradedRun* one : {&alone, &beside, &fewer}) one->set("input.kind", "embedding");
+  for (GradedRun* one : {&beside, &fewer, &unasked}) one->set("input.beside", "components");
+  fewer.set("input.components", 5);
+  for (GradedRun* one : {&alone, &beside, &fewer, &unasked, &components}) ASSERT_EQ(one->run().state, RunState::completed);
+  EXPECT_NE(beside.losses(), alone.losses());
+  EXPECT_NE(beside.losses(), fewer.losses());
+  EXPECT_EQ(unasked.losses(), components.losses()) << "without an encoder there is nothing to stand beside";
+}
+
 TEST(StEdm, SaysWhatIsMissing) {
   GradedRun wrong(1), none(1);
   wrong.set("held_out.sources", Json::array({"A_ST9"}));

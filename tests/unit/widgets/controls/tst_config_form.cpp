@@ -227,6 +227,10 @@ class TestConfigForm : public QObject {
     QVERIFY(f.form.setValue("device", "cpu"));
     QVERIFY(f.form.setValue("device", "cuda"));
     QVERIFY2(f.edit("folder")->isReadOnly() || !f.edit("folder")->isEnabled(), "a form that is only read stays so");
+    m.find("folder")->only_with = "device=cuda|cpu";
+    QCOMPARE(idleReason(m, *m.find("folder")), QString("Acts only where device is “cuda” or “cpu”: now it is “auto”."));
+    m.find("device")->value = "cpu";
+    QVERIFY(idleReason(m, *m.find("folder")).isEmpty());
   }
 
   void valuesFromOutsideAreShownSilently() {
