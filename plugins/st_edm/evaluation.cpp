@@ -65,7 +65,7 @@ store::Verdict verdict(const ScoredMethod& model, const std::vector<Gain>& globa
 std::vector<std::size_t> judged_sources(const Tissue& tissue) {
   std::vector<std::size_t> judged;
   for (const std::size_t s : tissue.sources_with(Role::held_out))
-    if (tissue.sources[s].size >= kFewestCells) judged.push_back(s);
+    if (can_be_judged(tissue.sources[s])) judged.push_back(s);
   return judged;
 }
 
@@ -76,7 +76,7 @@ std::optional<ScoredMethod> scored(const Tissue& tissue, const Method& method, c
     const SourceFacts& source = tissue.sources[s];
     const auto begin = Clock::now();
     const at::Tensor places = method.places(source);
-    made.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+    made.seconds += method.seconds ? method.seconds(source) : std::chrono::duration<double>(Clock::now() - begin).count();
     if (!places.defined()) return {};
     const Eigen::MatrixXd predicted = to_matrix(places), truth = to_matrix(tissue.places.narrow(0, source.first, source.size));
     auto geometry = stats::score_geometry(predicted, truth, {.threads = threads, .stop = stop});
@@ -87,6 +87,8 @@ std::optional<ScoredMethod> scored(const Tissue& tissue, const Method& method, c
 }
 
 }  // namespace
+
+bool can_be_judged(const SourceFacts& source) { return source.size >= kFewestCells; }
 
 train::Evaluation evaluate_places(const Tissue& tissue, const std::vector<Method>& methods, const train::EvaluationRequest& request, int threads,
                                   const StopToken& stop) {

@@ -22,7 +22,11 @@ struct Method {
   std::string name;
   std::function<at::Tensor(const SourceFacts&)> places;
   bool plain = false;                      ///< not made of the model: the verdict compares with these
+  std::function<double(const SourceFacts&)> seconds = {};   ///< that its places took, where they may have been made before; else they are timed
 };
+
+/// A source of fewer than four cells is not.
+bool can_be_judged(const SourceFacts& source);
 
 /// The model first, then what stands beside it (plain_methods.h). A source of fewer than four cells is not judged; a method without places for one
 /// is left out, and the verdict says so.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/system.h"
 
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,6 +46,7 @@ std::vector<train::Stage> StEdm::stages(const Json& json) const {
 void StEdm::begin(const train::Stage& stage, const train::Inputs& inputs, train::TrainContext& ctx) {
   options_ = read_options(ctx.options());
   threads_ = ctx.threads();
+  forget_judgements();
   if (stage.id == kGenerate || !tissue_) {
     tissue_ = prepare_tissue(inputs, options_, ctx);
     for (store::Axis& axis : make_axes(*tissue_, inputs)) ctx.declare_axis(std::move(axis));
@@ -60,6 +62,7 @@ void StEdm::begin(const train::Stage& stage, const train::Inputs& inputs, train:
 }
 
 train::StepReport StEdm::step(train::TrainContext& ctx) {
+  forget_judgements();
   draws_->draw(ctx.rng().stream("batches"), rows_);
   if (!refines()) return generator_->step(options_, *tissue_, rows_, ctx.step(), options_.generate_steps(), ctx);
   return refiner_->step(options_, *tissue_, *generator_, rows_, options_.refine.sets, ctx.step() - options_.generate_steps(), options_.refine_steps(), ctx);
@@ -73,9 +76,13 @@ std::map<std::string, double> StEdm::validate(train::TrainContext& ctx) {
   return {{"loss_ratio", ratio}, {"total", ratio}};
 }
 
-at::Tensor StEdm::places(const SourceFacts& source, bool refined, train::TrainContext& ctx) const {
-  if (refined) return refinement().places(source, ctx.rng().seed(), ctx.threads(), ctx.stop());
-  return generator_->places(options_, *tissue_, source, ctx.threads(), ctx.stop());
+StEdm::Laid StEdm::laid(const SourceFacts& source, bool refined, train::TrainContext& ctx) const {
+  return laid_.of({source.name, refined}, ctx.stop(), [&] {
+    const auto begin = std::chrono::steady_clock::now();
+    Laid made{refined ? refinement().places(source, ctx.rng().seed(), ctx.threads(), ctx.stop()) : generator_->places(options_, *tissue_, source, ctx.threads(), ctx.stop()), 0};
+    made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return made;
+  });
 }
 
 store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainContext& ctx, const StopToken& stop) {
@@ -92,15 +99,15 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
     return snapshot;
   }
   const SkillPanel panel = validation_panel(seed, stop);
-  const Acceptance acceptance = done ? this->acceptance(panel, seed, stop) : Acceptance{};
+  const Acceptance acceptance = done ? this->acceptance(seed, stop) : Acceptance{};
   const bool refined = acceptance.accepted;
   const Placing placing = this->placing(refined);
   Layouts layouts;
-  layouts.places = [&](const SourceFacts& source) { return done ? places(source, refined, ctx) : generator_->quick_places(tissue, source); };
+  layouts.places = [&](const SourceFacts& source) { return done ? laid(source, refined, ctx).places : generator_->quick_places(tissue, source); };
   layouts.joint = [&](const SourceFacts& everything) { return generator_->quick_places(tissue, everything); };
   layouts.threads = threads_;
   if (done) {
-    layouts.calibration = calibrate(placing, seed, threads_, stop);
+    layouts.calibration = calibration(seed, stop);
     layouts.samples = [&](const SourceFacts& source, const at::Tensor& shown) { return placing.samples(whole_source(source), shown, seed, stop); };
     layouts.samples_caption = placing.source_of_samples();
     layouts.uncertainty_caption = layouts.calibration.cells > 0 ? fmt::format("error to be expected, in radii; calibrated on {} validation cells", layouts.calibration.cells)
@@ -113,12 +120,24 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
 }
 
 SkillPanel StEdm::validation_panel(std::uint64_t seed, const StopToken& stop) const {
-  return refines() ? panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop) : SkillPanel{};
+  if (!refines()) return {};
+  return panel_.of(seed, stop, [&] { return panel_of(refinement().validation_sets(), kValidation, kBootstrap, seed, stop); });
 }
 
-Acceptance StEdm::acceptance(const SkillPanel& panel, std::uint64_t seed, const StopToken& stop) const {
+Acceptance StEdm::acceptance(std::uint64_t seed, const StopToken& stop) const {
   if (!refines()) return {};
-  return judge(refinement().shown_sets(seed, threads_, stop), panel, refinement().missed(), seed);
+  return acceptance_.of(seed, stop, [&] { return judge(refinement().shown_sets(seed, threads_, stop), validation_panel(seed, stop), refinement().missed(), seed); });
+}
+
+Calibration StEdm::calibration(std::uint64_t seed, const StopToken& stop) const {
+  return calibration_.of(seed, stop, [&] { return calibrate(placing(accepted(seed, stop)), seed, threads_, stop); });
+}
+
+void StEdm::forget_judgements() {
+  laid_.forget();
+  panel_.forget();
+  acceptance_.forget();
+  calibration_.forget();
 }
 
 CoverageCurve StEdm::coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,
@@ -151,20 +170,20 @@ void StEdm::add_skill(store::Snapshot& snapshot, const SkillPanel& validation, c
 }
 
 train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train::TrainContext& ctx) {
-  const Acceptance acceptance = this->acceptance(validation_panel(request.seed, ctx.stop()), request.seed, ctx.stop());
-  const auto laid_out = [&](bool refined) { return [&, refined](const SourceFacts& source) { return places(source, refined, ctx); }; };
-  std::map<std::string, at::Tensor> of_model;   // the curve of coverage wants them again
-  const auto model = [&](const SourceFacts& source) { return of_model[source.name] = places(source, acceptance.accepted, ctx); };
-  std::vector<Method> methods{{"model", model}, {"generator", laid_out(false)}};
-  if (refines()) methods.push_back({"refined", laid_out(true)});
+  const Acceptance acceptance = this->acceptance(request.seed, ctx.stop());
+  const auto method = [&](const char* name, bool refined) {
+    return Method{name, [&, refined](const SourceFacts& source) { return laid(source, refined, ctx).places; }, false, [&, refined](const SourceFacts& source) { return laid(source, refined, ctx).seconds; }};
+  };
+  std::vector<Method> methods{method("model", acceptance.accepted), method("generator", false)};
+  if (refines()) methods.push_back(method("refined", true));
   methods.push_back({"scaling", [&](const SourceFacts& source) { return generator_->quick_places(*tissue_, source); }});
   for (Method& plain : plain_methods(*tissue_, request.seed, ctx.threads(), ctx.stop())) methods.push_back(std::move(plain));
   train::Evaluation evaluation = evaluate_places(*tissue_, methods, request, ctx.threads(), ctx.stop());
-  if (!of_model.empty() && !ctx.stop().stop_requested()) {
+  if (!evaluation.rows.empty() && !ctx.stop().stop_requested()) {
     const Placing placing = this->placing(acceptance.accepted);
-    const Calibration calibration = calibrate(placing, request.seed, ctx.threads(), ctx.stop());
-    const auto again = [&](const SourceFacts& source) { return of_model.contains(source.name) ? of_model.at(source.name) : at::Tensor(); };
-    add_coverage_rows(evaluation, coverage(placing, calibration, again, request.seed, ctx.stop()), calibration);
+    const Calibration calibration = this->calibration(request.seed, ctx.stop());
+    const auto shown = [&](const SourceFacts& source) { return can_be_judged(source) ? laid(source, acceptance.accepted, ctx).places : at::Tensor(); };
+    add_coverage_rows(evaluation, coverage(placing, calibration, shown, request.seed, ctx.stop()), calibration);
   }
   if (!refines()) return evaluation;
   evaluation.verdicts.push_back(acceptance_verdict(acceptance));
@@ -173,12 +192,14 @@ train::Evaluation StEdm::evaluate(const train::EvaluationRequest& request, train
   return evaluation;
 }
 
-void StEdm::apply(const std::string&, const Json&, train::TrainContext& ctx) { options_ = read_options(ctx.options()); }
+void StEdm::apply(const std::string&, const Json&, train::TrainContext& ctx) {
+  options_ = read_options(ctx.options());
+  forget_judgements();
+}
 
 void StEdm::export_artifacts(train::ArtifactWriter& writer) const {
   const auto seed = static_cast<std::uint64_t>(options_.seed);
-  const Placing placing = this->placing(acceptance(validation_panel(seed, {}), seed, {}).accepted);
-  writer.add(to_artifact(placing, calibrate(placing, seed, threads_, {})));
+  writer.add(to_artifact(placing(accepted(seed, {})), calibration(seed, {})));
 }
 
 void StEdm::save(train::CheckpointWriter& writer) const {
@@ -188,6 +209,7 @@ void StEdm::save(train::CheckpointWriter& writer) const {
 }
 
 void StEdm::load(train::CheckpointReader& reader) {
+  forget_judgements();
   check_input(*tissue_, reader);
   generator_->load(reader);
   if (refines()) refiner_->load(reader);

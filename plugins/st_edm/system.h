@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/optim/adamw.h"
@@ -17,6 +18,7 @@
 #include "engine/train/system.h"
 #include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/generator.h"
+#include "plugins/st_edm/once.h"
 #include "plugins/st_edm/options.h"
 #include "plugins/st_edm/placing.h"
 #include "plugins/st_edm/refinement.h"
@@ -41,13 +43,23 @@ class StEdm : public train::System {
  private:
   bool refines() const { return refiner_ != nullptr; }
   Refinement refinement() const { return {options_, *tissue_, *generator_, *refiner_}; }
-  /// Places of a source as they are judged: refined where the refiner was accepted.
-  at::Tensor places(const SourceFacts& source, bool refined, train::TrainContext& ctx) const;
+  struct Laid {
+    at::Tensor places;
+    double seconds = 0;                    ///< that they took
+  };
+  /// Places of a source as they are judged, refined where that is wanted; laid out once a step.
+  Laid laid(const SourceFacts& source, bool refined, train::TrainContext& ctx) const;
   Placing placing(bool refined) const { return {options_, *tissue_, *generator_, refined ? refiner_.get() : nullptr}; }
-  /// On validation cells; empty where there is no refiner.
+  /// On validation cells; empty where there is no refiner. This and the next two are found once a step.
   SkillPanel validation_panel(std::uint64_t seed, const StopToken& stop) const;
-  /// Whether the refiner is used; never where there is none.
-  Acceptance acceptance(const SkillPanel& panel, std::uint64_t seed, const StopToken& stop) const;
+  /// Whether the refiner is used, and why; never where there is none.
+  Acceptance acceptance(std::uint64_t seed, const StopToken& stop) const;
+  /// The same without why: without networks that have missed a slide nothing need be laid out to know it.
+  bool accepted(std::uint64_t seed, const StopToken& stop) const { return refines() && refinement().missed() && acceptance(seed, stop).accepted; }
+  /// Of the places that are shown: refined where the refiner was accepted.
+  Calibration calibration(std::uint64_t seed, const StopToken& stop) const;
+  /// Weights or options have changed.
+  void forget_judgements();
   /// Of held-out sources with known places, laid out at `places`; each source is turned onto its true places.
   CoverageCurve coverage(const Placing& placing, const Calibration& calibration, const std::function<at::Tensor(const SourceFacts&)>& places, std::uint64_t seed,
                          const StopToken& stop) const;
@@ -59,6 +71,10 @@ class StEdm : public train::System {
   std::unique_ptr<Generator> generator_;
   std::unique_ptr<SetDraws> draws_;
   std::unique_ptr<Refiner> refiner_;       ///< from the second stage on
+  mutable Once<Laid, std::pair<std::string, bool>> laid_;
+  mutable Once<SkillPanel> panel_;
+  mutable Once<Acceptance> acceptance_;
+  mutable Once<Calibration> calibration_;
   int threads_ = 1;
   std::vector<std::int64_t> rows_;         ///< of the step: (members or sets) x cells of a set
 };
