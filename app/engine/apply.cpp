@@ -4,14 +4,15 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/engine/chained_encoder.h"
 #include "app/engine/command.h"
+#include "app/engine/embed_counts.h"
 #include "app/engine/embedding_table.h"
 #include "app/engine/free_space.h"
 #include "app/engine/new_data.h"
@@ -30,8 +31,6 @@
 namespace geocyte::app {
 namespace {
 
-constexpr std::int64_t kBlock = 2048;      // cells at a time: 16 MB of a panel of 2,000 genes
-
 struct Request {
   std::string run, data, by, out, counts;
   bool missing_as_zero = false, with_counts = false;
@@ -41,72 +40,9 @@ struct Request {
   std::optional<std::int64_t> step;
 };
 
-void go_on(const StopToken& stop) {
-  if (stop.stop_requested()) throw Error(ErrorCode::interrupted, "apply was stopped; nothing was written");
-}
-
-/// Embeds one block of counts; values go to `to`.
-void embed_block(const RunEncoder& encoder, const std::shared_ptr<data::Dataset>& block, const std::string& name, bool missing_as_zero, float* to) {
-  data::Source source;
-  source.name = name;
-  source.dataset = block;
-  const data::DenseMatrix z = embed_source(encoder, source, missing_as_zero ? preprocess::MissingGenes::zero : preprocess::MissingGenes::refuse);   // (B, latent)
-  std::copy(z.values.begin(), z.values.end(), to);
-}
-
-/// What an adapter cannot map; "" when there is none, or every cell has its map.
-std::string without_map(const RunEncoder& encoder, std::int64_t rows, const std::optional<data::Column>& sources) {
-  const std::vector<std::string>& mapped = encoder.module.adapted_sources;
-  if (mapped.empty()) return {};
-  std::int64_t strangers = 0;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const std::string name = sources ? sources->text_at(static_cast<std::size_t>(row)) : std::string();
-    strangers += std::find(mapped.begin(), mapped.end(), name) == mapped.end();
-  }
-  if (strangers == 0) return {};
-  return fmt::format("{} of {} cells are of no source that the adapter of the encoder has a map for ({}) and are embedded without it; name the source of each cell with --by",
-                     grouped(strangers), grouped(rows), listed(mapped));
-}
-
-/// A recipe that centres by source needs each source whole, an adapter its name; anything else takes cells as they come.
-data::DenseMatrix embed(const inspect::CountRows& counts, const RunEncoder& encoder, const std::optional<data::Column>& sources, bool missing_as_zero, const StopToken& stop) {
-  const std::int64_t rows = counts.rows();
-  data::DenseMatrix z{rows, encoder.latent, std::vector<float>(static_cast<std::size_t>(rows * encoder.latent))};
-  const auto block = std::make_shared<data::Dataset>();
-  block->var = counts.tables().var;
-  const std::vector<std::string>& names = counts.tables().obs.index;
-  ProgressBar bar("apply");
-  if (!encoder.recipe.centres() && encoder.module.adapted_sources.empty()) {
-    for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
-      const std::int64_t end = std::min(begin + kBlock, rows);
-      go_on(stop);
-      block->x = counts.read(begin, end);
-      block->obs.index.assign(names.begin() + begin, names.begin() + end);   // thinning draws by the name of the cell
-      embed_block(encoder, block, "the new data", missing_as_zero, z.row(begin).data());
-      bar.update(static_cast<double>(end) / static_cast<double>(rows), grouped(end) + " of " + grouped(rows) + " cells");
-    }
-  } else {
-    const data::Matrix all = counts.read(0, rows);
-    std::map<std::string, std::vector<std::int64_t>> rows_of;
-    for (std::int64_t row = 0; row < rows; ++row) rows_of[sources ? sources->text_at(static_cast<std::size_t>(row)) : std::string()].push_back(row);
-    for (const auto& [name, own] : rows_of) {
-      go_on(stop);
-      block->x = data::select_rows(all, own);
-      block->obs.index.clear();
-      for (const std::int64_t row : own) block->obs.index.push_back(names[static_cast<std::size_t>(row)]);
-      std::vector<float> values(own.size() * static_cast<std::size_t>(encoder.latent));
-      embed_block(encoder, block, name, missing_as_zero, values.data());
-      for (std::size_t i = 0; i < own.size(); ++i) std::copy_n(values.data() + i * static_cast<std::size_t>(encoder.latent), encoder.latent, z.row(own[i]).data());
-    }
-  }
-  bar.finish(grouped(rows) + " cells");
-  return z;
-}
-
 train::Applied embedded(const RunEncoder& encoder, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const Request& request, const StopToken& stop) {
   train::Applied made;
-  if (const std::string note = without_map(encoder, counts.rows(), sources); !note.empty()) made.notes.push_back(note);
-  made.values = embed(counts, encoder, sources, request.missing_as_zero, stop);
+  made.values = embed_counts(counts, encoder, sources, request.missing_as_zero, "apply", made.notes, stop);
   return made;
 }
 
@@ -114,7 +50,7 @@ void check_memory(double wanted, std::int64_t cells) {
   const double free = free_memory_bytes();
   if (free > 0 && wanted > free)
     throw Error(ErrorCode::out_of_memory, fmt::format("{} cells need about {} of memory and {} are free", grouped(cells), bytes_text(wanted), bytes_text(free)),
-                "give the cells in several files, a tissue each, or end other programs");
+                "lay out fewer at once (--at-once), give the cells in several files, a tissue each, or end other programs");
 }
 
 /// Places in the units of the training slides' files, where these agree.
@@ -131,10 +67,12 @@ void to_tissue_units(train::Applied& made) {
   made.facts["geocyte/unit"] = "as in the files of the training slides";
 }
 
-train::Applied placed(const train::Applier& applier, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const Request& request, const StopToken& stop) {
+train::Applied placed(store::RunReader& run, const train::Applier& applier, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const Request& request, const StopToken& stop) {
   check_memory(applier.memory_bytes(counts.rows(), request.at_once), counts.rows());
+  std::vector<std::string> notes;
+  const std::optional<data::Dataset> through = tables_through_encoder(run, applier, counts, sources, request.missing_as_zero, notes, stop);
   train::NewCells cells;
-  cells.tables = &counts.tables();
+  cells.tables = through ? &*through : &counts.tables();
   cells.counts = [&](std::int64_t begin, std::int64_t end) { return counts.read(begin, end); };
   cells.sources = {std::filesystem::path(request.data).filename().string()};
   cells.source_of_cell.assign(static_cast<std::size_t>(counts.rows()), 0);
@@ -158,13 +96,14 @@ train::Applied placed(const train::Applier& applier, const inspect::CountRows& c
     bar.update(fraction, text);
   };
   train::Applied made = applier.apply(cells, how);
+  made.notes.insert(made.notes.begin(), notes.begin(), notes.end());
   if (request.units == "tissue") to_tissue_units(made);
   bar.finish(grouped(counts.rows()) + " cells");
   return made;
 }
 
 int apply(Request request, bool json) {
-  const SignalStop signals;
+  const SignalStop signals("stopping; nothing will be written");
   request.threads = train::set_threads(request.threads);
   const auto folder = run_folder(request.run);
   store::RunReader reader(folder);
@@ -190,7 +129,7 @@ int apply(Request request, bool json) {
   std::optional<data::Column> sources;
   if (!request.by.empty()) sources = source_column(counts.tables().obs, request.by, request.data);
 
-  train::Applied made = applier ? placed(*applier, counts, sources, request, signals.token()) : embedded(*encoder, counts, sources, request, signals.token());
+  train::Applied made = applier ? placed(reader, *applier, counts, sources, request, signals.token()) : embedded(*encoder, counts, sources, request, signals.token());
   notes.insert(notes.end(), made.notes.begin(), made.notes.end());
   const std::int64_t dimensions = made.values.cols;
   data::Dataset table;

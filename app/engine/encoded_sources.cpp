@@ -4,26 +4,16 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <utility>
 
+#include "app/engine/embed_counts.h"
 #include "app/engine/progress_bar.h"
 #include "app/engine/run_argument.h"
 #include "app/engine/run_encoder.h"
 #include "engine/core/error.h"
-#include "engine/core/text.h"
 
 namespace geocyte::app {
 namespace {
-
-/// Sources that an adapter cannot map, though it maps others: their cells lie in another frame than those of the rest.
-std::vector<std::string> without_map(const RunEncoder& encoder, const std::vector<data::Source>& sources) {
-  std::vector<std::string> missing;
-  const auto& mapped = encoder.module.adapted_sources;
-  if (!mapped.empty())
-    for (const auto& source : sources)
-      if (std::find(mapped.begin(), mapped.end(), source.name) == mapped.end()) missing.push_back(source.name);
-  return missing;
-}
 
 train::Encoded encode(const config::Parameter& parameter, const std::string& value, OpenedData& data) {
   store::RunReader reader(run_folder(value));
@@ -33,8 +23,9 @@ train::Encoded encode(const config::Parameter& parameter, const std::string& val
   const RunArtifact artifact = load_run_artifact(reader, {});
   const RunEncoder encoder = make_run_encoder(artifact, reader.facts().id);
   for (const auto& note : artifact.notes) data.notes.push_back(note);
-  if (const auto missing = without_map(encoder, data.inputs.sources); !missing.empty())
-    data.notes.push_back("the adapter of the run " + reader.facts().id + " has no map for " + listed(missing) + ": their cells are embedded without it");
+  std::vector<NamedCells> named;
+  for (const auto& source : data.inputs.sources) named.push_back({source.name, source.size()});
+  if (std::string note = without_map(encoder, named); !note.empty()) data.notes.push_back(std::move(note));
   train::Encoded made{parameter.path, "X_" + parameter.run_of, reader.facts().id, artifact.sha256, artifact.recipe_hash, artifact.step, {}};
   ProgressBar bar("encoder");
   const at::NoGradGuard no_gradient;

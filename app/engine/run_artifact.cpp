@@ -38,14 +38,14 @@ fs::path artifact_of(const store::RunReader& reader, const ChosenCheckpoint& che
   if (newest.empty()) throw Error(ErrorCode::bad_data, "the run " + reader.facts().id + " has no artifact", "its system makes nothing that could be applied to other data");
   const auto step = train::read_artifact(newest).step;
   if (exactly && step != checkpoint.found.step)
-    throw Error(ErrorCode::bad_data, fmt::format("the checkpoint of step {} carries no encoder; the run kept that of step {}", checkpoint.found.step, step));
+    throw Error(ErrorCode::bad_data, fmt::format("the checkpoint of step {} carries nothing to apply; the run kept what it had learned at step {}", checkpoint.found.step, step));
   return newest;
 }
 
 }  // namespace
 
-void throw_not_belonging(const std::string& what) {
-  throw Error(ErrorCode::bad_data, "the encoder does not belong to its gene panel: " + what, "the artifact was changed; take another checkpoint with --step");
+void throw_not_belonging(const train::Artifact& artifact, const std::string& what) {
+  throw Error(ErrorCode::bad_data, std::string(artifact.type == kEncoderType ? "the encoder does not belong to its" : "the networks of the run do not belong to their") + " gene panel: " + what, "the artifact was changed; take another checkpoint with --step");
 }
 
 RunArtifact load_run_artifact(store::RunReader& reader, std::optional<std::int64_t> step) {
@@ -58,10 +58,10 @@ RunArtifact load_run_artifact(store::RunReader& reader, std::optional<std::int64
   made.sha256 = read.sha256;
   made.artifact = std::move(read.artifact);
   const Json& about = made.artifact.about;
-  if (!about.is_object() || !about.contains("recipe")) throw_not_belonging("it names no recipe");
+  if (!about.is_object() || !about.contains("recipe")) throw_not_belonging(made.artifact, "no recipe is named");
   made.recipe = preprocess::Recipe::from_json(about["recipe"]);
   made.recipe_hash = store::text_at(about, "recipe_hash");
-  if (made.recipe.hash() != made.recipe_hash) throw_not_belonging("the hash of the recipe differs");
+  if (made.recipe.hash() != made.recipe_hash) throw_not_belonging(made.artifact, "the hash of the recipe differs");
   return made;
 }
 

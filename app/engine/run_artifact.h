@@ -30,6 +30,6 @@ inline constexpr const char* kEncoderType = "expression_encoder";
 RunArtifact load_run_artifact(store::RunReader& reader, std::optional<std::int64_t> step);
 
 /// "the artifact was changed": throws Error{bad_data}.
-[[noreturn]] void throw_not_belonging(const std::string& what);
+[[noreturn]] void throw_not_belonging(const train::Artifact& artifact, const std::string& what);
 
 }  // namespace geocyte::app

@@ -17,7 +17,7 @@ RunEncoder make_run_encoder(const RunArtifact& from, const std::string& run) {
   encoder.module = nn::make_artifact_module(from.artifact.type, from.artifact.config, from.artifact.tensors);
   const Json &in = encoder.module.config.at("in"), &out = encoder.module.config.at("out");
   const auto panel = static_cast<std::int64_t>(encoder.recipe.panel().size());
-  if (in != panel) throw_not_belonging(fmt::format("{} genes where {} inputs are", panel, in.get<std::int64_t>()));
+  if (in != panel) throw_not_belonging(from.artifact, fmt::format("{} genes where {} inputs are", panel, in.get<std::int64_t>()));
   encoder.latent = out.get<std::int64_t>();
   return encoder;
 }

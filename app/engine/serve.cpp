@@ -124,7 +124,7 @@ void add_serve(CLI::App& root, Session& session) {
   command->add_option("--quiet", request->quiet_s, "seconds without a request after which it leaves")->check(CLI::Range(0.0, 1e6))->capture_default_str();
   command->callback([=, &session] {
     session.action = [=] {
-      const SignalStop signals;
+      const SignalStop signals("stopping after this answer");
       return serve(*request, signals.token());
     };
   });

@@ -18,7 +18,7 @@ sigset_t stop_signals() {
 
 }  // namespace
 
-SignalStop::SignalStop() {
+SignalStop::SignalStop(const char* says) : says_(says) {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a reader of our output that went away is no reason to lose a run
@@ -38,7 +38,7 @@ void SignalStop::wait() {
     const int signal = sigtimedwait(&set, nullptr, &kLook);
     if (signal < 0) continue;
     if (source_.stop_requested() && signal == SIGINT) _exit(130);
-    std::fputs("\nstopping after this step; once more ends at once without a checkpoint\n", stderr);
+    std::fprintf(stderr, "\n%s\n", says_);
     source_.request_stop();
   }
 }

@@ -48,6 +48,8 @@ class Applier {
   virtual const std::vector<std::string>& panel() const = 0;
   /// An obsm key that every cell must have; "" = none.
   virtual std::string needs_obsm() const { return {}; }
+  /// Which encoder must have made it: the hashes of its weights and of its recipe. Empty = not said.
+  virtual std::vector<std::string> needs_encoder() const { return {}; }
   /// What applying to so many cells takes at its peak, without the file itself.
   virtual double memory_bytes(std::int64_t cells, std::int64_t at_once) const = 0;
   /// Throws Error{bad_data} in one sentence, Error{interrupted} when stopped.

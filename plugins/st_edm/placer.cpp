@@ -82,6 +82,12 @@ at::Tensor embedding_of(const train::NewCells& cells, const InputMap& map) {
 
 }  // namespace
 
+std::vector<std::string> Placer::needs_encoder() const {
+  std::vector<std::string> hashes = split(trim(parts_.tissue.map.encoder), ' ');
+  std::erase(hashes, "");
+  return hashes;
+}
+
 double Placer::memory_bytes(std::int64_t cells, std::int64_t most) const {
   const auto& heads = parts_.generator->heads()->options();
   const double n = static_cast<double>(cells), members = static_cast<double>(heads.members), said = members * static_cast<double>(heads.local + heads.distance);

@@ -24,6 +24,7 @@ class Placer : public train::Applier {
 
   const std::vector<std::string>& panel() const override { return parts_.tissue.recipe.panel(); }
   std::string needs_obsm() const override { return parts_.tissue.map.kind == "embedding" ? parts_.tissue.map.embedding : std::string(); }
+  std::vector<std::string> needs_encoder() const override;
   double memory_bytes(std::int64_t cells, std::int64_t at_once) const override;
   train::Applied apply(const train::NewCells& cells, const train::ApplyOptions& options) const override;
 

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <memory>
 
+#include <unistd.h>
+
 #include "engine/core/error.h"
 #include "engine/core/json.h"
 #include "engine/core/rng.h"
@@ -191,6 +193,16 @@ TEST_F(PlacedData, WhatCannotBePlacedIsRefusedInOneSentence) {
   expect_refused(apply(at("s1.h5ad").string(), "bad_out.txt"), ErrorCode::usage, ".csv");
 }
 
+TEST_F(PlacedData, MoreThanMemoryHoldsIsRefusedBeforeItIsBegun) {
+  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (memory > 300e9) GTEST_SKIP() << "distances of 100,000 cells may fit into " << memory / 1e9 << " GB";
+  const std::string many = write(slide(100'000, 15), at("many.h5ad"));
+  const Said said = apply(many, "many_out.h5ad", "--at-once 100000");
+  expect_refused(said, ErrorCode::out_of_memory, "100,000 cells need about");
+  EXPECT_FALSE(fs::exists(at("many_out.h5ad")));
+  fs::remove(many);
+}
+
 TEST_F(PlacedData, HeadsOfAnotherPanelAreRefused) {
   fs::remove_all(at("runs/harmed"));
   fs::copy(at("runs/one"), at("runs/harmed"), fs::copy_options::recursive);
@@ -209,7 +221,7 @@ TEST_F(PlacedData, HeadsOfAnotherPanelAreRefused) {
   Json panel = good, old = good;
   for (Json& step : panel["about"]["recipe"]["steps"])
     if (step["step"] == "select") step["genes"][0] = "another_gene";
-  try_with(panel, "recipe");
+  try_with(panel, "the networks of the run do not belong to their gene panel");
   old["config"].erase("input");
   try_with(old, "older Geocyte");
 }

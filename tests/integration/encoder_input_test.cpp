@@ -93,6 +93,34 @@ TEST_F(EncoderInput, ComponentsBesideItAreMadeForNewCellsToo) {
   }
 }
 
+TEST_F(EncoderInput, NewCountsGoThroughTheSameEncoderWhereItIsStillThere) {
+  const auto place = [&](const std::string& id, const std::string& data, const std::string& out) {
+    return run_engine("--json apply --run " + run(id) + " --step 30 --data " + at(data).string() + " --out " + at(out).string());
+  };
+  fs::create_directory(at("chain"));
+  const auto copy = [&](const std::string& from, const std::string& to) { fs::copy(run(from), at(to), fs::copy_options::recursive); };
+  copy("gems", "chain/eyes");
+  ASSERT_EQ(train("st_edm", tissue("kind: encoder, encoder: '" + at("chain/eyes").string() + "'"), at(""), "chained").exit_code, 0);
+  ASSERT_EQ(run_engine("apply --run " + run("gems") + " --data " + at("c.h5ad").string() + " --with-counts --out " + at("c_by_hand.h5ad").string()).exit_code, 0);
+  ASSERT_EQ(place("chained", "c_by_hand.h5ad", "by_hand.h5ad").exit_code, 0);
+  const Said said = place("chained", "c.h5ad", "in_one.h5ad");
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_NE(said.err.find("cells are seen by the encoder of the run gems, step"), std::string::npos) << said.err;
+  const data::Dataset one = hdf5::read_h5ad(at("in_one.h5ad").string(), {.expression = false});
+  EXPECT_EQ(one.obsm.at("X_st_edm").values, hdf5::read_h5ad(at("by_hand.h5ad").string(), {.expression = false}).obsm.at("X_st_edm").values);
+  EXPECT_FALSE(one.obsm.contains("X_gems")) << "whose file says which encoder made it";
+
+  // Moved along with the run it is found beside it; gone, changed, or of genes that the data lack, it says so.
+  fs::rename(at("chain/eyes"), at("runs/eyes"));
+  EXPECT_EQ(place("chained", "c.h5ad", "beside.h5ad").exit_code, 0);
+  fs::remove_all(at("runs/eyes"));
+  expect_refused(place("chained", "c.h5ad", "gone.h5ad"), ErrorCode::bad_data, "have no obsm X_gems");
+  ASSERT_EQ(train("gems", "parent: gems/demo\nseed: 9\nsteps: 20\nbatch_size: 32\ngenes: 30\nencoder: {hidden: [16], latent: 8}\ncheckpoint: {every: 10}\n", at(""), "anew").exit_code, 0);
+  copy("anew", "chain/eyes");
+  expect_refused(place("chained", "c.h5ad", "changed.h5ad"), ErrorCode::bad_data, "no checkpoint of the run anew holds the encoder");
+  EXPECT_FALSE(fs::exists(at("changed.h5ad")));
+}
+
 TEST_F(EncoderInput, SaysInASentenceWhatIsWrong) {
   expect_refused(train("st_edm", tissue("kind: encoder"), at(""), "none"), ErrorCode::bad_config, "input.encoder names no run");
   expect_refused(train("st_edm", tissue("kind: encoder, encoder: /no/such/run"), at(""), "gone"), ErrorCode::bad_data, "/no/such/run");
