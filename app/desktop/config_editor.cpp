@@ -131,7 +131,9 @@ void ConfigEditor::setDraft(const config::SystemSpec* spec, RunDraft draft) {
 void ConfigEditor::setRuns(const RunChoices& runs) {
   if (runs == runs_) return;
   runs_ = runs;
-  showModel();
+  if (!spec_) return;
+  for (const config::Parameter& parameter : spec_->parameters)
+    if (!parameter.run_of.empty()) form_->setChoices(QString::fromStdString(parameter.path), runs_.value(QString::fromStdString(parameter.run_of)));
 }
 
 void ConfigEditor::showModel() {

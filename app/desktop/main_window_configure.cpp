@@ -48,6 +48,11 @@ void MainWindow::connectConfiguration() {
   connect(new_run_, &NewRunPage::openRunRequested, this, &MainWindow::open);
   connect(new_run_, &NewRunPage::presetSaved, this, [this](const QString& name) { toasts_->show(widgets::Tone::ok, tr("Saved as %1; it is in the menu of presets.").arg(name)); });
   connect(new_run_, &NewRunPage::presetChanged, run_bar_, &RunBar::setPreset);
+  const auto offer = [this] {
+    if (isConfiguring()) new_run_->editor()->setRuns(encoders());
+  };
+  connect(&workbench_.library(), &RunLibrary::listChanged, this, offer);
+  connect(&workbench_.library(), &RunLibrary::runChanged, this, offer);   // its first checkpoint makes it one to choose
   connect(new_run_, &NewRunPage::readinessChanged, this, [this] {
     if (isConfiguring()) refreshRun();
   });

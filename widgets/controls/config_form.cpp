@@ -154,6 +154,13 @@ bool ConfigForm::setValue(const QString& path, const QVariant& value) {
   return true;
 }
 
+void ConfigForm::setChoices(const QString& path, const QStringList& choices) {
+  Field* field = model_.find(path);
+  if (!field || field->type != FieldType::path || field->choices == choices) return;
+  field->choices = choices;
+  row(path)->setChoices(choices);
+}
+
 void ConfigForm::commit(const QString& path, const QVariant& value) {
   const Field* field = model_.find(path);
   if (!field || field->value == value) return;

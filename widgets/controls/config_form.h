@@ -44,6 +44,8 @@ class ConfigForm : public QWidget {
   /// A value from outside, for example the YAML tab: shown and kept, nothing is emitted or put on the undo stack.
   /// False where the path is unknown or the value cannot be taken.
   bool setValue(const QString& path, const QVariant& value);
+  /// Other folders to choose from at a path; values, rows and what is being typed stay as they are.
+  void setChoices(const QString& path, const QStringList& choices);
 
   /// Complaints from outside (of a whole configuration), path -> sentence; they replace the ones set before.
   void setErrors(const QHash<QString, QString>& errors);

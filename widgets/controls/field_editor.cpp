@@ -91,6 +91,7 @@ class LineEditor : public FieldEditor {
     emit committed(parsed.value);
   }
   QLineEdit* edit() { return edit_; }
+  const Field& field() const { return field_; }
 
  private:
   Field field_;
@@ -105,8 +106,8 @@ class PathEditor : public LineEditor {
     browse_->setObjectName(QStringLiteral("browse/") + field.path);
     browse_->setAccessibleName(QObject::tr("Browse for %1").arg(field.label()));
     browse_->setToolTip(QObject::tr("Choose a folder"));
-    if (!field.choices.isEmpty()) addOffers(field);
     layout()->addWidget(browse_);
+    setChoices(field.choices);
     connect(browse_, &QToolButton::clicked, this, [this, title = field.label()] { browse(title); });
   }
   void setReadOnly(bool read_only) override {
@@ -115,30 +116,42 @@ class PathEditor : public LineEditor {
     if (offers_) offers_->setEnabled(!read_only);
   }
   bool isWide() const override { return true; }
+  void setChoices(const QStringList& choices) override {
+    if (offers_ && choices.isEmpty()) {
+      delete offers_;
+      offers_ = nullptr;
+    }
+    if (!choices.isEmpty()) offer(choices);
+  }
 
  private:
-  /// A menu of the folders that are likely meant, by their last names; which of them is the present one is ticked.
-  void addOffers(const Field& field) {
+  void addOffers() {
     offers_ = new QToolButton;
     offers_->setIcon(themeIcon(QStringLiteral("chevron-down")));
-    offers_->setObjectName(QStringLiteral("offers/") + field.path);
-    offers_->setAccessibleName(QObject::tr("Choose for %1").arg(field.label()));
-    offers_->setToolTip(QObject::tr("Choose one of %1").arg(field.choices.size()));
+    offers_->setObjectName(QStringLiteral("offers/") + field().path);
+    offers_->setAccessibleName(QObject::tr("Choose for %1").arg(field().label()));
     offers_->setPopupMode(QToolButton::InstantPopup);
     offers_->setProperty("plain", true);
-    auto* menu = new QMenu(offers_);
-    for (const QString& folder : field.choices) {
+    offers_->setEnabled(browse_->isEnabled());
+    offers_->setMenu(new QMenu(offers_));
+    offers_->menu()->setToolTipsVisible(true);
+    connect(offers_->menu(), &QMenu::aboutToShow, this, [this] {
+      for (QAction* action : offers_->menu()->actions()) action->setChecked(action->data().toString() == edit()->text());
+    });
+    static_cast<QHBoxLayout*>(layout())->insertWidget(1, offers_);   // between the line and the folder
+  }
+  /// A menu of the folders, by their last names; which of them is the present one is ticked.
+  void offer(const QStringList& choices) {
+    if (!offers_) addOffers();
+    offers_->setToolTip(QObject::tr("Choose one of %1").arg(choices.size()));
+    QMenu* menu = offers_->menu();
+    menu->clear();
+    for (const QString& folder : choices) {
       QAction* action = menu->addAction(QFileInfo(folder).fileName(), this, [this, folder] { take(folder); });
       action->setCheckable(true);
       action->setData(folder);
       action->setToolTip(folder);
     }
-    menu->setToolTipsVisible(true);
-    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
-      for (QAction* action : menu->actions()) action->setChecked(action->data().toString() == edit()->text());
-    });
-    offers_->setMenu(menu);
-    layout()->addWidget(offers_);
   }
   void browse(const QString& title) {
     const QFileInfo now(edit()->text());

@@ -18,6 +18,8 @@ class FieldEditor : public QWidget {
   virtual void setValue(const QVariant& value) = 0;
   virtual void setReadOnly(bool read_only) = 0;
   virtual void setInvalid(bool invalid) = 0;
+  /// Folders that are likely meant, of a path: a menu beside the line. What is being typed stays.
+  virtual void setChoices(const QStringList&) {}
   /// Needs the whole width below the label.
   virtual bool isWide() const { return false; }
   /// The widget that takes the keys: buddy of the label, bearer of name and tooltip.

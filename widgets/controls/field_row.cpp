@@ -124,6 +124,11 @@ void FieldRow::setReadOnly(bool read_only) {
   showState();
 }
 
+void FieldRow::setChoices(const QStringList& choices) {
+  field_.choices = choices;
+  editor_->setChoices(choices);
+}
+
 void FieldRow::setIdle(const QString& reason, bool said) {
   if (idle_ == reason && says_idle_ == said) return;
   idle_ = reason;

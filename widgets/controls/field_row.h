@@ -23,6 +23,8 @@ class FieldRow : public QWidget {
   /// The committed value; what was being typed and its complaint are gone.
   void setValue(const QVariant& value);
   void setReadOnly(bool read_only);
+  /// Folders that are likely meant, of a path.
+  void setChoices(const QStringList& choices);
   /// Depends on the switch above it: stands further in.
   void setIndented(bool indented);
   /// Changed here and not yet told to the engine: the mark takes another colour.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "tests/unit/widgets/row_of_numbers.h"
 #include "widgets/base/shared_models.h"
 #include "widgets/calibration/calibration.h"
 #include "widgets/theme/colors.h"
@@ -15,17 +16,7 @@ using namespace geocyte::widgets::calibration;
 class TestCalibration : public QObject {
   Q_OBJECT
 
-  static ArrayView numbers(std::vector<double> values, const QString& caption = {}) {
-    auto owner = std::make_shared<const std::vector<double>>(std::move(values));
-    ArrayView view;
-    view.type = ElementType::f64;
-    view.data = owner->data();
-    view.shape = {static_cast<std::int64_t>(owner->size())};
-    view.axes = QStringList{"level"};
-    view.caption = caption;
-    view.owner = owner;
-    return view;
-  }
+  static ArrayView numbers(std::vector<double> values, const QString& caption = {}) { return geocyte::test::rowOfNumbers(std::move(values), "level", caption); }
   static QHash<QString, QString> bindings() {
     return {{"nominal", "calibration/nominal"}, {"observed", "calibration/observed"}, {"low", "calibration/low"}, {"high", "calibration/high"}, {"count", "calibration/n"}};
   }

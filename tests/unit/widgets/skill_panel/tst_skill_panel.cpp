@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "tests/unit/widgets/row_of_numbers.h"
 #include "widgets/base/shared_models.h"
 #include "widgets/skill_panel/skill_levels.h"
 #include "widgets/skill_panel/skill_panel.h"
@@ -18,17 +19,7 @@ using namespace geocyte::widgets::skill_panel;
 class TestSkillPanel : public QObject {
   Q_OBJECT
 
-  static ArrayView numbers(std::vector<double> values, const QString& caption = {}) {
-    auto owner = std::make_shared<const std::vector<double>>(std::move(values));
-    ArrayView view;
-    view.type = ElementType::f64;
-    view.data = owner->data();
-    view.shape = {static_cast<std::int64_t>(owner->size())};
-    view.axes = QStringList{"sigma"};
-    view.caption = caption;
-    view.owner = owner;
-    return view;
-  }
+  static ArrayView numbers(std::vector<double> values, const QString& caption = {}) { return geocyte::test::rowOfNumbers(std::move(values), "sigma", caption); }
   static QHash<QString, QString> bindings() {
     QHash<QString, QString> all;
     for (const char* role : {"sigma", "ratio", "ratio_low", "ratio_high", "f_ratio", "scale", "ceiling", "refined", "generator", "gain_low", "gain_high", "count"}) all.insert(role, QString("skill/") + role);
