@@ -4,6 +4,7 @@
 #include "engine/train/train_context.h"
 #include "plugins/st_edm/options.h"
 #include "plugins/st_edm/placer.h"
+#include "plugins/st_edm/seed/placer.h"
 #include "plugins/st_edm/seed/system.h"
 #include "plugins/st_edm/system.h"
 
@@ -25,8 +26,9 @@ void StEdmByKind::begin(const train::Stage& stage, const train::Inputs& inputs, 
 }
 
 std::unique_ptr<train::Applier> StEdmByKind::applier(const train::Artifact& artifact) const {
-  if (artifact.type != kPairHeads) return nullptr;
-  return std::make_unique<Placer>(artifact);
+  if (artifact.type == kPairHeads) return std::make_unique<Placer>(artifact);
+  if (artifact.type == kSeedGeometry) return std::make_unique<SeedPlacer>(artifact);
+  return nullptr;
 }
 
 std::unique_ptr<train::System> make_system() { return std::make_unique<StEdmByKind>(); }

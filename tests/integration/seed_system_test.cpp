@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "engine/core/json.h"
+#include "engine/hdf5/h5ad_reader.h"
 #include "engine/store/run_reader.h"
 #include "tests/support/bad_data.h"
 #include "tests/support/run_engine.h"
@@ -60,6 +61,29 @@ TEST(SeedSystem, TrainsResumesToTheSameNumbersAndReportsItsSkill) {
     EXPECT_TRUE(metrics.contains(metric)) << metric;
   for (const char* method : {"model", "generator", "refined", "umap", "distance net", "kernel ridge"}) EXPECT_TRUE(methods.contains(method)) << method;
   for (const char* verdict : {"tissue/evaluation", "skill/acceptance", "skill/refiner", "skill/conditioning"}) EXPECT_TRUE(verdicts.contains(verdict)) << verdict;
+
+  // A slide of the run, as new cells: as the run shows it, and turned as its first slide lies.
+  const Said placed = run_engine("apply --threads 1 --run " + run.string() + " --step 120 --data " + c + " --out " + (folder / "c_placed.h5ad").string());
+  ASSERT_EQ(placed.exit_code, 0) << placed.err;
+  ASSERT_EQ(run_engine("apply --threads 1 --run " + run.string() + " --step 120 --data " + a + " --out " + (folder / "a_placed.h5ad").string()).exit_code, 0);
+  ASSERT_EQ(run_engine("export --run " + run.string() + " --out " + (folder / "shown.h5ad").string()).exit_code, 0);
+  const auto read = [&](const char* name) { return hdf5::read_h5ad((folder / name).string(), {.expression = false}); };
+  const data::Dataset made = read("c_placed.h5ad"), first = read("a_placed.h5ad");
+  const data::DenseMatrix &ours = made.obsm.at("X_st_edm"), theirs = read("shown.h5ad").obsm.at("X_predicted");
+  for (std::int64_t i = 1; i < 70; ++i) {
+    const auto p = ours.row(0), q = ours.row(i), s = theirs.row(170), t = theirs.row(170 + i);
+    EXPECT_NEAR(std::hypot(p[0] - q[0], p[1] - q[1]), std::hypot(s[0] - t[0], s[1] - t[1]), 1e-3) << i;
+  }
+  const auto *uncertainty = made.obs.find("uncertainty"), *off = made.obs.find("off_tissue");
+  ASSERT_TRUE(uncertainty && off);
+  for (std::size_t i = 0; i < 70; ++i) EXPECT_TRUE(uncertainty->numbers[i] > 0 && off->numbers[i] > 0);
+  EXPECT_NE(made.uns.at("geocyte/uncertainty").find("not calibrated"), std::string::npos);
+  double along = 0;   // of the first slide with its true places: not turned away from them
+  const data::DenseMatrix &of_first = first.obsm.at("X_st_edm"), &truth = first.obsm.at("spatial");
+  double mean[2] = {0, 0};
+  for (std::int64_t i = 0; i < 90; ++i) mean[0] += truth.row(i)[0] / 90, mean[1] += truth.row(i)[1] / 90;
+  for (std::int64_t i = 0; i < 90; ++i) along += of_first.row(i)[0] * (truth.row(i)[0] - mean[0]) + of_first.row(i)[1] * (truth.row(i)[1] - mean[1]);
+  EXPECT_GT(along, 0);
 
   // Killed on the way, then resumed.
   const auto killed = folder / "runs" / "killed";

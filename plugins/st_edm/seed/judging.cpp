@@ -13,6 +13,7 @@
 #include "plugins/st_edm/plain_methods.h"
 #include "plugins/st_edm/refined_probe.h"
 #include "plugins/st_edm/seed/checks.h"
+#include "plugins/st_edm/seed/placer.h"
 #include "plugins/st_edm/seed/system.h"
 #include "plugins/st_edm/showing.h"
 
@@ -140,19 +141,8 @@ train::Evaluation SeedSystem::evaluate(const train::EvaluationRequest& request, 
 }
 
 void SeedSystem::export_artifacts(train::ArtifactWriter& writer) const {
-  train::Artifact made;
-  made.name = "denoiser";
-  made.type = "seed_geometry";
-  const SeedOptions& o = options_.edm;
-  made.config = {{"in", tissue_->input.size(1)}, {"dims", tissue_->dims}, {"latent", o.latent}, {"width", o.width}, {"points", o.points},
-                 {"context", o.context}, {"generate", o.generate}, {"denoise", o.denoise}, {"sigma_data", model_->sigma_data()}};
-  Json sources = Json::array();
-  for (const SourceFacts& source : tissue_->sources) sources.push_back({{"name", source.name}, {"cells", source.size}, {"trained_on", source.role == Role::train}});
-  made.about = {{"recipe", tissue_->recipe.to_json()}, {"recipe_hash", tissue_->recipe.hash()}, {"sources", sources}, {"split", tissue_->split}};
-  for (const auto& [prefix, module] : std::initializer_list<std::pair<const char*, const torch::nn::Module*>>{
-           {"context.", model_->context_network().get()}, {"generator.", model_->generator_network().get()}, {"score.", model_->score_network().get()}})
-    for (auto& tensor : nn::state_of(*module, prefix)) made.tensors.push_back(std::move(tensor));
-  writer.add(std::move(made));
+  const at::NoGradGuard no_gradient;
+  writer.add(to_artifact(*model_, *tissue_, options_.refine.samples));
 }
 
 }  // namespace geocyte::plugins::st_edm

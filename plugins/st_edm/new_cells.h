@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// New cells as the networks of a run see them, and their places as they are written: what placing is for every kind of model of st_edm (placer.h,
+// seed/placer.h).
+//
+// Cells are read twice, some rows at a time: for the mean and deviation of each gene within each source, then for components and input.
+// uns geocyte/shared_variation: variance of the cells along the components over that of training cells; below .6 a note says that they may be foreign
+// (simulated tissues, seed 7: .79 to .95 of the same tissue, .49 of another one).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "engine/train/applier.h"
+#include "plugins/st_edm/placing.h"
+#include "plugins/st_edm/tissue.h"
+
+namespace geocyte::plugins::st_edm {
+
+inline constexpr double kReadShare = 0.03;   ///< of the time that placing takes
+
+/// Throws Error{interrupted} when stopped.
+void go_on(const StopToken& stop);
+
+/// The cells of each source. Throws Error{bad_data} for a source of fewer than four.
+std::vector<CellSet> sets_of(const train::NewCells& cells);
+
+/// `input`, `components` and the sources of a tissue of the new cells, all to be placed; `known`: recipe, map, profile, dims and block of the run.
+/// Throws Error{bad_data}: no obsm that the map needs, of another encoder, of another size, not finite; what Recipe::apply throws.
+Tissue read_new_cells(const Tissue& known, const train::NewCells& cells, const train::ApplyOptions& options);
+
+/// Hashes of the encoder that obsm of new cells must be of; empty = none, or not said.
+std::vector<std::string> encoder_hashes(const InputMap& map);
+
+/// `count` of the rows of a set, evenly through it.
+std::vector<std::int64_t> spread_rows(const CellSet& cells, std::int64_t count);
+
+struct PlacedCells {
+  at::Tensor places, uncertainty;          ///< (n, d) and (n), float on the host, in radii of a training slide
+  std::string how_sure;                    ///< what the uncertainty is, in words
+  bool refined = false;
+  std::vector<double> radii;               ///< of the training slides, in the units of their files
+};
+
+train::Applied to_applied(const Tissue& known, const Tissue& tissue, const PlacedCells& placed, int threads);
+
+}  // namespace geocyte::plugins::st_edm
