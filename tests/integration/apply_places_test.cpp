@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/core/error.h"
@@ -201,6 +203,18 @@ TEST_F(PlacedData, MoreThanMemoryHoldsIsRefusedBeforeItIsBegun) {
   expect_refused(said, ErrorCode::out_of_memory, "100,000 cells need about");
   EXPECT_FALSE(fs::exists(at("many_out.h5ad")));
   fs::remove(many);
+}
+
+TEST_F(PlacedData, CtrlCIsAnsweredInItsOwnWordsAndLeavesNoFile) {
+  const std::string many = write(slide(20'000, 16), at("long.h5ad")), said = at("said").string();
+  const std::string command = "'" + engine_path() + "' apply --threads 1 --run " + run() + " --data " + many + " --out " + at("long_out.h5ad").string() + " 2> " + said +
+                              " & pid=$!; for i in $(seq 600); do [ -s " + said + " ] && break; sleep 0.05; done; kill -INT $pid; wait $pid";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  const std::string text = slurp(said);
+  EXPECT_NE(text.find("stopping; nothing will be written"), std::string::npos) << text;
+  EXPECT_EQ(text.find("checkpoint"), std::string::npos) << text;
+  EXPECT_FALSE(fs::exists(at("long_out.h5ad")));
 }
 
 TEST_F(PlacedData, HeadsOfAnotherPanelAreRefused) {
