@@ -24,6 +24,11 @@ PairHeadsImpl::Output on_host(const PairHeadsImpl::Output& output) { return {out
 
 Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx) : shown_(options, tissue, options.heads.members, "", ctx) {
   const auto slides = tissue.sources_with(Role::train);
+  if (options.pretrain_steps() > 0) {
+    std::vector<std::vector<std::int64_t>> all;
+    for (const SourceFacts& source : tissue.sources) all.push_back(source.rows());
+    of_all_.emplace(std::move(all), SetDraws(tissue.train_rows, options.batch_size).size());
+  }
   if (options.refine_steps() == 0 || options.refine.crossed == 0) return;
   if (slides.size() < 2) {
     ctx.note("refine.crossed needs two training slides: the refiner learns what the networks that are shown get wrong with noised input");
@@ -42,6 +47,7 @@ Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::T
 
 train::StepReport Generator::step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step,
                                   std::int64_t total, train::TrainContext& ctx) {
+  if (step < options.pretrain_steps()) return pretrain(options, tissue, step, total, ctx);
   if (crossed_) {
     const auto block = static_cast<std::size_t>(each_ * draws_.front().size());
     rows_.resize(block * draws_.size());
@@ -49,6 +55,16 @@ train::StepReport Generator::step(const StEdmOptions& options, const Tissue& tis
     crossed_->step(options, tissue, rows_, step, total, ctx);
   }
   return shown_.step(options, tissue, rows, step, total, ctx);
+}
+
+train::StepReport Generator::pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx) {
+  const auto on = [&](PairEnsemble& ensemble) {
+    rows_.resize(static_cast<std::size_t>(ensemble.members() * of_all_->size()));
+    of_all_->draw(ctx.rng().stream("batches/pretrain"), rows_);
+    return ensemble.pretrain(options, tissue, rows_, step, total, ctx);
+  };
+  if (crossed_) on(*crossed_);
+  return on(shown_);
 }
 
 std::map<std::string, double> Generator::validate(const StEdmOptions& options, const Tissue& tissue) const {

@@ -29,7 +29,8 @@ class Generator {
   /// Trained heads, to be used only.
   explicit Generator(PairHeads heads) : shown_(std::move(heads)) {}
 
-  /// One update on `rows` (members x n, a slide a member), and one of the crossed networks on as many cells a member, drawn here.
+  /// One update on `rows` (members x n, a slide a member), and one of the crossed networks on as many cells a member, drawn here. In steps of pre-training
+  /// all cells are drawn here, of every source.
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                          train::TrainContext& ctx);
 
@@ -53,6 +54,7 @@ class Generator {
   void load(train::CheckpointReader& reader);
 
  private:
+  train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
   bool crossed_on(std::size_t source) const { return crossed_ && first_crossed_[source] >= 0; }
   PairHeadsImpl::Output unseen(const at::Tensor& x, std::size_t source) const;
 
@@ -61,6 +63,7 @@ class Generator {
   std::int64_t each_ = 0;                        ///< crossed networks a slide
   std::vector<std::int64_t> first_crossed_;      ///< by source: the first network that never sees it, or -1
   std::vector<SetDraws> draws_;                  ///< one a training slide, from all others
+  std::optional<SetDraws> of_all_;               ///< of every source, for pre-training
   std::vector<std::int64_t> rows_;
 };
 

@@ -13,6 +13,8 @@
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/matmul.h>
 
+#include "engine/embed/knn.h"
+#include "engine/embed/umap.h"
 #include "engine/kernels/parallel.h"
 #include "plugins/st_edm/pair_losses.h"
 #include "plugins/st_edm/patchwise.h"
@@ -24,6 +26,8 @@ constexpr int kMajorisations = 50;
 constexpr float kOffset = 0.1F, kTiny = 1e-8F;
 constexpr double kFirstRate = 0.02, kLastRate = 1e-3;
 constexpr std::int64_t kBlock = 16;        // rows that a thread takes at once
+constexpr std::int64_t kUmapFeatures = 20, kFewestUmap = 16;
+constexpr int kUmapNeighbours = 15, kUmapEpochs = 200;
 
 /// (n, n) float: one minus the mean cosine over members.
 at::Tensor dissimilarity(const at::Tensor& z) { return 1 - at::bmm(z, z.transpose(1, 2)).mean(0); }
@@ -239,6 +243,19 @@ class Layout {
   std::vector<Row> rows_;
 };
 
+/// Distances (n, n) in a UMAP of expression (n, E), at unit radius; undefined for a handful of cells or when stopped.
+at::Tensor umap_distances(const at::Tensor& expression, int threads, const StopToken& stop) {
+  const at::Tensor x = expression.narrow(1, 0, std::min(expression.size(1), kUmapFeatures)).to(at::kFloat).contiguous();
+  if (x.size(0) <= kFewestUmap) return {};
+  const auto graph = embed::neighbour_graph({x.const_data_ptr<float>(), x.size(0), x.size(1)}, {.k = kUmapNeighbours, .threads = threads, .stop = stop});
+  if (!graph.complete || stop.stop_requested()) return {};
+  embed::Umap umap(graph, {.epochs = kUmapEpochs});
+  umap.run(kUmapEpochs);
+  const at::Tensor places = at::from_blob(const_cast<float*>(umap.layout().data()), {x.size(0), 2}, at::kFloat);
+  const at::Tensor distances = smooth_distances(places.unsqueeze(0))[0];
+  return distances / std::max(1e-12, std::sqrt(distances.square().mean().item<double>() / 2));
+}
+
 std::vector<float> to_floats(const at::Tensor& values) {
   const at::Tensor host = values.to(at::kFloat).contiguous();
   return {host.const_data_ptr<float>(), host.const_data_ptr<float>() + host.numel()};
@@ -282,7 +299,12 @@ at::Tensor laid_out_at_once(const PairViews& views, std::int64_t dims, const Lay
   at::Tensor distances = views.distances();
   // Unit radius: the mean square of all pairwise distances is twice that of the radius.
   const double unit = std::sqrt(distances.square().mean().item<double>() / 2);
-  distances = (distances / std::max(unit, 1e-12)).contiguous();
+  distances = distances / std::max(unit, 1e-12);
+  if (const at::Tensor own = options.umap > 0 ? umap_distances(views.expression, threads, stop) : at::Tensor(); own.defined()) {
+    distances = (1 - options.umap) * distances + options.umap * own;
+    distances.fill_diagonal_(0);
+  }
+  distances = distances.contiguous();
   const std::vector<float> d = to_floats(distances);
   Layout layout(d, to_floats(start / start.square().sum(1).mean().sqrt().clamp_min(1e-12)), n, static_cast<std::size_t>(dims), threads);
   for (int i = 0; i < kMajorisations && !stop.stop_requested(); ++i) layout.majorise();

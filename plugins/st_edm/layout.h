@@ -7,7 +7,8 @@
 //                       - rho mean_i corr_j(|y_i - y_j|, rank_j D_ij)
 //            w = 1 / (D + .1),  q = 1 / (1 + (|y_i - y_j| / s)^2)       (the second part: t-SNE's with its kernel narrowed; van der Maaten & Hinton 2008)
 //
-// D: mean over members of |u_i - u_j|, brought to unit radius. A refiner that moved cells changes D by what their distances changed: its places are of two dimensions,
+// D: mean over members of |u_i - u_j|, brought to unit radius; with `umap` > 0 mixed with the distances of a UMAP of the cells' own expression (first 20
+// components, unit radius): (1 - umap) D + umap D_umap, so that neighbourhoods that no slide taught pull too. A refiner that moved cells changes D by what their distances changed: its places are of two dimensions,
 // and D of many holds what these cannot (a refiner that moves nothing leaves the layout as it is). P: fuzzy graph (McInnes et al. 2018, k neighbours) of mixed ranks
 // rank(1 - mean <z_i, z_j>) + rank(1 - cosine of expression) / 2 + rank(D) / 2, because expression of the set itself tells neighbours that
 // no training slide shows, and D which of them are absurd.

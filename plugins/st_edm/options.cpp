@@ -45,6 +45,8 @@ void read_seed(const Json& json, SeedOptions& o) {
 
 std::int64_t StEdmOptions::refine_steps() const { return std::llround(refine.share * static_cast<double>(steps)); }
 
+std::int64_t StEdmOptions::pretrain_steps() const { return std::llround(heads.pretrain * static_cast<double>(generate_steps())); }
+
 StEdmOptions read_options(const Json& json) {
   StEdmOptions o;
   read(json, "seed", o.seed);
@@ -66,6 +68,8 @@ StEdmOptions read_options(const Json& json) {
   read(json, "heads.distance", o.heads.distance);
   read(json, "heads.dropout", o.heads.dropout);
   read(json, "heads.noise", o.heads.noise);
+  read(json, "heads.context", o.heads.context);
+  read(json, "heads.pretrain", o.heads.pretrain);
   read_term(json, "neighbours", o.loss.neighbours);
   read(json, "loss.neighbours.widths", o.loss.widths);
   read_term(json, "distance", o.loss.distance);
@@ -82,11 +86,13 @@ StEdmOptions read_options(const Json& json) {
   read(json, "refine.distance", o.refine.distance);
   read(json, "refine.crossed", o.refine.crossed);
   read(json, "refine.noise", o.refine.noise);
+  read(json, "refine.target", o.refine.target);
   read(json, "layout.local", o.layout.local);
   read(json, "layout.width", o.layout.width);
   read(json, "layout.order", o.layout.order);
   read(json, "layout.neighbours", o.layout.neighbours);
   read(json, "layout.iterations", o.layout.iterations);
+  read(json, "layout.umap", o.layout.umap);
   read(json, "model.kind", o.kind);
   read_seed(json, o.edm);
   return o;

@@ -29,6 +29,8 @@ struct HeadOptions {
   std::int64_t members = 3, hidden = 256, local = 48, distance = 16;
   double dropout = 0.3;
   double noise = 1.0;                      ///< added to the input, in units of its mean standard deviation
+  std::string context = "none";            ///< or "set", "neighbours"; see pair_heads.h
+  double pretrain = 0;                     ///< share of the generator's steps, its first, that rebuild expression of all sources
 };
 
 struct LossOptions {
@@ -45,6 +47,7 @@ struct OptimizerOptions {
 struct LayoutOptions {
   double local = 0.3, width = 0.06, order = 1;
   std::int64_t neighbours = 15, iterations = 120;
+  double umap = 0;                         ///< share of the distances in a UMAP of the cells' own expression
 };
 
 /// The residual denoiser; see refiner.h.
@@ -54,6 +57,7 @@ struct RefineOptions {
   double lr = 1e-3, distance = 1;
   std::int64_t crossed = 0;                ///< networks more for each training slide, which never see it; see generator.h
   double noise = 0;                        ///< on the expression that it sees in training
+  std::string target = "residual";         ///< or "places"
 };
 
 struct StEdmOptions {
@@ -73,6 +77,7 @@ struct StEdmOptions {
 
   std::int64_t refine_steps() const;
   std::int64_t generate_steps() const { return steps - refine_steps(); }
+  std::int64_t pretrain_steps() const;     ///< the first of the generator's
 };
 
 /// Reads a configuration that the schema of spec.cpp has validated.

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/pair_ensemble.h"
 
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/baddbmm.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/relu.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include "engine/core/error.h"
 #include "engine/nn/generator.h"
@@ -14,6 +20,14 @@
 #include "plugins/st_edm/pair_losses.h"
 
 namespace geocyte::plugins::st_edm {
+
+ExpressionDecoderImpl::ExpressionDecoderImpl(const PairHeadsOptions& sizes, at::Generator generator, c10::ScalarType dtype) {
+  const double bound = 1 / std::sqrt(static_cast<double>(sizes.local));
+  weight_ = register_parameter("weight", at::empty({sizes.members, sizes.local, sizes.in}, dtype).uniform_(-bound, bound, generator));
+  bias_ = register_parameter("bias", at::zeros({sizes.members, 1, sizes.in}, dtype));
+}
+
+at::Tensor ExpressionDecoderImpl::forward(const at::Tensor& h) const { return at::baddbmm(bias_, at::relu(h), weight_); }
 
 PairEnsemble::PairEnsemble(const StEdmOptions& options, const Tissue& tissue, std::int64_t members, std::string suffix, train::TrainContext& ctx)
     : suffix_(std::move(suffix)) {
@@ -26,29 +40,62 @@ PairEnsemble::PairEnsemble(const StEdmOptions& options, const Tissue& tissue, st
   how.distance = options.heads.distance;
   how.widths = static_cast<std::int64_t>(options.loss.widths.size());
   how.dropout = options.heads.dropout;
+  how.context = context_named(options.heads.context);
   heads_ = PairHeads(how, nn::make_generator(ctx.rng().stream("weights" + suffix_)()), ctx.dtype());
   heads_->to(ctx.device());
-  optimizer_ = std::make_unique<optim::AdamW>(heads_->parameters(),
+  std::vector<at::Tensor> parameters = heads_->parameters();
+  if (options.pretrain_steps() > 0) {
+    decoder_ = ExpressionDecoder(how, nn::make_generator(ctx.rng().stream("weights/decoder" + suffix_)()), ctx.dtype());
+    decoder_->to(ctx.device());
+    for (const at::Tensor& parameter : decoder_->parameters()) parameters.push_back(parameter);
+  }
+  optimizer_ = std::make_unique<optim::AdamW>(parameters,
                                               torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
 }
 
 PairTerms PairEnsemble::terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const {
   const at::Tensor d = smooth_distances(places);   // (M, B, B)
   PairTerms terms;
-  if (options.loss.neighbours.enabled) terms.neighbours = neighbour_loss(output.local, heads_->sharpness(), d, options.loss.widths);
+  if (options.loss.neighbours.enabled) {
+    terms.neighbours = neighbour_loss(output.local, heads_->sharpness(), d, options.loss.widths);
+    if (output.first.defined()) terms.neighbours = (terms.neighbours + neighbour_loss(output.first, heads_->sharpness(), d, options.loss.widths)) / 2;
+  }
   if (options.loss.distance.enabled) terms.distance = distance_loss(output.distance, d);
   return terms;
 }
 
+PairEnsemble::Batch PairEnsemble::batch(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, train::TrainContext& ctx) const {
+  const std::int64_t n = static_cast<std::int64_t>(rows.size()) / members();
+  Batch made;
+  made.rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(ctx.device());
+  made.noise = nn::make_generator(ctx.rng().stream("noise" + suffix_)(), ctx.device());
+  made.clean = made.noised = tissue.input.index_select(0, made.rows).reshape({members(), n, -1});   // (M, B, F)
+  if (options.heads.noise > 0) made.noised = made.clean.add(at::empty_like(made.clean).normal_(0, options.heads.noise, made.noise));
+  return made;
+}
+
+void PairEnsemble::update(const StEdmOptions& options, const at::Tensor& loss, std::int64_t step, std::int64_t total, train::TrainContext& ctx) {
+  const optim::Schedule schedule{options.optimizer.lr, options.optimizer.decay == "cosine" ? optim::Decay::cosine : optim::Decay::constant, 0, total, 0};
+  optim::set_learning_rate(*optimizer_, optim::learning_rate(schedule, step));
+  ctx.update("generator" + suffix_, *optimizer_, loss);
+}
+
+train::StepReport PairEnsemble::pretrain(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step,
+                                         std::int64_t total, train::TrainContext& ctx) {
+  const Batch batch = this->batch(options, tissue, rows, ctx);
+  const at::Tensor loss = (decoder_->forward(heads_->alone(batch.noised, batch.noise)) - batch.clean).square().mean();
+  train::StepReport report;
+  report.total = report.terms["expression"] = report.weighted["expression"] = loss.item<double>();
+  report.units = static_cast<std::int64_t>(rows.size());
+  update(options, loss, step, total, ctx);
+  return report;
+}
+
 train::StepReport PairEnsemble::step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step,
                                      std::int64_t total, train::TrainContext& ctx) {
-  const std::int64_t n = static_cast<std::int64_t>(rows.size()) / members();
-  const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(ctx.device());
-  const at::Generator noise = nn::make_generator(ctx.rng().stream("noise" + suffix_)(), ctx.device());
-  at::Tensor x = tissue.input.index_select(0, at_rows).reshape({members(), n, -1});   // (M, B, F)
-  if (options.heads.noise > 0) x = x.add(at::empty_like(x).normal_(0, options.heads.noise, noise));
-  const PairHeadsImpl::Output output = heads_->forward(x, noise);
-  const PairTerms terms = this->terms(options, output, tissue.places.index_select(0, at_rows).reshape({members(), n, -1}));
+  const Batch batch = this->batch(options, tissue, rows, ctx);
+  const PairHeadsImpl::Output output = heads_->forward(batch.noised, batch.noise);
+  const PairTerms terms = this->terms(options, output, tissue.places.index_select(0, batch.rows).reshape({members(), batch.clean.size(1), -1}));
 
   train::StepReport report;
   at::Tensor loss;
@@ -64,10 +111,8 @@ train::StepReport PairEnsemble::step(const StEdmOptions& options, const Tissue& 
   add("distance", terms.distance, options.loss.distance.weight);
   if (!loss.defined())
     throw Error(ErrorCode::bad_config, "no loss term is on, so there is nothing to learn", "enable loss.neighbours or loss.distance");
-  const optim::Schedule schedule{options.optimizer.lr, options.optimizer.decay == "cosine" ? optim::Decay::cosine : optim::Decay::constant, 0, total, 0};
-  optim::set_learning_rate(*optimizer_, optim::learning_rate(schedule, step));
-  ctx.update("generator" + suffix_, *optimizer_, loss);
-  report.units = members() * n;
+  update(options, loss, step, total, ctx);
+  report.units = static_cast<std::int64_t>(rows.size());
   return report;
 }
 
@@ -84,11 +129,13 @@ PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x, double noise, cons
 
 void PairEnsemble::save(train::CheckpointWriter& writer) const {
   writer.module("heads" + suffix_, *heads_);
+  if (decoder_) writer.module("decoder" + suffix_, *decoder_);
   writer.optimizer("heads" + suffix_, *optimizer_);
 }
 
 void PairEnsemble::load(train::CheckpointReader& reader) {
   reader.module("heads" + suffix_, *heads_);
+  if (decoder_) reader.module("decoder" + suffix_, *decoder_);
   reader.optimizer("heads" + suffix_, *optimizer_);
 }
 

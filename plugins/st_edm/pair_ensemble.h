@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An ensemble of pair heads that learns: its weights, its optimiser, one update on given cells, and what it says of a set.
 // Each member sees cells of one slide a step, their input noised, and minimises the terms of pair_losses.h.
+// heads.pretrain: before that, h rebuilds clean expression from noised, mean |x - (relu(h) W + b)|^2, of cells of every source, also of those whose places
+// nobody knows (a denoising autoencoder; Vincent et al. 2008, eq. 1-3).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -26,6 +28,17 @@ struct PairTerms {
   at::Tensor neighbours, distance;
 };
 
+/// From h to expression; of pre-training only.
+class ExpressionDecoderImpl : public torch::nn::Module {
+ public:
+  ExpressionDecoderImpl(const PairHeadsOptions& sizes, at::Generator generator, c10::ScalarType dtype);
+  at::Tensor forward(const at::Tensor& h) const;   ///< (M, n, L) -> (M, n, F)
+
+ private:
+  at::Tensor weight_, bias_;
+};
+TORCH_MODULE(ExpressionDecoder);
+
 class PairEnsemble {
  public:
   /// `suffix` tells ensembles of one run apart in streams and checkpoints: "" or "/crossed".
@@ -38,6 +51,9 @@ class PairEnsemble {
   /// Throws Error{bad_config} when no term is on.
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                          train::TrainContext& ctx);
+  /// The same of pre-training, on `rows` of any source.
+  train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
+                             train::TrainContext& ctx);
   PairTerms terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const;
 
   /// All members on the same cells x (n, F); with a generator the input is noised by `noise` and dropout acts.
@@ -50,8 +66,16 @@ class PairEnsemble {
   void load(train::CheckpointReader& reader);
 
  private:
+  struct Batch {
+    at::Tensor rows, clean, noised;        ///< (M n), (M, n, F)
+    at::Generator noise;
+  };
+  Batch batch(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, train::TrainContext& ctx) const;
+  void update(const StEdmOptions& options, const at::Tensor& loss, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
+
   std::string suffix_;
   PairHeads heads_{nullptr};
+  ExpressionDecoder decoder_{nullptr};     ///< only where there is a pre-training
   std::unique_ptr<optim::AdamW> optimizer_;
 };
 

@@ -9,6 +9,12 @@
 // Both heads share what they have learned of a cell: distances keep the neighbourhoods in order at large scale, neighbourhoods keep the
 // distances from being smoothed away. No frame is needed: neither head knows where a slide lies or which way up it is.
 // The M members are one batched product; member m sees its own cells, noise and dropout.
+//
+// By Context the cells of a set may tell each other something before the heads speak; at first (weights V = 0) no context says anything:
+//   set         h + V ISAB(h)                               induced attention, one block a member (set_blocks.h)
+//   neighbours  h = W2 relu(W1 x + V p + b1) + b2,  p_i = sum_{j != i} softmax_j(t <z_i, z_j>) x_j      z, t: of a first look without context
+// The softmax is a constant for the gradient; the loss trains the neighbour head of both looks. Permutation equivariant. Pooling costs O(n^2 (L + F)) time and
+// O(n) memory (rows of the softmax are made kPooled at a time).
 // Factor 10 in the exponent: with Adam, s then moves ten times as fast as a weight.
 // Shapes: x (M, B, F) -> z (M, B, L) of unit rows, u (M, B, D), t (M, widths). Weights (M, in, out), uniform in +-1/sqrt(in).
 #pragma once
@@ -19,21 +25,31 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "engine/core/json.h"
+#include "engine/nn/set_blocks.h"
 
 namespace geocyte::plugins::st_edm {
+
+/// What the cells of a set tell each other.
+enum class Context { none, set, neighbours };
+/// Throws Error{bad_data} for another name.
+Context context_named(const std::string& name);
+const char* name_of(Context context);
 
 struct PairHeadsOptions {
   std::int64_t members = 1, in = 0, hidden = 256, local = 48, distance = 16, widths = 1;
   std::int64_t block = 0;                  ///< above 0: even members see the first `block` features, odd ones the others
   double dropout = 0;
+  Context context = Context::none;
 };
 
 class PairHeadsImpl : public torch::nn::Module {
  public:
   struct Output {
     at::Tensor local, distance;
+    at::Tensor first = {};                 ///< the neighbour head of the first look; undefined: there was none
   };
 
   PairHeadsImpl(PairHeadsOptions options, at::Generator generator, c10::ScalarType dtype = c10::kFloat);
@@ -41,12 +57,20 @@ class PairHeadsImpl : public torch::nn::Module {
   /// With a generator dropout acts, without it the network is a function.
   Output forward(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
   at::Tensor sharpness() const;
+  /// h (M, B, L) of each cell by itself: what a pre-training trains.
+  at::Tensor alone(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
 
   const PairHeadsOptions& options() const { return options_; }
 
  private:
+  at::Tensor look(const at::Tensor& x, const at::Tensor& pooled, const std::optional<at::Generator>& noise) const;
+  at::Tensor pooled(const at::Tensor& z, const at::Tensor& x) const;
+  at::Tensor told(const at::Tensor& shared) const;
+
   PairHeadsOptions options_;
   at::Tensor w1_, b1_, w2_, b2_, w3_, b3_, sharpness_;
+  at::Tensor context_;                     // V: (M, L, L) of set, (M, F, H) of neighbours
+  std::vector<nn::Isab> blocks_;           // one a member
   at::Tensor seen_;                        // (members, in, 1), 1 where a member sees a feature; undefined: everywhere
 };
 TORCH_MODULE(PairHeads);

@@ -2,7 +2,6 @@
 #include "plugins/st_edm/placing.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include <ATen/TensorOperators.h>
@@ -40,18 +39,14 @@ PairHeadsImpl::Output heads_of(const Placing& placing, const at::Tensor& x, cons
 
 }  // namespace
 
-CellSet whole_source(const SourceFacts& source) {
-  CellSet set{source.name, std::vector<std::int64_t>(static_cast<std::size_t>(source.size))};
-  std::iota(set.rows.begin(), set.rows.end(), source.first);
-  return set;
-}
+CellSet whole_source(const SourceFacts& source) { return {source.name, source.rows()}; }
 
 at::Tensor Placing::places(const CellSet& cells, std::uint64_t seed, int threads, const StopToken& stop, const Patches& patches) const {
   const at::NoGradGuard no_gradient;
   const PairHeadsImpl::Output heads = heads_of(*this, tissue.input.index_select(0, rows_of(cells, tissue.input.device())));
   PairViews views{heads.distance, heads.local, tissue.components.index_select(0, rows_of(cells, at::kCPU))};
   if (refiner != nullptr) {
-    const RefineSets set = known_set(tissue, generator, cells.rows);
+    const RefineSets set = known_set(options, tissue, generator, cells.rows);
     views.from = set.base[0].to(at::kCPU, at::kFloat);
     views.to = refiner->placed(set, hash64(cells.name, seed)).to(at::kCPU, at::kFloat);
   }
@@ -66,10 +61,10 @@ at::Tensor Placing::samples(const CellSet& cells, const at::Tensor& places, std:
   Rng draws(hash64(cells.name, seed));
   std::vector<at::Tensor> made;
   if (refiner != nullptr) {
-    const RefineSets set = known_set(tissue, generator, cells.rows);
+    const RefineSets set = known_set(options, tissue, generator, cells.rows);
     const std::int64_t at_once = std::max<std::int64_t>(1, std::min(count, kMostDrawn / std::max<std::int64_t>(n, 1)));
     for (std::int64_t done = 0; done < count && !stop.stop_requested(); done += at_once)
-      made.push_back((set.base + refiner->sample(set, std::min(at_once, count - done), kFirstLevel, false, draws(), stop)).to(at::kCPU, at::kFloat));
+      made.push_back((refiner->offset(set) + refiner->sample(set, std::min(at_once, count - done), kFirstLevel, false, draws(), stop)).to(at::kCPU, at::kFloat));
   } else {
     const at::Tensor x = tissue.input.index_select(0, rows_of(cells, tissue.input.device()));
     for (std::int64_t done = 0; done < count && !stop.stop_requested();) {

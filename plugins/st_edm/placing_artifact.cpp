@@ -38,6 +38,7 @@ PairHeadsOptions head_options(const Json& config) {
   o.widths = config.at("widths").get<std::int64_t>();
   o.block = config.at("block").get<std::int64_t>();
   o.dropout = config.at("dropout").get<double>();
+  o.context = context_named(config.value("context", name_of(Context::none)));
   return o;
 }
 
@@ -52,8 +53,8 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   made.name = "heads";
   made.type = kPairHeads;
   made.config = {{"members", o.members}, {"in", o.in}, {"hidden", o.hidden}, {"local", o.local}, {"distance", o.distance}, {"widths", o.widths}, {"block", o.block},
-                 {"dropout", o.dropout}, {"dims", tissue.dims}, {"noise", options.heads.noise}, {"samples", options.refine.samples}, {"input", tissue.map.to_json()},
-                 {"layout", {{"local", options.layout.local}, {"width", options.layout.width}, {"order", options.layout.order}, {"neighbours", options.layout.neighbours}, {"iterations", options.layout.iterations}}},
+                 {"dropout", o.dropout}, {"context", name_of(o.context)}, {"dims", tissue.dims}, {"noise", options.heads.noise}, {"samples", options.refine.samples}, {"input", tissue.map.to_json()},
+                 {"layout", {{"local", options.layout.local}, {"width", options.layout.width}, {"order", options.layout.order}, {"neighbours", options.layout.neighbours}, {"iterations", options.layout.iterations}, {"umap", options.layout.umap}}},
                  {"refiner", nullptr}};
   Json sources = Json::array();
   for (const SourceFacts& source : tissue.sources)
@@ -74,7 +75,7 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   made.tensors.emplace_back(kFramePlaces, tissue.places.index_select(0, at_rows).to(at::kCPU, at::kFloat).contiguous());
   if (placing.refiner == nullptr) return made;
   const RefineOptions& r = options.refine;
-  made.config["refiner"] = {{"width", r.width}, {"blocks", r.blocks}, {"points", r.points}, {"sigma_data", placing.refiner->sigma_data()}};
+  made.config["refiner"] = {{"width", r.width}, {"blocks", r.blocks}, {"points", r.points}, {"sigma_data", placing.refiner->sigma_data()}, {"target", r.target}};
   for (auto& tensor : nn::state_of(*placing.refiner->network(), kRefiner)) made.tensors.push_back(std::move(tensor));
   return made;
 }
@@ -95,7 +96,7 @@ TrainedParts from_artifact(const train::Artifact& artifact) {
     options.heads.noise = config.at("noise").get<double>();
     options.refine.samples = config.at("samples").get<std::int64_t>();
     const Json& layout = config.at("layout");
-    options.layout = {layout.at("local").get<double>(), layout.at("width").get<double>(), layout.value("order", 0.0), layout.at("neighbours").get<std::int64_t>(), layout.at("iterations").get<std::int64_t>()};
+    options.layout = {layout.at("local").get<double>(), layout.at("width").get<double>(), layout.value("order", 0.0), layout.at("neighbours").get<std::int64_t>(), layout.at("iterations").get<std::int64_t>(), layout.value("umap", 0.0)};
     for (const Json& source : about.at("sources")) {
       if (!source.at("trained_on").get<bool>()) continue;
       parts.slides.push_back(source.at("name").get<std::string>());
@@ -112,6 +113,7 @@ TrainedParts from_artifact(const train::Artifact& artifact) {
       r.width = refiner.at("width").get<std::int64_t>();
       r.blocks = refiner.at("blocks").get<std::int64_t>();
       r.points = refiner.at("points").get<std::int64_t>();
+      r.target = refiner.value("target", r.target);
       parts.refiner = std::make_unique<Refiner>(r, o.in, tissue.dims, refiner.at("sigma_data").get<double>(), nn::make_generator(0), c10::kFloat);
       ScoreNet network = parts.refiner->network();   // a handle
       nn::load_state(*network, artifact.tensors, kRefiner);

@@ -2,7 +2,6 @@
 #include "plugins/st_edm/refinement.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <ATen/TensorOperators.h>
@@ -24,8 +23,7 @@ constexpr double bessel(std::int64_t count) { return static_cast<double>(count) 
 }  // namespace
 
 std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most, std::uint64_t seed) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(source.size));
-  std::iota(rows.begin(), rows.end(), source.first);
+  std::vector<std::int64_t> rows = source.rows();
   if (source.size <= most) return rows;
   Rng rng(hash64(source.name, seed));
   for (std::size_t i = 0; i < static_cast<std::size_t>(most); ++i) std::swap(rows[i], rows[i + static_cast<std::size_t>(rng.below(rows.size() - i))]);
@@ -37,13 +35,13 @@ std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most
 std::vector<RefineSets> Refinement::validation_sets() const {
   std::vector<RefineSets> sets;
   for (const auto& rows : tissue.validation_rows)
-    if (rows.size() >= kFewestValidationCells) sets.push_back(known_set(tissue, generator, rows, By::unseen));
+    if (rows.size() >= kFewestValidationCells) sets.push_back(known_set(options, tissue, generator, rows, By::unseen));
   return sets;
 }
 
 std::vector<RefineSets> Refinement::held_out_sets(std::int64_t most, std::uint64_t seed) const {
   std::vector<RefineSets> sets;
-  for (const std::size_t s : tissue.sources_with(Role::held_out)) sets.push_back(known_set(tissue, generator, some_rows(tissue.sources[s], most, seed)));
+  for (const std::size_t s : tissue.sources_with(Role::held_out)) sets.push_back(known_set(options, tissue, generator, some_rows(tissue.sources[s], most, seed)));
   return sets;
 }
 
@@ -52,7 +50,7 @@ std::vector<ShownSet> Refinement::shown_sets(std::uint64_t seed, int threads, co
   std::vector<ShownSet> shown;
   for (const auto& rows : tissue.validation_rows) {
     if (rows.size() < kFewestValidationCells) continue;
-    const RefineSets set = known_set(tissue, generator, rows, By::unseen);
+    const RefineSets set = known_set(options, tissue, generator, rows, By::unseen);
     const PairHeadsImpl::Output heads = generator.heads_of(tissue, rows, By::unseen);
     PairViews views{heads.distance, heads.local, tissue.components.index_select(0, at::tensor(rows, at::kLong))};
     ShownSet one{set.truth()[0], laid_out_places(views, tissue.dims, options.layout, threads, stop), {}};
@@ -79,8 +77,8 @@ double Refinement::coverage(std::int64_t most, std::uint64_t seed, const StopTok
 
 at::Tensor Refinement::refine(const SourceFacts& source, std::uint64_t seed) const {
   const at::NoGradGuard no_gradient;
-  const RefineSets set = source_set(tissue, generator, source);
-  return (set.base[0] + refiner.estimate(set, kFirstLevel, false, hash64(source.name, seed))).to(at::kCPU, at::kFloat);
+  const RefineSets set = source_set(options, tissue, generator, source);
+  return refiner.placed(set, hash64(source.name, seed)).to(at::kCPU, at::kFloat);
 }
 
 at::Tensor Refinement::places(const SourceFacts& source, std::uint64_t seed, int threads, const StopToken& stop) const {

@@ -33,8 +33,14 @@ constexpr double kSelfConditioning = 0.5, kLastLevel = 0.02;
 constexpr int kHeunSteps = 10;
 const nn::SigmaLaw kLaw{0.6, 1.2, 0.05, 6, nn::SigmaLaw::Tail::resample};
 
-/// True places (n, d) laid onto the base, minus the base.
-at::Tensor residual_of(const at::Tensor& base, const at::Tensor& places) { return geometry::fit_rigid(places, base).apply(places) - base; }
+constexpr const char* kResidual = "residual";
+
+/// What is denoised of true places (b, n, d), laid onto the bases.
+RefineSets with_truth(const StEdmOptions& options, const at::Tensor& base, const at::Tensor& features, const at::Tensor& places) {
+  const at::Tensor laid = geometry::fit_rigid(places, base).apply(places);
+  if (options.refine.target == kResidual) return {base, features, laid - base, {}};
+  return {base, features, laid, laid};
+}
 
 /// A rotation or reflection drawn at random (d, d).
 at::Tensor random_turn(std::int64_t dims, const at::Generator& noise) {
@@ -51,17 +57,15 @@ RefineSets rough_sets(const StEdmOptions& options, const Tissue& tissue, const G
   const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(device);
   at::Tensor x = tissue.input.index_select(0, at_rows).reshape({sets, -1, tissue.input.size(1)});
   const at::Tensor places = tissue.places.index_select(0, at_rows).reshape({sets, -1, tissue.dims});
-  std::vector<at::Tensor> bases, residuals;
+  std::vector<at::Tensor> bases;
   for (std::int64_t b = 0; b < sets; ++b) {
     const std::int64_t row = rows[static_cast<std::size_t>(b * x.size(1))];
     const auto source = static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(row)]);
     const at::Tensor distance = generator.roughly(x[b], source, options.heads.noise, own);
-    const at::Tensor base = at::matmul(scaled_places(distance, tissue.dims), random_turn(tissue.dims, host)).to(places.options());
-    bases.push_back(base);
-    residuals.push_back(residual_of(base, places[b]));
+    bases.push_back(at::matmul(scaled_places(distance, tissue.dims), random_turn(tissue.dims, host)).to(places.options()));
   }
   if (options.refine.noise > 0) x = x + at::empty_like(x).normal_(0, options.refine.noise, own);
-  return {at::stack(bases), x, at::stack(residuals), {}};
+  return with_truth(options, at::stack(bases), x, places);
 }
 
 }  // namespace
@@ -90,11 +94,11 @@ at::Tensor ScoreNetImpl::forward(const at::Tensor& base, const at::Tensor& featu
 }
 
 Refiner::Refiner(const RefineOptions& options, std::int64_t features, std::int64_t dims, double sigma_data, at::Generator weights, c10::ScalarType dtype)
-    : net_(features, dims, options, std::move(weights), dtype), dims_(dims), sigma_data_(sigma_data) {}
+    : net_(features, dims, options, std::move(weights), dtype), dims_(dims), sigma_data_(sigma_data), residual_(options.target == kResidual) {}
 
 Refiner::Refiner(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, std::int64_t sets,
                  train::TrainContext& ctx)
-    : dims_(tissue.dims) {
+    : dims_(tissue.dims), residual_(options.refine.target == kResidual) {
   net_ = ScoreNet(tissue.input.size(1), tissue.dims, options.refine, nn::make_generator(ctx.rng().stream("weights/refiner")()), ctx.dtype());
   net_->to(ctx.device());
   optimizer_ = std::make_unique<optim::AdamW>(net_->parameters(), torch::optim::AdamWOptions(options.refine.lr).weight_decay(options.optimizer.weight_decay));
@@ -120,7 +124,7 @@ RefineLoss Refiner::loss(const RefineSets& known, const at::Tensor& sigma, bool 
   const at::Tensor prediction = predict(nn::self_condition(predict, x, twice)), weight = nn::edm_weight(sigma, sigma_data_);
   const at::Tensor truth = smooth_distances(known.truth());
   return {losses::denoising_edm(losses::set_error(prediction, known.clean), weight),
-          (smooth_distances(known.base + prediction) - truth).square().mean()};
+          (smooth_distances(offset(known) + prediction) - truth).square().mean()};
 }
 
 train::StepReport Refiner::step(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows,
@@ -142,11 +146,14 @@ train::StepReport Refiner::step(const StEdmOptions& options, const Tissue& tissu
   return report;
 }
 
+at::Tensor Refiner::offset(const RefineSets& set) const { return residual_ ? set.base : at::zeros_like(set.base); }
+
 at::Tensor Refiner::estimate(const RefineSets& set, double level, bool from_base, std::uint64_t seed) const {
   const double sigma = level * sigma_data_, spread = from_base ? sigma : std::sqrt(sigma * sigma + sigma_data_ * sigma_data_);
   const at::Tensor noise = at::empty({kDraws / 2, set.base.size(1), set.base.size(2)}, set.base.options()).normal_(0, spread, nn::make_generator(seed, set.base.device()));
+  const at::Tensor about = from_base && !residual_ ? set.base : at::zeros_like(set.base);
   // In pairs of opposite sign: what D passes on of the noise cancels.
-  return denoise(set, at::cat({noise, -noise}), at::full({kDraws}, sigma, set.base.options())).mean(0);
+  return denoise(set, at::cat({about + noise, about - noise}), at::full({kDraws}, sigma, set.base.options())).mean(0);
 }
 
 at::Tensor Refiner::sample(const RefineSets& set, std::int64_t count, double first_level, bool from_base, std::uint64_t seed, const StopToken& stop) const {
@@ -158,6 +165,7 @@ at::Tensor Refiner::sample(const RefineSets& set, std::int64_t count, double fir
   const at::Generator noise = nn::make_generator(seed, set.base.device());
   at::Tensor x = at::empty({count, set.base.size(1), set.base.size(2)}, set.base.options()).normal_(0, 1, noise);
   x = x * (from_base ? how.sigma_max : std::sqrt(how.sigma_max * how.sigma_max + sigma_data_ * sigma_data_));
+  if (from_base && !residual_) x = x + set.base;
   at::Tensor own;
   const auto denoiser = [&](const at::Tensor& state, double level) {
     own = denoise(set, state.to(set.base.scalar_type()), at::full({count}, level, set.base.options()), own);
@@ -179,19 +187,17 @@ void Refiner::load(train::CheckpointReader& reader) {
   sigma_data_ = reader.value("sigma_data").get<double>();
 }
 
-RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, By by) {
+RefineSets known_set(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, By by) {
   const at::NoGradGuard no_gradient;
   const at::Tensor at_rows = at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(tissue.input.device());
   const at::Tensor x = tissue.input.index_select(0, at_rows), places = tissue.places.index_select(0, at_rows);
   const at::Tensor base = scaled_places(generator.heads_of(tissue, rows, by).distance, tissue.dims).to(places.options());
-  return {base.unsqueeze(0), x.unsqueeze(0), residual_of(base, places).unsqueeze(0), {}};
+  return with_truth(options, base.unsqueeze(0), x.unsqueeze(0), places.unsqueeze(0));
 }
 
-RefineSets source_set(const Tissue& tissue, const Generator& generator, const SourceFacts& source) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(source.size));
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = source.first + static_cast<std::int64_t>(i);
-  RefineSets set = known_set(tissue, generator, rows, By::shown);
-  if (!source.has_places()) set.clean = at::Tensor();
+RefineSets source_set(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, const SourceFacts& source) {
+  RefineSets set = known_set(options, tissue, generator, source.rows(), By::shown);
+  if (!source.has_places()) set.clean = set.places = at::Tensor();
   return set;
 }
 

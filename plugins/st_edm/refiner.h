@@ -3,6 +3,7 @@
 //
 //   B       scaling of the generator's distances (layout.h), turned at random in training
 //   R       T' - B, where T' are the true places laid onto B by rotation or reflection (no scale): no frame is left to be guessed
+//           refine.target places: R = T' itself. B is then what the network is told, not what noise is about: F = 0 knows nothing of the generator
 //   D(x;s)  = c_skip x + c_out F,  x = R + s n,  S = rms of R an axis                       (nn/edm.h; Karras et al. 2022)
 //   F       set transformer: tokens [B, c_in x, own last estimate, expression] -> ISAB with FiLM of the noise level -> + a linear path of the
 //           coordinates to the output
@@ -68,17 +69,19 @@ class Refiner : public Denoiser {
                          std::int64_t step, std::int64_t total, train::TrainContext& ctx);
 
   at::Tensor denoise(const RefineSets& sets, const at::Tensor& x, const at::Tensor& sigma, const at::Tensor& own = {}) const override;
-  /// (n, d) residuals of one set (base (1, n, d)): the mean of D over draws at `level` S, with nothing known of R (or R = 0 when `from_base`).
+  /// (n, d), R of one set (base (1, n, d)): the mean of D over draws at `level` S, with nothing known of R (or as if the base were right when `from_base`).
   at::Tensor estimate(const RefineSets& set, double level, bool from_base, std::uint64_t seed) const;
-  /// (K, n, d) residuals of one set (base (1, n, d)), by Heun from `first_level` S with nothing known of R (or R = 0 when `from_base`).
+  /// (K, n, d), R of one set (base (1, n, d)), by Heun from `first_level` S with nothing known of R (or as if the base were right when `from_base`).
   at::Tensor sample(const RefineSets& set, std::int64_t count, double first_level, bool from_base, std::uint64_t seed, const StopToken& stop) const;
 
   const ScoreNet& network() const { return net_; }
   double sigma_data() const override { return sigma_data_; }
   LiveAxes live() const override { return {dims_, sigma_data_}; }
-  at::Tensor refined(const RefineSets& set, double level, std::uint64_t seed) const override { return set.base[0] + estimate(set, level, true, seed); }
+  at::Tensor refined(const RefineSets& set, double level, std::uint64_t seed) const override { return offset(set)[0] + estimate(set, level, true, seed); }
   /// From a level where x says nothing.
-  at::Tensor placed(const RefineSets& set, std::uint64_t seed) const override { return set.base[0] + estimate(set, kFirstLevel, false, seed); }
+  at::Tensor placed(const RefineSets& set, std::uint64_t seed) const override { return offset(set)[0] + estimate(set, kFirstLevel, false, seed); }
+  /// (1, n, d): what estimates and samples are added to, the base or 0.
+  at::Tensor offset(const RefineSets& set) const;
   void save(train::CheckpointWriter& writer) const;
   void load(train::CheckpointReader& reader);
 
@@ -87,11 +90,12 @@ class Refiner : public Denoiser {
   std::unique_ptr<optim::AdamW> optimizer_;
   std::int64_t dims_ = 2;
   double sigma_data_ = 1;
+  bool residual_ = true;
 };
 
-/// One set of known places without noise: the cells `rows` of one slide, their base by the networks that are asked for.
-RefineSets known_set(const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, By by = By::shown);
+/// One set of known places without noise: the cells `rows` of one slide, their base by the networks that are asked for, what is denoised as options.refine.target says.
+RefineSets known_set(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, std::span<const std::int64_t> rows, By by = By::shown);
 /// One set of a whole source; `clean` only where its places are known.
-RefineSets source_set(const Tissue& tissue, const Generator& generator, const SourceFacts& source);
+RefineSets source_set(const StEdmOptions& options, const Tissue& tissue, const Generator& generator, const SourceFacts& source);
 
 }  // namespace geocyte::plugins::st_edm

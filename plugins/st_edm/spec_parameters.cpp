@@ -104,6 +104,13 @@ void add_model(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("heads.noise", ParameterType::number, o.heads.noise, "Model", "Input noise",
                                "Noise on the input, in units of its mean standard deviation. Without it two slides are learned by heart within 150 steps.", kLive),
                      0, 10));
+  s.push_back(one_of(parameter("heads.context", ParameterType::choice, o.heads.context, "Model", "Context",
+                               "What the cells of a slide tell each other before distances are predicted. none: each cell speaks for itself. set: attention over the slide. neighbours: "
+                               "each network also sees the mean expression of the cells that it takes for a cell's neighbours."),
+                     {"none", "set", "neighbours"}));
+  s.push_back(within(parameter("heads.pretrain", ParameterType::number, o.heads.pretrain, "Model", "Share of pre-training",
+                               "Share of the networks' steps, their first, in which they only learn to rebuild the expression of the cells of every source, whether its places are known or not."),
+                     0, 0.9));
 }
 
 void add_losses(config::Schema& s, const StEdmOptions& o) {
@@ -129,6 +136,8 @@ void add_layout(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("layout.neighbours", ParameterType::integer, o.layout.neighbours, "Layout", "Neighbours",
                                "Cells that each cell is drawn to.", kLive), 2, 200));
   s.push_back(within(parameter("layout.iterations", ParameterType::integer, o.layout.iterations, "Layout", "Iterations", "Steps of the layout.", kLive), 0, 10000));
+  s.push_back(within(parameter("layout.umap", ParameterType::number, o.layout.umap, "Layout", "Share of UMAP",
+                               "Share of the distances that a UMAP of the cells' own expression has in those that are laid out. 0: what was learned from slides alone.", kLive), 0, 1));
 }
 
 void add_refiner(config::Schema& s, const StEdmOptions& o) {
@@ -151,6 +160,10 @@ void add_refiner(config::Schema& s, const StEdmOptions& o) {
                                "seen. 0: it learns what the shown networks get wrong with noised input, and is shown but never used."), 0, 16));
   s.push_back(within(parameter("refine.noise", ParameterType::number, o.refine.noise, "Refiner", "Input noise of the refiner",
                                "Noise on the expression that the refiner sees in training, in units of its mean standard deviation.", kLive), 0, 10));
+  s.push_back(one_of(parameter("refine.target", ParameterType::choice, o.refine.target, "Refiner", "What is denoised",
+                               "residual: what the generator gets wrong. places: whole tissues, turned onto the generator's, which the refiner sees beside them; doing nothing then knows nothing of the "
+                               "generator, so skill is easily had and says less."),
+                     {"residual", "places"}));
 }
 
 void add_schedule(config::Schema& s, const StEdmOptions& o) {

@@ -92,7 +92,7 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
   const bool done = ctx.step() >= ctx.total_steps();
   if (refines() && request.args.value("sigma", 0.0) > 0) {
     const double sigma = request.args["sigma"].get<double>();
-    const auto refine = [&](const std::vector<std::int64_t>& rows, std::uint64_t own) { return refiner_->refined(known_set(tissue, *generator_, rows), sigma, own); };
+    const auto refine = [&](const std::vector<std::int64_t>& rows, std::uint64_t own) { return refiner_->refined(known_set(options_, tissue, *generator_, rows), sigma, own); };
     SourceFacts everything;
     everything.size = tissue.count();
     snapshot.arrays.push_back(refined_probe(tissue, generator_->quick_places(tissue, everything), refine, sigma, request.args.value("source", std::string()), seed));

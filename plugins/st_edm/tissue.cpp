@@ -118,8 +118,7 @@ void add_places(const train::Inputs& inputs, const StEdmOptions& options, Tissue
   tissue.validation_rows.assign(tissue.sources.size(), {});
   Rng& rng = ctx.rng().stream("split");
   for (const std::size_t s : tissue.sources_with(Role::train)) {
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(tissue.sources[s].size));
-    std::iota(rows.begin(), rows.end(), tissue.sources[s].first);
+    std::vector<std::int64_t> rows = tissue.sources[s].rows();
     for (std::size_t i = 0; i + 1 < rows.size(); ++i) std::swap(rows[i], rows[i + rng.below(rows.size() - i)]);
     const auto held = static_cast<std::ptrdiff_t>(std::llround(options.held_out_fraction * static_cast<double>(rows.size())));
     tissue.validation_rows[s].assign(rows.begin(), rows.begin() + held);
@@ -137,6 +136,12 @@ store::AxisLabels labels(std::string name, std::vector<std::string> categories) 
 }
 
 }  // namespace
+
+std::vector<std::int64_t> SourceFacts::rows() const {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(size));
+  std::iota(all.begin(), all.end(), first);
+  return all;
+}
 
 std::vector<std::size_t> Tissue::sources_with(Role role) const {
   std::vector<std::size_t> found;

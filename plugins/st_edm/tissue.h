@@ -34,6 +34,7 @@ struct SourceFacts {
   std::int64_t first = 0, size = 0;        ///< its rows on the cell axis
   double unit = 1;                         ///< radius of its places as in the file
   bool has_places() const { return role != Role::to_place; }
+  std::vector<std::int64_t> rows() const;  ///< all of them
 };
 
 struct Tissue {

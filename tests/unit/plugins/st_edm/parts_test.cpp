@@ -124,6 +124,21 @@ TEST(Layout, TheOrderOfDistancesOfManyDimensionsSurvivesBetterWhereItCounts) {
   EXPECT_GT(agreement(100), by_order - 0.005) << "more of it never hurts what it asks for";
 }
 
+TEST(Layout, AUmapOfExpressionHasItsShare) {
+  // Expression lies on a curled sheet whose unrolling is the places; the distances that were learned know nothing.
+  const at::Tensor places = normal({200, 2}, 51), expression = at::cat({places, 0.3 * places.sin(), 0.05 * normal({200, 2}, 52)}, 1);
+  const PairViews views{normal({1, 200, 4}, 53), normal({1, 200, 4}, 54), expression};
+  LayoutOptions options;
+  options.local = options.order = 0;
+  const auto score = [&](double share) {
+    options.umap = share;
+    return mean_of(scores_of(laid_out_places(views, 2, options, 1, {}), places).row_spearman);
+  };
+  EXPECT_LT(score(0), 0.2);
+  EXPECT_GT(score(1), 0.6);
+  EXPECT_GT(score(0.7), score(0.2));
+}
+
 TEST(Layout, OfARefinerThatMovesNothingIsTheGeneratorsAndOfOneThatIsRightIsBetter) {
   const at::Tensor places = normal({100, 2}, 41), u = at::cat({places + 0.7 * normal({100, 2}, 42), 0.5 * normal({100, 4}, 43)}, 1).unsqueeze(0);
   PairViews views{u, normal({1, 100, 4}, 44), places};

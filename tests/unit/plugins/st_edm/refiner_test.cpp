@@ -9,6 +9,7 @@
 
 #include "engine/nn/generator.h"
 #include "engine/optim/schedule.h"
+#include "plugins/st_edm/geometry_scores.h"
 #include "plugins/st_edm/refinement.h"
 #include "plugins/st_edm/skill.h"
 
@@ -56,6 +57,26 @@ TEST(Skill, ANetworkThatOutputsNothingHasNoneAndIsToldSo) {
   const store::Verdict verdict = skill_verdict(panel);
   EXPECT_EQ(verdict.state, "bad");
   EXPECT_NE(verdict.headline.find("No skill"), std::string::npos);
+}
+
+TEST(Skill, ToKnowTheGeneratorIsSkillWhereWholePlacesAreDenoised) {
+  // A network that outputs the base denoises places that lie near the base; about the residual that would be to output nothing.
+  RefineOptions options = small();
+  options.target = "places";
+  Refiner refiner(options, 6, 2, 1, nn::make_generator(1), at::kFloat);
+  const RefineSets residual = known_from_features(80, 10);
+  const RefineSets set{residual.base, residual.features, residual.truth(), residual.truth()};
+  EXPECT_TRUE(refiner.offset(set).equal(at::zeros_like(set.base)));
+  for (at::Tensor& parameter : refiner.network()->parameters()) parameter.set_data(at::zeros_like(parameter));
+  for (const SkillLevel& level : skill_panel(refiner, {set}, "toy", {200, 3, {}}).levels) {
+    EXPECT_NEAR(level.ratio, 1, 1e-5);
+    EXPECT_NEAR(level.generator, 1 - mean_of(row_spearman(set.base[0], set.truth()[0])), 1e-6);
+  }
+  // From the base, without noise to speak of, doing nothing leaves the base; with nothing known it answers 0.
+  EXPECT_LT((refiner.refined(set, 0.01, 3) - set.base[0]).abs().max().item<double>(), 0.01);
+  EXPECT_LT(refiner.placed(set, 3).abs().max().item<double>(), 1e-4);
+  const at::Tensor drawn = refiner.sample(set, 2, 0.05, true, 4, {});
+  EXPECT_LT((drawn - set.base).abs().max().item<double>(), 0.5);
 }
 
 TEST(Skill, OfAResidualThatExpressionTellsIsFoundAndRefinedPlacesBeatTheGenerator) {

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the cells of a slide tell each other before distances are predicted, and what is learned before any place is looked at.
+#include <cmath>
+#include <vector>
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <gtest/gtest.h>
+
+#include "engine/core/error.h"
+#include "engine/nn/generator.h"
+#include "plugins/st_edm/generator.h"
+#include "plugins/st_edm/pair_heads.h"
+#include "plugins/st_edm/pair_losses.h"
+
+namespace geocyte::plugins::st_edm {
+namespace {
+
+at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed, c10::ScalarType dtype = c10::kFloat) {
+  return at::empty(shape, dtype).normal_(0, 1, nn::make_generator(seed));
+}
+
+PairHeadsOptions small(Context context, std::int64_t block = 0) {
+  PairHeadsOptions options;
+  options.members = 2;
+  options.in = 5;
+  options.hidden = 12;
+  options.local = 8;
+  options.distance = 3;
+  options.widths = 1;
+  options.context = context;
+  options.block = block;
+  return options;
+}
+
+/// Heads whose context has something to say.
+PairHeads speaking(const PairHeadsOptions& options, c10::ScalarType dtype = c10::kFloat) {
+  PairHeads heads(options, nn::make_generator(7), dtype);
+  const at::NoGradGuard none;
+  at::Tensor context = heads->named_parameters()["context"];
+  context.copy_(normal(context.sizes(), 9, dtype) * 0.5);
+  return heads;
+}
+
+at::Tensor weight(const PairHeads& heads, const char* name, std::int64_t member) { return heads->named_parameters()[name][member]; }
+
+TEST(Context, SaysNothingBeforeItHasLearned) {
+  const at::NoGradGuard none;
+  const PairHeads alone(small(Context::none), nn::make_generator(7));
+  const at::Tensor x = normal({2, 9, 5}, 1);
+  for (const Context context : {Context::set, Context::neighbours}) {
+    const PairHeads heads(small(context), nn::make_generator(7));
+    EXPECT_LT((heads->forward(x).distance - alone->forward(x).distance).abs().max().item<double>(), 1e-6) << name_of(context);
+    EXPECT_EQ(context_named(name_of(context)), context);
+  }
+  EXPECT_THROW(context_named("crowd"), Error);
+}
+
+TEST(Context, OfCellsInAnotherOrderGivesTheSameInThatOrder) {
+  const at::NoGradGuard none;
+  const at::Tensor x = normal({2, 40, 5}, 2);
+  for (const Context context : {Context::set, Context::neighbours}) {
+    const PairHeads heads = speaking(small(context));
+    const auto there = heads->forward(x), back = heads->forward(x.flip(1));
+    EXPECT_LE((there.distance - back.distance.flip(1)).abs().max().item<double>(), 1e-5) << name_of(context);
+    EXPECT_LE((there.local - back.local.flip(1)).abs().max().item<double>(), 1e-5) << name_of(context);
+    const auto fewer = heads->forward(x.narrow(1, 0, 20));
+    EXPECT_GT((there.distance.narrow(1, 0, 20) - fewer.distance).abs().max().item<double>(), 1e-3) << "the other cells count: " << name_of(context);
+  }
+}
+
+TEST(Context, PoolsTheCellsThatTheFirstLookTakesForNeighbours) {
+  const at::NoGradGuard none;
+  const PairHeads heads = speaking(small(Context::neighbours), c10::kDouble);
+  constexpr std::int64_t kMember = 1, kCells = 700;   // more than are pooled at once
+  const at::Tensor x = normal({2, kCells, 5}, 3, c10::kDouble), own = x[kMember];
+  const auto look = [&](const at::Tensor& hidden) { return hidden.relu().matmul(weight(heads, "local_weight", kMember)) + weight(heads, "local_bias", kMember); };
+  const at::Tensor first = own.matmul(weight(heads, "hidden_weight", kMember)) + weight(heads, "hidden_bias", kMember), h = look(first), z = h / h.norm(2, -1, true);
+  at::Tensor near = z.matmul(z.t()) * 10.0;             // the first sharpness
+  near.fill_diagonal_(-INFINITY);
+  const at::Tensor told = look(first + near.softmax(-1).matmul(own).matmul(weight(heads, "context", kMember)));
+  const auto output = heads->forward(x);
+  EXPECT_LT((output.local[kMember] - told / told.norm(2, -1, true)).abs().max().item<double>(), 1e-10);
+  EXPECT_LT((output.first[kMember] - z).abs().max().item<double>(), 1e-10);
+}
+
+TEST(Context, OfPooledGenesIsNotShownToMembersThatSeeComponents) {
+  const at::NoGradGuard none;
+  const PairHeads heads = speaking(small(Context::neighbours, 2));
+  const at::Tensor x = normal({1, 30, 5}, 4).expand({2, -1, -1}), before = heads->forward(x).distance;
+  at::Tensor genes = x.clone();
+  genes.narrow(2, 2, 3).normal_(0, 1, nn::make_generator(5));
+  const at::Tensor after = heads->forward(genes).distance;
+  EXPECT_LT((after[0] - before[0]).abs().max().item<double>(), 1e-6) << "member 0 sees the first two features";
+  EXPECT_GT((after[1] - before[1]).abs().max().item<double>(), 1e-3);
+}
+
+TEST(Context, GradientsAgreeWithDifferencesWhereThePoolIsAConstant) {
+  // The softmax is a constant for the gradient: along the weights of the context, on which it does not depend, the gradient is exact.
+  for (const Context context : {Context::set, Context::neighbours}) {
+    const PairHeads heads = speaking(small(context), c10::kDouble);
+    const at::Tensor x = normal({2, 11, 5}, 6, c10::kDouble), d = smooth_distances(normal({2, 11, 2}, 7, c10::kDouble));
+    const auto value = [&] {
+      const auto output = heads->forward(x);
+      return neighbour_loss(output.local, heads->sharpness(), d, {0.7}) + distance_loss(output.distance, d);
+    };
+    value().backward();
+    at::Tensor along = heads->named_parameters()["context"];
+    const at::Tensor gradient = along.grad().clone(), direction = normal(along.sizes(), 8, c10::kDouble);
+    constexpr double kStep = 1e-6;
+    const at::NoGradGuard none;
+    along.add_(direction, kStep);
+    const double above = value().item<double>();
+    along.sub_(direction, 2 * kStep);
+    EXPECT_NEAR((gradient * direction).sum().item<double>(), (above - value().item<double>()) / (2 * kStep), 1e-6) << name_of(context);
+  }
+}
+
+/// One slide that is learned, and one whose places nobody knows.
+Tissue one_known_slide() {
+  constexpr std::int64_t kCells = 60;
+  Tissue tissue;
+  for (std::int64_t s = 0; s < 2; ++s) {
+    SourceFacts facts;
+    facts.name = s == 0 ? "known" : "unknown";
+    facts.role = s == 0 ? Role::train : Role::to_place;
+    facts.first = s * kCells;
+    facts.size = kCells;
+    tissue.sources.push_back(facts);
+    for (std::int64_t i = 0; i < kCells; ++i) tissue.source_of_cell.push_back(static_cast<std::int32_t>(s));
+  }
+  tissue.train_rows = {tissue.sources[0].rows(), {}};
+  tissue.validation_rows.resize(2);
+  // Expression of two dimensions; those of the unknown slide are others.
+  tissue.input = at::cat({normal({kCells, 2}, 1).matmul(normal({2, 6}, 2)), normal({kCells, 2}, 3).matmul(normal({2, 6}, 4))});
+  tissue.places = normal({2 * kCells, 2}, 5);
+  return tissue;
+}
+
+TEST(Pretraining, LearnsExpressionOfEverySourceAndNoPlaces) {
+  const Json json = Json::object();
+  StEdmOptions options;
+  options.steps = 300;
+  options.batch_size = 40;
+  options.heads.members = 2;
+  options.heads.hidden = 32;
+  options.heads.noise = 0.2;
+  options.heads.dropout = 0;
+  options.heads.pretrain = 0.9;
+  const auto trained = [&](const Tissue& tissue, std::vector<double>& errors) {
+    train::Collective alone;
+    train::TrainContext ctx(json, c10::kCPU, c10::kFloat, 1, 5, {}, "", alone);
+    Generator generator(options, tissue, ctx);
+    SetDraws draws(tissue.train_rows, options.batch_size);
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(options.heads.members * draws.size()));
+    for (std::int64_t step = 0; step < options.pretrain_steps(); ++step) {
+      draws.draw(ctx.rng().stream("batches"), rows);
+      const train::StepReport report = generator.step(options, tissue, rows, step, options.steps, ctx);
+      EXPECT_EQ(report.terms.size(), 1u);
+      errors.push_back(report.terms.at("expression"));
+    }
+    return generator.heads_of(tissue, tissue.sources[1]).distance;
+  };
+  Tissue tissue = one_known_slide(), moved = one_known_slide(), other = one_known_slide();
+  moved.places.mul_(-3);
+  other.input.narrow(0, 60, 60).mul_(2);
+  std::vector<double> errors, ignored;
+  const at::Tensor said = trained(tissue, errors);
+  EXPECT_LT(errors.back(), 0.3 * errors.front());
+  EXPECT_TRUE(said.equal(trained(moved, ignored))) << "places play no part";
+  EXPECT_FALSE(said.equal(trained(other, ignored)));
+}
+
+}  // namespace
+}  // namespace geocyte::plugins::st_edm
