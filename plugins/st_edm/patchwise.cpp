@@ -11,7 +11,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 
-
 namespace geocyte::plugins::st_edm {
 namespace {
 
@@ -34,8 +33,7 @@ at::Tensor some_cells(std::int64_t n) {
 /// Root mean squared radius of a set with these distances.
 double radius_of(const at::Tensor& distances) { return std::sqrt(distances.square().mean().item<double>() / 2); }
 
-/// The factor that minimises sum w (factor d - D)^2, w = 1 / (D + .1 radius): patches see short distances, which noise makes longer, so
-/// their blend has the right form in a size that is a little too large.
+/// The factor that minimises sum w (factor d - D)^2, w = 1 / (D + .1 radius): a mean of copies that differ is a little too small.
 double fitted_scale(const at::Tensor& places, const at::Tensor& distances) {
   const at::Tensor laid = at::cdist(places, places), weights = (distances + 0.1 * radius_of(distances)).reciprocal();
   const double own = (weights * laid.square()).sum().item<double>();
@@ -57,7 +55,7 @@ at::Tensor laid_out_in_patches(const PairViews& views, std::int64_t dims, const 
     if (stop.stop_requested()) return std::nullopt;
     return to_matrix(places);
   };
-  embed::PatchOptions how{.size = patch_cells, .stop = stop};
+  embed::PatchOptions how{.size = patch_cells, .anchors = std::max<std::int64_t>(patch_cells / 3, dims + 1), .stop = stop};
   if (progress) how.progress = progress;
   const auto layout = embed::lay_out_in_patches(start, lay_out, how);
   const at::Tensor out = at::empty({start.rows(), dims}, at::kFloat);

@@ -50,7 +50,7 @@ at::Tensor Placing::places(const CellSet& cells, std::uint64_t seed, int threads
     views.from = set.base[0].to(at::kCPU, at::kFloat);
     views.to = refiner->placed(set, hash64(cells.name, seed)).to(at::kCPU, at::kFloat);
   }
-  if (views.distance.size(1) > patches.at_once) return laid_out_in_patches(views, tissue.dims, options.layout, threads, stop, kPatchCells, patches.progress);
+  if (views.distance.size(1) > patches.at_once) return laid_out_in_patches(views, tissue.dims, options.layout, threads, stop, std::min(kMostAtOnce, patches.at_once), patches.progress);
   return laid_out_at_once(views, tissue.dims, options.layout, threads, stop);
 }
 

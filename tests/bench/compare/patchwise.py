@@ -53,7 +53,7 @@ def main():
     folder = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else tempfile.mkdtemp(prefix="patchwise-")
     run = trained_run(build, folder)
     lines = [f"Simulated suspension P2_SC, 500 genes, seed 7 with more cells than the run knows, drawn anew (st_edm/recommended, simulated tissue, seed 7), {THREADS} threads, the whole command `apply` to CSV: reading,",
-             f"layout in patches of 1,500 with 128 anchors, 8 samples a cell for the uncertainty, off-tissue scores. Goal: {CELLS:,} cells in {GOAL_S} s.", "",
+             f"layout in patches of 3,000 that share 1,000 cells, 8 samples a cell for the uncertainty, off-tissue scores. Goal: {CELLS:,} cells in {GOAL_S} s.", "",
              "| cells | way | s |", "|---|---|---|"]
     found = {}
     for cells, ways in ((CELLS, ("patches",)), (AT_ONCE, ("patches", "at once"))):

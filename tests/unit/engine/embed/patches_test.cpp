@@ -39,22 +39,21 @@ Eigen::MatrixXd blurred(const Eigen::MatrixXd& truth, double noise) {
 }
 
 TEST(Patches, HoldEveryCellOftenEnoughAndTheAnchorsAlways) {
-  const auto x = square(700, 2, 1);
   const PatchOptions options{.size = 150, .anchors = 20, .cover = 3};
-  const auto patches = overlapping_patches(x, options);
+  const auto patches = overlapping_patches(700, options);
   std::vector<int> count(700, 0);
-  for (const auto& [cells, weights] : patches) {
-    EXPECT_EQ(weights.size(), cells.size());
+  for (const auto& cells : patches) {
     EXPECT_TRUE(std::is_sorted(cells.begin(), cells.end()));
     EXPECT_EQ(std::set<std::int32_t>(cells.begin(), cells.end()).size(), cells.size());
-    EXPECT_GE(cells.size(), 150u);
-    EXPECT_LE(cells.size(), 170u);
+    EXPECT_GE(cells.size(), 130u);         // shares differ by one cell
+    EXPECT_LE(cells.size(), 150u);
     for (const auto cell : cells) ++count[static_cast<std::size_t>(cell)];
   }
-  EXPECT_GE(*std::min_element(count.begin(), count.end()), 3);
-  EXPECT_GE(std::count(count.begin(), count.end(), static_cast<int>(patches.size())), 20);
-  EXPECT_LE(patches.size(), 40u);                                                    // 700 * 3 / 150 = 14 at best
-  EXPECT_EQ(overlapping_patches(x, {.size = 700}).size(), 1u);
+  EXPECT_EQ(std::count(count.begin(), count.end(), 3), 680);
+  EXPECT_EQ(std::count(count.begin(), count.end(), static_cast<int>(patches.size())), 20);
+  EXPECT_EQ(patches.size(), 3u * 6u);                                                // 680 / 130, rounded up
+  EXPECT_EQ(overlapping_patches(700, {.size = 700}).size(), 1u);
+  EXPECT_EQ(overlapping_patches(700, options), patches) << "the same every time";
 }
 
 TEST(Patchwise, PutsPiecesThatAreRightTogetherExactly) {
@@ -62,7 +61,6 @@ TEST(Patchwise, PutsPiecesThatAreRightTogetherExactly) {
     const auto truth = square(600, dims, 2);
     const auto got = lay_out_in_patches(blurred(truth, 0.1), turned(truth, 0), {.size = 150, .anchors = 20, .rounds = 60});
     EXPECT_TRUE(got.complete);
-    EXPECT_EQ(got.components, 1);
     EXPECT_LT(fit_procrustes(got.points, truth).rms, 1e-3) << dims;
     EXPECT_LT(got.spread.maxCoeff(), 5e-3);
   }
