@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugins/st_edm/generator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 
 #include "plugins/st_edm/geometry_scores.h"
@@ -12,6 +14,8 @@
 
 namespace geocyte::plugins::st_edm {
 namespace {
+
+constexpr std::size_t kBlock = 8192;       // cells that the heads see at once
 
 std::vector<float> to_floats(const at::Tensor& values) {
   const at::Tensor host = values.to(at::kCPU, at::kFloat).contiguous();
@@ -75,8 +79,9 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
     if (rows.size() < 4) continue;
     const at::Tensor at_rows = at::tensor(rows, at::kLong).to(tissue.input.device());
     const std::int64_t members = shown_.members();
-    const at::Tensor x = tissue.input.index_select(0, at_rows), places = tissue.places.index_select(0, at_rows);
-    const PairHeadsImpl::Output output = shown_.look(x);
+    const at::Tensor places = tissue.places.index_select(0, at_rows);
+    PairHeadsImpl::Output output = heads_of(tissue, rows);
+    output = {output.local.to(places.options()), output.distance.to(places.options())};
     const PairTerms terms = shown_.terms(options, output, places.unsqueeze(0).expand({members, -1, -1}));
     double total = 0;
     const auto add = [&](const char* name, const at::Tensor& term, double weight) {
@@ -87,7 +92,7 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
     add("neighbours", terms.neighbours, options.loss.neighbours.weight);
     add("distance", terms.distance, options.loss.distance.weight);
     sums["total"] += total;
-    const std::int64_t n = x.size(0);
+    const std::int64_t n = places.size(0);
     const at::Tensor joined = output.distance.permute({1, 0, 2}).reshape({n, -1});
     const GeometryScores scores = score_places(to_floats(joined), joined.size(1), to_floats(places), tissue.dims, 1);
     sums["row_spearman"] += mean_of(scores.row_spearman);
@@ -97,15 +102,52 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
   return sums;
 }
 
-PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, const SourceFacts& source) const {
-  return on_host(shown_.look(tissue.input.narrow(0, source.first, source.size)));
+PairHeadsImpl::Output Generator::said_of(const Tissue& tissue, std::span<const std::int64_t> rows, const Look& look) const {
+  const at::NoGradGuard no_gradient;
+  const auto source_of = [&](std::int64_t row) { return static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(row)]); };
+  std::vector<at::Tensor> local, distance;
+  const auto add = [&](std::span<const std::int64_t> some) {
+    for (std::size_t begin = 0; begin < some.size(); begin += kBlock) {
+      const auto part = some.subspan(begin, std::min(kBlock, some.size() - begin));
+      const at::Tensor at_rows = at::tensor(at::IntArrayRef(part.data(), part.size()), at::kLong).to(tissue.input.device());
+      const PairHeadsImpl::Output output = on_host(look(tissue.input.index_select(0, at_rows), source_of(part.front())));
+      local.push_back(output.local);
+      distance.push_back(output.distance);
+    }
+  };
+  if (heads()->options().context == Context::none) {
+    add(rows);
+    return {at::cat(local, 1), at::cat(distance, 1)};
+  }
+  // All cells of each source that is asked of, one source after the other; then those that were asked for.
+  std::vector<bool> asked(tissue.sources.size() + 1, false);
+  for (const std::int64_t row : rows) {
+    if (source_of(row) >= asked.size()) asked.resize(source_of(row) + 1, false);
+    asked[source_of(row)] = true;
+  }
+  std::vector<std::int64_t> place(tissue.source_of_cell.size(), 0), wanted, of_source;
+  std::int64_t count = 0;
+  for (std::size_t s = 0; s < asked.size(); ++s) {
+    if (!asked[s]) continue;
+    of_source.clear();
+    for (std::int64_t row = 0; row < tissue.count(); ++row)
+      if (source_of(row) == s) {
+        place[static_cast<std::size_t>(row)] = count++;
+        of_source.push_back(row);
+      }
+    add(of_source);
+  }
+  for (const std::int64_t row : rows) wanted.push_back(place[static_cast<std::size_t>(row)]);
+  const at::Tensor at_wanted = at::tensor(wanted, at::kLong);
+  return {at::cat(local, 1).index_select(1, at_wanted), at::cat(distance, 1).index_select(1, at_wanted)};
 }
 
 PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by) const {
-  const at::Tensor x = tissue.input.index_select(0, at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong).to(tissue.input.device()));
-  if (by == By::shown || !crossed_) return on_host(shown_.look(x));
-  const auto source = static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(rows.front())]);
-  return on_host(crossed_on(source) ? unseen(x, source) : shown_.look(x));
+  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && crossed_on(source) ? unseen(x, source) : shown_.look(x); });
+}
+
+PairHeadsImpl::Output Generator::noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator) const {
+  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t) { return shown_.look(x, noise, generator); });
 }
 
 PairHeadsImpl::Output Generator::unseen(const at::Tensor& x, std::size_t source) const {

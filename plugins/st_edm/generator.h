@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -37,10 +38,13 @@ class Generator {
   /// Unweighted terms, their sum at full weight, and row-Spearman on held-out cells of training slides.
   std::map<std::string, double> validate(const StEdmOptions& options, const Tissue& tissue) const;
 
-  /// What the heads say of the cells of a source: distance (M, n, D) and local (M, n, L) float on the host.
-  PairHeadsImpl::Output heads_of(const Tissue& tissue, const SourceFacts& source) const;
-  /// The same of the cells `rows`, of one source.
+  /// What the heads say of the cells `rows`: distance (M, n, D) and local (M, n, L) float on the host. Where cells have a context, all cells of their source
+  /// are it, whichever are asked for.
   PairHeadsImpl::Output heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by = By::shown) const;
+  /// The same of all cells of a source.
+  PairHeadsImpl::Output heads_of(const Tissue& tissue, const SourceFacts& source) const { return heads_of(tissue, source.rows()); }
+  /// The same by the ensemble that is shown, with noised input and dropout.
+  PairHeadsImpl::Output noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator) const;
   /// distance (m, n, D) of cells x (n, F) of source `source` as a training of the refiner sees them: by the networks that have not seen the source as
   /// they are, else by the shown ones with noised input and dropout, so that they are as wrong as on a new slide.
   at::Tensor roughly(const at::Tensor& x, std::size_t source, double noise, const at::Generator& generator) const;
@@ -55,6 +59,8 @@ class Generator {
 
  private:
   train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
+  using Look = std::function<PairHeadsImpl::Output(const at::Tensor& x, std::size_t source)>;
+  PairHeadsImpl::Output said_of(const Tissue& tissue, std::span<const std::int64_t> rows, const Look& look) const;
   bool crossed_on(std::size_t source) const { return crossed_ && first_crossed_[source] >= 0; }
   PairHeadsImpl::Output unseen(const at::Tensor& x, std::size_t source) const;
 

@@ -39,8 +39,7 @@ at::Tensor Placer::turned(const Tissue& tissue, const CellSet& cells, const at::
   const std::int64_t n = static_cast<std::int64_t>(cells.rows.size()), count = std::min<std::int64_t>(n, 2 * known);
   std::vector<std::int64_t> some;
   for (std::int64_t i = 0; i < count; ++i) some.push_back(i * n / count);
-  const at::Tensor x = tissue.input.index_select(0, at::tensor(spread_rows(cells, count), at::kLong)).unsqueeze(0).expand({parts_.frame_distance.size(0), -1, -1});
-  const at::Tensor joint = scaled_places(at::cat({parts_.frame_distance, parts_.generator->heads()->forward(x).distance}, 1), tissue.dims);
+  const at::Tensor joint = scaled_places(at::cat({parts_.frame_distance, parts_.generator->heads_of(tissue, spread_rows(cells, count)).distance}, 1), tissue.dims);
   const at::Tensor onto = geometry::fit_rigid(joint.narrow(0, 0, known), parts_.frame_places).apply(joint).narrow(0, known, count);
   return geometry::fit_rigid(places.index_select(0, at::tensor(some, at::kLong)), onto).apply(places);
 }

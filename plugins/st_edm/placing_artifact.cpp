@@ -70,8 +70,7 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < count; ++i) rows.push_back(first.first + i * first.size / count);
   const at::Tensor at_rows = at::tensor(rows, at::kLong).to(tissue.input.device());
-  const at::Tensor seen = tissue.input.index_select(0, at_rows).unsqueeze(0).expand({o.members, -1, -1});
-  made.tensors.emplace_back(kFrameDistance, placing.generator.heads()->forward(seen).distance.to(at::kCPU, at::kFloat).contiguous());
+  made.tensors.emplace_back(kFrameDistance, placing.generator.heads_of(tissue, rows).distance.contiguous());
   made.tensors.emplace_back(kFramePlaces, tissue.places.index_select(0, at_rows).to(at::kCPU, at::kFloat).contiguous());
   if (placing.refiner == nullptr) return made;
   const RefineOptions& r = options.refine;

@@ -40,6 +40,7 @@ inline Json small_options(const config::SystemSpec& spec, int steps) {
   set("discriminator.hidden", Json::array({8}));
   set("input.components", 8);
   set("refine.share", 0.5);
+  set("heads.pretrain", 0.4);
   if (config::find(options, "genes_by")) set("genes", 24);   // a panel that is chosen, not all there is
   set("augment.pseudo_spots", 0.2);
   for (const char* size : {"edm.width", "edm.points", "edm.latent"}) set(size, 4);
