@@ -51,7 +51,11 @@ config::ResourceEstimate estimate(const Json& json, const config::DataShape& sha
   e.host_bytes = kProgram + 12 * cells * genes + 0.8 * cells * shared + model_bytes + 4 * kPasses * pairs + 24 * largest * largest;
   e.device_bytes = kCuda + 4 * cells * genes + model_bytes + 4 * kPasses * pairs;
   e.disk_bytes = std::min(number("snapshot.max", 60) * 24 * cells, 1e6 * number("snapshot.max_mb", 300)) + 5 * model_bytes + 400 * steps;
-  e.seconds_cpu = 1 + steps * (kPasses * pairs / kPassesPerSecond + 6 * batch * model_bytes / 16 / 4e10) +
+  // Pooled neighbours: a second look, and of each pair the features of one cell, a look at a whole source included.
+  const Json* context = config::find(json, "heads.context");
+  const bool pooled = context && *context == Json("neighbours");
+  if (pooled) e.host_bytes += 4 * members * std::min(largest, 8192.0) * (genes + 512);
+  e.seconds_cpu = 1 + steps * (kPasses * pairs / kPassesPerSecond + (pooled ? 12 : 6) * batch * model_bytes / 16 / 4e10 + (pooled ? 2 * pairs * genes / 4e10 : 0)) +
                   static_cast<double>(shape.sources) * kLayoutPasses * largest * largest * 4;
   return e;
 }
