@@ -35,7 +35,8 @@ class Generator {
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                          train::TrainContext& ctx);
 
-  /// Unweighted terms, their sum at full weight, and row-Spearman on held-out cells of training slides.
+  /// Unweighted terms, their sum at full weight, and row-Spearman on held-out cells of training slides; `choice`, whose smallest value is the best step: 2 - row-Spearman, always above
+  /// what a step with a refiner has (its loss ratio, about 1).
   std::map<std::string, double> validate(const StEdmOptions& options, const Tissue& tissue) const;
 
   /// What the heads say of the cells `rows`: distance (M, n, D) and local (M, n, L) float on the host. Where cells have a context, all cells of their source

@@ -30,6 +30,8 @@ std::vector<config::MetricSpec> make_metrics() {
                                  "Rises and stays. These cells are of training slides: the held-out slide scores lower.", "Row-Spearman", Direction::higher_is_better), 0));
   m.push_back(config::with_chance(metric("val/loss_ratio", "Denoising, validation", "Error of the refiner over that of the network that outputs nothing, on validation cells, averaged over "
                                          "noise levels.", "mean over s of L/L(F = 0)", "Below 1. The skill panel shows each level.", "Refiner"), 1));
+  m.push_back(metric("val/choice", "Choice, validation", "What the best step is chosen by: 2 - row-Spearman on validation cells, then the loss ratio of the refiner, so that a step with one comes before "
+                     "any without.", "2 - row-Spearman, or mean over s of L/L(F = 0)", "Falls.", "Held-out loss"));
   m.push_back(metric("val/*", "Held-out term", "A loss term on validation cells; val/total is their sum at full weight and chooses the best step.",
                      "unweighted, without noise", "Falls with the training curve; rises when slides are learned by heart.", "Held-out loss"));
   m.push_back(metric("grad/*", "Gradient norm", "Norm of the gradient.", "||g||", "Settles; spikes announce divergence.", "Gradient"));

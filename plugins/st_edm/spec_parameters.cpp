@@ -182,6 +182,10 @@ void add_schedule(config::Schema& s, const StEdmOptions& o) {
                                  "Steps between checkpoints; 0 writes one at the end and whenever validation is best.", kLive), 0, "steps"));
   s.push_back(at_least(parameter("validate.every", ParameterType::integer, 50, "Schedule", "Validate every",
                                  "Steps between losses on validation cells; 0 never.", kLive), 0, "steps"));
+  s.push_back(one_of(parameter("best.metric", ParameterType::choice, "val/choice", "Schedule", "Best step by",
+                               "Whose smallest value chooses the best step, which is kept and which apply takes. val/choice: row-Spearman of validation cells while the networks learn, the loss of the refiner while "
+                               "it does. val/total: the sum of the losses, which is least early, when distances are still far from learned."),
+                     {"val/choice", "val/total"}));
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ std::map<std::string, double> StEdm::validate(train::TrainContext& ctx) {
   const auto sets = refinement().validation_sets();
   if (sets.empty()) return {};
   const double ratio = mean_loss_ratio(*refiner_, sets, ctx.rng().seed());
-  return {{"loss_ratio", ratio}, {"total", ratio}};
+  return {{"loss_ratio", ratio}, {"total", ratio}, {"choice", ratio}};
 }
 
 StEdm::Laid StEdm::laid(const SourceFacts& source, bool refined, train::TrainContext& ctx) const {

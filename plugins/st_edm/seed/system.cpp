@@ -147,6 +147,7 @@ std::map<std::string, double> SeedSystem::validate(train::TrainContext& ctx) {
     const std::vector<double> by_cell = row_spearman(set.base[0], set.truth()[0]);
     for (const double value : by_cell) means["row_spearman"] += value / static_cast<double>(by_cell.size() * sets.size());
   }
+  means["choice"] = means["total"];
   means["loss_ratio"] = mean_loss_ratio(*model_, sets, ctx.rng().seed());
   means["open_loop_recall"] = open_loop_recall(*model_, sets, options_.edm.caps.back(), ctx.rng().seed(), ctx.stop());
   return means;
