@@ -15,13 +15,21 @@
 
 #include "engine/core/error.h"
 #include "engine/core/text.h"
+#include "engine/geometry/rigid.h"
 #include "plugins/st_edm/panel_input.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr std::int64_t kBlock = 2048, kFewestCells = 4;
+constexpr std::int64_t kBlock = 2048, kFewestCells = 4, kFrameCells = 500;
 constexpr double kForeign = 0.6;           // share of the variation of training cells below which a file is said to be foreign
+
+/// `count` of `n` positions.
+std::vector<std::int64_t> spread_through(std::int64_t n, std::int64_t count) {
+  std::vector<std::int64_t> some;
+  for (std::int64_t i = 0; i < count; ++i) some.push_back(i * n / count);
+  return some;
+}
 
 data::Column numbers(const char* name, const at::Tensor& values) {
   const at::Tensor host = values.to(at::kFloat).contiguous();
@@ -94,11 +102,21 @@ std::vector<std::string> encoder_hashes(const InputMap& map) {
   return hashes;
 }
 
-std::vector<std::int64_t> spread_rows(const CellSet& cells, std::int64_t count) {
-  std::vector<std::int64_t> rows;
-  const auto n = static_cast<std::int64_t>(cells.rows.size());
-  for (std::int64_t i = 0; i < count; ++i) rows.push_back(cells.rows[static_cast<std::size_t>(i * n / count)]);
+std::vector<std::int64_t> frame_rows(const Tissue& tissue) {
+  const SourceFacts& first = tissue.sources[tissue.sources_with(Role::train).front()];
+  std::vector<std::int64_t> rows = spread_through(first.size, std::min(first.size, kFrameCells));
+  for (std::int64_t& row : rows) row += first.first;
   return rows;
+}
+
+at::Tensor turned_onto(const at::Tensor& frame, const CellSet& cells, const at::Tensor& places, const JointPlaces& joint) {
+  const std::int64_t known = frame.size(0), n = static_cast<std::int64_t>(cells.rows.size());
+  const std::vector<std::int64_t> some = spread_through(n, std::min(n, 2 * known));
+  std::vector<std::int64_t> rows;
+  for (const std::int64_t i : some) rows.push_back(cells.rows[static_cast<std::size_t>(i)]);
+  const at::Tensor together = joint(rows);
+  const at::Tensor onto = geometry::fit_rigid(together.narrow(0, 0, known), frame).apply(together).narrow(0, known, static_cast<std::int64_t>(some.size()));
+  return geometry::fit_rigid(places.index_select(0, at::tensor(some, at::kLong)), onto).apply(places);
 }
 
 Tissue read_new_cells(const Tissue& known, const train::NewCells& cells, const train::ApplyOptions& options) {

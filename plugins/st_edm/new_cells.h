@@ -9,6 +9,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,8 +35,15 @@ Tissue read_new_cells(const Tissue& known, const train::NewCells& cells, const t
 /// Hashes of the encoder that obsm of new cells must be of; empty = none, or not said.
 std::vector<std::string> encoder_hashes(const InputMap& map);
 
-/// `count` of the rows of a set, evenly through it.
-std::vector<std::int64_t> spread_rows(const CellSet& cells, std::int64_t count);
+/// Cells of the first training slide, evenly through it: their places say how new cells are turned.
+std::vector<std::int64_t> frame_rows(const Tissue& tissue);
+
+/// From rows of a tissue to where cells of the first training slide and these lie together, (known + rows, d) in a frame of its own.
+using JointPlaces = std::function<at::Tensor(std::span<const std::int64_t> rows)>;
+
+/// `places` (n, d) of a set, turned as the first training slide lies: the known cells lay the joint places onto `frame` (known, d), and these turn the set.
+/// Of many new cells 2 known, spread evenly, say as well how the tissue lies.
+at::Tensor turned_onto(const at::Tensor& frame, const CellSet& cells, const at::Tensor& places, const JointPlaces& joint);
 
 struct PlacedCells {
   at::Tensor places, uncertainty;          ///< (n, d) and (n), float on the host, in radii of a training slide

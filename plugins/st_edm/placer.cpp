@@ -2,6 +2,7 @@
 #include "plugins/st_edm/placer.h"
 
 #include <algorithm>
+#include <span>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -10,7 +11,6 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
-#include "engine/geometry/rigid.h"
 #include "plugins/st_edm/layout.h"
 #include "plugins/st_edm/panel_input.h"
 
@@ -33,17 +33,6 @@ double Placer::memory_bytes(std::int64_t cells, std::int64_t most) const {
   return bytes;
 }
 
-at::Tensor Placer::turned(const Tissue& tissue, const CellSet& cells, const at::Tensor& places) const {
-  const std::int64_t known = parts_.frame_places.size(0);
-  // Of many new cells some say as well how the tissue lies.
-  const std::int64_t n = static_cast<std::int64_t>(cells.rows.size()), count = std::min<std::int64_t>(n, 2 * known);
-  std::vector<std::int64_t> some;
-  for (std::int64_t i = 0; i < count; ++i) some.push_back(i * n / count);
-  const at::Tensor joint = scaled_places(at::cat({parts_.frame_distance, parts_.generator->heads_of(tissue, spread_rows(cells, count)).distance}, 1), tissue.dims);
-  const at::Tensor onto = geometry::fit_rigid(joint.narrow(0, 0, known), parts_.frame_places).apply(joint).narrow(0, known, count);
-  return geometry::fit_rigid(places.index_select(0, at::tensor(some, at::kLong)), onto).apply(places);
-}
-
 train::Applied Placer::apply(const train::NewCells& cells, const train::ApplyOptions& options) const {
   const at::NoGradGuard no_gradient;
   const std::vector<CellSet> sets = sets_of(cells);
@@ -60,7 +49,10 @@ train::Applied Placer::apply(const train::NewCells& cells, const train::ApplyOpt
     const PatchProgress patches = [&](std::int64_t done, std::int64_t of) {
       report(kLayout * static_cast<double>(done) / static_cast<double>(of), fmt::format("layout, patch {} of {}", done, of));
     };
-    const at::Tensor own = turned(tissue, set, placing.places(set, options.seed, options.threads, options.stop, {options.at_once > 0 ? options.at_once : kMostAtOnce, patches}));
+    const at::Tensor laid_out = placing.places(set, options.seed, options.threads, options.stop, {options.at_once > 0 ? options.at_once : kMostAtOnce, patches});
+    const at::Tensor own = turned_onto(parts_.frame_places, set, laid_out, [&](std::span<const std::int64_t> rows) {
+      return scaled_places(at::cat({parts_.frame_distance, parts_.generator->heads_of(tissue, rows).distance}, 1), tissue.dims);
+    });
     go_on(options.stop);
     report(kLayout, "samples");
     const at::Tensor samples = placing.samples(set, own, options.seed, options.stop), at_rows = at::tensor(set.rows, at::kLong);

@@ -28,9 +28,6 @@ class Placer : public train::Applier {
   train::Applied apply(const train::NewCells& cells, const train::ApplyOptions& options) const override;
 
  private:
-  /// (n, d) of one source, turned as the first training slide lies.
-  at::Tensor turned(const Tissue& tissue, const CellSet& cells, const at::Tensor& places) const;
-
   TrainedParts parts_;
 };
 

@@ -11,11 +11,11 @@
 #include "engine/core/error.h"
 #include "engine/nn/generator.h"
 #include "engine/nn/state.h"
+#include "plugins/st_edm/new_cells.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr std::int64_t kFrameCells = 500;
 const char *const kMap = "map/", *const kRefiner = "refiner/", *const kProfile = "profile", *const kFrameDistance = "frame/distance", *const kFramePlaces = "frame/places";
 
 bool is_of_heads(const std::string& name) {
@@ -65,10 +65,7 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   for (auto& tensor : tissue.map.tensors(kMap)) made.tensors.push_back(std::move(tensor));
   made.tensors.emplace_back(kProfile, tissue.profile.cells);
 
-  const SourceFacts& first = tissue.sources[tissue.sources_with(Role::train).front()];
-  const std::int64_t count = std::min(first.size, kFrameCells);
-  std::vector<std::int64_t> rows;
-  for (std::int64_t i = 0; i < count; ++i) rows.push_back(first.first + i * first.size / count);
+  const std::vector<std::int64_t> rows = frame_rows(tissue);
   const at::Tensor at_rows = at::tensor(rows, at::kLong).to(tissue.input.device());
   made.tensors.emplace_back(kFrameDistance, placing.generator.heads_of(tissue, rows).distance.contiguous());
   made.tensors.emplace_back(kFramePlaces, tissue.places.index_select(0, at_rows).to(at::kCPU, at::kFloat).contiguous());

@@ -2,6 +2,7 @@
 #include "plugins/st_edm/seed/placer.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <ATen/TensorOperators.h>
@@ -14,14 +15,12 @@
 #include "engine/core/error.h"
 #include "engine/core/rng.h"
 #include "engine/geometry/gram.h"
-#include "engine/geometry/rigid.h"
 #include "engine/nn/generator.h"
 #include "engine/nn/state.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr std::int64_t kFrameCells = 500;
 constexpr const char *kMap = "map/", *kProfile = "profile", *kFrameInput = "frame/input", *kFramePlaces = "frame/places";
 constexpr double kPlaces = 0.3;            // of the time after reading; the rest goes to samples
 
@@ -53,8 +52,7 @@ train::Artifact to_artifact(const SeedModel& model, const Tissue& tissue, std::i
     for (auto& tensor : nn::state_of(*module, prefix)) made.tensors.push_back(std::move(tensor));
   for (auto& tensor : tissue.map.tensors(kMap)) made.tensors.push_back(std::move(tensor));
   made.tensors.emplace_back(kProfile, tissue.profile.cells);
-  const CellSet first = whole_source(tissue.sources[tissue.sources_with(Role::train).front()]);
-  const at::Tensor rows = at::tensor(spread_rows(first, std::min<std::int64_t>(static_cast<std::int64_t>(first.rows.size()), kFrameCells)), at::kLong).to(tissue.input.device());
+  const at::Tensor rows = at::tensor(frame_rows(tissue), at::kLong).to(tissue.input.device());
   made.tensors.emplace_back(kFrameInput, tissue.input.index_select(0, rows).to(at::kCPU, at::kFloat).contiguous());
   made.tensors.emplace_back(kFramePlaces, tissue.places.index_select(0, rows).to(at::kCPU, at::kFloat).contiguous());
   return made;
@@ -105,15 +103,6 @@ double SeedPlacer::memory_bytes(std::int64_t cells, std::int64_t) const {
 
 at::Tensor SeedPlacer::generated(const at::Tensor& z) const { return geometry::principal_frame(model_->set_of(z, {}).base[0], {}, known_.dims); }
 
-at::Tensor SeedPlacer::turned(const Tissue& tissue, const CellSet& cells, const at::Tensor& places) const {
-  const std::int64_t known = frame_places_.size(0), n = static_cast<std::int64_t>(cells.rows.size()), count = std::min<std::int64_t>(n, 2 * known);
-  std::vector<std::int64_t> some;
-  for (std::int64_t i = 0; i < count; ++i) some.push_back(i * n / count);
-  const at::Tensor joint = generated(at::cat({frame_input_, tissue.input.index_select(0, at::tensor(spread_rows(cells, count), at::kLong))}));
-  const at::Tensor onto = geometry::fit_rigid(joint.narrow(0, 0, known), frame_places_).apply(joint).narrow(0, known, count);
-  return geometry::fit_rigid(places.index_select(0, at::tensor(some, at::kLong)), onto).apply(places);
-}
-
 train::Applied SeedPlacer::apply(const train::NewCells& cells, const train::ApplyOptions& options) const {
   const at::NoGradGuard no_gradient;
   const std::vector<CellSet> sets = sets_of(cells);
@@ -128,7 +117,9 @@ train::Applied SeedPlacer::apply(const train::NewCells& cells, const train::Appl
     const at::Tensor at_rows = at::tensor(set.rows, at::kLong);
     report(0, "places");
     const RefineSets all = model_->set_of(tissue.input.index_select(0, at_rows), {});
-    placed.places.index_copy_(0, at_rows, turned(tissue, set, geometry::principal_frame(all.base[0], {}, tissue.dims)));
+    placed.places.index_copy_(0, at_rows, turned_onto(frame_places_, set, geometry::principal_frame(all.base[0], {}, tissue.dims), [&](std::span<const std::int64_t> rows) {
+      return generated(at::cat({frame_input_, tissue.input.index_select(0, at::tensor(at::IntArrayRef(rows.data(), rows.size()), at::kLong))}));
+    }));
     go_on(options.stop);
     report(kPlaces, "samples");
     const at::Tensor samples = model_->samples(all, samples_, start_ * model_->sigma_data(), hash64(set.name, options.seed), options.stop);

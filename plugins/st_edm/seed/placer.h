@@ -35,7 +35,6 @@ class SeedPlacer : public train::Applier {
 
  private:
   at::Tensor generated(const at::Tensor& z) const;   ///< (n, F) -> (n, d)
-  at::Tensor turned(const Tissue& tissue, const CellSet& cells, const at::Tensor& places) const;
 
   Tissue known_;                           ///< recipe, map, profile and dims; no cell
   std::unique_ptr<SeedModel> model_;
