@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -81,6 +82,15 @@ void print_plan(const jobs::GridPlan& plan, const std::vector<jobs::GridRun>& ru
   }
 }
 
+/// Each reason once, with how many runs it stopped: a table of nothing but failures shall not have to be opened to learn why.
+void say_failures(const std::vector<jobs::GridRun>& runs) {
+  std::map<std::string, int> reasons;
+  for (const auto& run : runs)
+    if (run.standing == jobs::RunStanding::failed) ++reasons[run.reason];
+  for (const auto& [reason, stopped] : reasons) std::fprintf(stderr, "ablate: %d of %zu runs failed: %s\n", stopped, runs.size(), reason.c_str());
+  if (!reasons.empty()) std::fputs("ablate: --retry-failed tries them again\n", stderr);
+}
+
 int ablate(const Request& request, bool json) {
   const auto specs = plugins::all_specs();
   jobs::GridSpec grid = jobs::read_grid(request.grid);
@@ -120,6 +130,7 @@ int ablate(const Request& request, bool json) {
   write_results(out, plan, runs, facts);
   const int failed = count(runs, jobs::RunStanding::failed);
   bar.finish(whole ? fmt::format("{} runs, {} failed", runs.size(), failed) : fmt::format("stopped with {} of {} runs; the same command goes on", count(runs, jobs::RunStanding::finished), runs.size()));
+  say_failures(runs);
   if (json)
     std::printf("%s\n", Json{{"out", fs::absolute(out).string()}, {"runs", runs.size()}, {"finished", count(runs, jobs::RunStanding::finished)}, {"failed", failed}, {"complete", whole}}.dump().c_str());
   else

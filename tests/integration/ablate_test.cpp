@@ -101,6 +101,8 @@ TEST_F(Ablate, AFailedCellIsARowWithItsReasonAndTheOthersGoOn) {
   ASSERT_EQ(said.exit_code, 0) << said.err;
   EXPECT_EQ(in_state("finished"), 2);
   EXPECT_EQ(in_state("failed"), 1);
+  EXPECT_NE(said.err.find("1 of 3 runs failed: "), std::string::npos) << said.err;
+  EXPECT_NE(said.err.find("/nowhere/at/all does not exist"), std::string::npos) << said.err;
   const Json json = table();
   for (const Json& row : json["table"])
     if (row["failed"] == 1) EXPECT_NE(row["reasons"][0].get<std::string>().find("/nowhere/at/all"), std::string::npos) << row.dump(1);
