@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "app/engine/command.h"
 #include "engine/core/error.h"
@@ -17,7 +18,7 @@ std::string range_text(const config::Parameter& parameter) {
   if (!parameter.choices.empty()) {
     for (const auto& choice : parameter.choices) text += (text.empty() ? "" : " | ") + choice;
   } else if (parameter.minimum || parameter.maximum) {
-    const auto number = [](const std::optional<double>& value) { return value ? Json(*value).dump() : std::string("…"); };
+    const auto number = [](const std::optional<double>& value) { return value ? fmt::format("{}", *value) : std::string("…"); };
     text = number(parameter.minimum) + " … " + number(parameter.maximum);
   }
   return text;
