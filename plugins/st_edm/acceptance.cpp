@@ -47,7 +47,7 @@ std::string why_refused(const Acceptance& a) {
   add(a.keeps_near(), "true neighbours may be lost");
   add(a.denoises, "it denoises at no noise level");
   add(!a.harms, "it is worse than nothing at a noise level");
-  add(a.missed, "no network has missed the slides that it is judged on (set refine.crossed, with two training slides or more)");
+  add(a.missed, "no network has missed the slides that it is judged on (set heads.missed, with two training slides or more)");
   return why;
 }
 

@@ -6,7 +6,7 @@
 //   near     recall@10 does not fall: the whole 90 % interval of the change lies above -m, m = 5 % of what the generator finds (a test of
 //            non-inferiority with margin m)
 //   denoises L/L(F = 0) is below 1 with its whole interval at some noise level up to 2.4 S, and above 1 with its whole interval at none
-//   missed   the generator's places of these cells are of networks that have never seen the slide (refine.crossed): on slides that it has learned, a refiner
+//   missed   the generator's places of these cells are of networks that have never seen the slide (heads.missed): on slides that it has learned, a refiner
 //            gained .010 [.007, .014] and .004 [-.003, .013] and nothing of it on the slide held out (her2st E3)
 //
 // Intervals: paired bootstrap of cells. Distances that gain while neighbours are lost, or gains of a network that denoises nothing, are refused.

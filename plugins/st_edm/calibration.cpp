@@ -17,6 +17,7 @@ namespace geocyte::plugins::st_edm {
 namespace {
 
 constexpr std::size_t kFewestCells = 20, kFewestOfSlide = 5, kMostOfSlide = 1500;
+constexpr std::int64_t kMostOfMissed = 600;
 constexpr double kLeastSpread = 0.05;      // of the mean: no cell is that sure
 /// Quantiles of chi-squared at kCoverageLevels.
 constexpr std::array<double, 5> kChi2{0.4462871, 1.3862944, 3.2188758, 4.6051702, 5.9914645}, kChi3{1.0051740, 2.3659739, 4.6416277, 6.2513886, 7.8147279};
@@ -53,7 +54,10 @@ store::Verdict coverage_verdict(const CoverageCurve& curve) {
   for (std::size_t p = 0; p < curve.nominal.size(); ++p)
     verdict.evidence += fmt::format("{} {:.0f} % {:.0f} [{:.0f}, {:.0f}]", p == 0 ? "" : ",", 100 * curve.nominal[p], 100 * curve.observed[p], 100 * curve.low[p], 100 * curve.high[p]);
   verdict.evidence += fmt::format("; n = {} cells, {}.", curve.cells, curve.split);
-  verdict.why = "Circles are as large as the error of validation cells of the training slides says. On a slide that was never seen errors can be larger: then fewer true places lie inside.";
+  verdict.why = curve.missed ? "Circles are as large as the error on training slides says, each laid out by networks that had never seen it. They knew a slide less than the model that is shown, so "
+                               "circles may be a little too large."
+                             : "Circles are as large as the error of validation cells of the training slides says. On a slide that was never seen errors can be larger: then fewer true places lie "
+                               "inside. With two training slides, heads.missed calibrates by networks that have not seen them.";
   return verdict;
 }
 
@@ -93,19 +97,27 @@ Calibration fit_calibration(const ErrorsAndSpreads& validation, std::int64_t dim
 Calibration calibrate(const Placing& placing, std::uint64_t seed, int threads, const StopToken& stop) {
   const at::NoGradGuard no_gradient;
   ErrorsAndSpreads validation;
+  Placing judged = placing;
+  judged.by = By::unseen;
   for (std::size_t s = 0; s < placing.tissue.validation_rows.size(); ++s) {
-    CellSet cells{placing.tissue.sources[s].name + "/validation", placing.tissue.validation_rows[s]};
+    const SourceFacts& source = placing.tissue.sources[s];
+    CellSet cells{source.name + "/validation", placing.tissue.validation_rows[s]};
+    if (placing.generator.misses(s)) cells.rows = some_rows(source, kMostOfMissed, seed);
     if (cells.rows.size() < kFewestOfSlide) continue;
     cells.rows.resize(std::min(cells.rows.size(), kMostOfSlide));
-    const at::Tensor places = placing.places(cells, seed, threads, stop), samples = placing.samples(cells, places, seed, stop);
+    const at::Tensor places = judged.places(cells, seed, threads, stop), samples = judged.samples(cells, places, seed, stop);
     if (stop.stop_requested()) break;
     const at::Tensor at_rows = at::tensor(cells.rows, at::kLong).to(placing.tissue.places.device());
     validation.add(places, placing.tissue.places.index_select(0, at_rows), spread_about(samples, places));
   }
-  return fit_calibration(validation, placing.tissue.dims);
+  Calibration made = fit_calibration(validation, placing.tissue.dims);
+  made.missed = made.cells > 0 && placing.generator.misses();
+  return made;
 }
 
-Json Calibration::to_json() const { return {{"factor", factor}, {"levels", kCoverageLevels}, {"multiples", multiple}, {"cells", cells}}; }
+std::string Calibration::of_what() const { return missed ? "cells of training slides, by networks that had not seen them" : "validation cells of the training slides"; }
+
+Json Calibration::to_json() const { return {{"factor", factor}, {"levels", kCoverageLevels}, {"multiples", multiple}, {"cells", cells}, {"missed", missed}}; }
 
 Calibration Calibration::from_json(const Json& json) {
   Calibration made;
@@ -113,6 +125,7 @@ Calibration Calibration::from_json(const Json& json) {
     made.factor = json.at("factor").get<double>();
     made.multiple = json.at("multiples").get<std::array<double, 5>>();
     made.cells = json.at("cells").get<std::int64_t>();
+    made.missed = json.value("missed", false);
   } catch (const Json::exception&) {
     throw Error(ErrorCode::bad_data, "the calibration of the run is damaged", "take another checkpoint with --step");
   }
@@ -122,6 +135,7 @@ Calibration Calibration::from_json(const Json& json) {
 CoverageCurve coverage_curve(const Calibration& calibration, const ErrorsAndSpreads& held_out, std::string split) {
   CoverageCurve curve;
   curve.split = std::move(split);
+  curve.missed = calibration.missed;
   curve.cells = static_cast<std::int64_t>(held_out.error.size());
   if (curve.cells == 0) return curve;
   for (std::size_t p = 0; p < kCoverageLevels.size(); ++p) {
@@ -154,7 +168,7 @@ void add_coverage_rows(train::Evaluation& evaluation, const CoverageCurve& curve
   if (curve.cells == 0) return;
   for (std::size_t p = 0; p < curve.nominal.size(); ++p)
     evaluation.rows.push_back({fmt::format("calibration/coverage_{:.0f}", 100 * curve.nominal[p]), "model", curve.observed[p], curve.low[p], curve.high[p], {}, curve.cells, curve.split});
-  if (calibration.cells > 0) evaluation.rows.push_back({"calibration/factor", "model", calibration.factor, {}, {}, {}, calibration.cells, "validation cells of the training slides"});
+  if (calibration.cells > 0) evaluation.rows.push_back({"calibration/factor", "model", calibration.factor, {}, {}, {}, calibration.cells, calibration.of_what()});
   evaluation.verdicts.push_back(coverage_verdict(curve));
 }
 

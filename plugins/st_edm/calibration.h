@@ -6,8 +6,10 @@
 //   m_p   the ceil((n + 1) p)-th smallest e_i / u_i
 //   radius of cell i at level p: m_p u_i
 //
-// f and m_p come from validation cells of the training slides, which no network was trained on. That a circle at level p holds a share p of the true places
-// is then true of such cells; whether it is of a slide that was never seen is what the curve shows: nominal against observed, on held-out cells.
+// f and m_p come from cells of the training slides. With heads.missed a slide is laid out by the networks that have never seen it: the error on a slide that is new
+// to a model of fewer slides, so circles are rather too large than too small (cross-conformal; Vovk 2015). Without, from validation cells, whose neighbours the
+// networks have learned: then circles are too small on a new slide, the more so where neighbours are pooled. That a circle at level p holds a share p of the true
+// places is true of such cells; whether it is of a slide that was never seen is what the curve shows: nominal against observed, on held-out cells.
 // Fewer than 20 validation cells: m_p = sqrt(q_p / d), q_p the quantile of chi-squared with d degrees of freedom (a normal law), f = 1.
 // Intervals of a share: Wilson 1927, 95 %, cells taken as independent.
 #pragma once
@@ -39,6 +41,9 @@ struct Calibration {
   double factor = 1;                       ///< f
   std::array<double, 5> multiple{};        ///< m_p
   std::int64_t cells = 0;                  ///< 0: not calibrated, a normal law
+  bool missed = false;                     ///< cells of slides that the networks had never seen; else validation cells of learned ones
+
+  std::string of_what() const;             ///< the cells, in words
 
   at::Tensor uncertainty(const at::Tensor& spread) const { return spread * factor; }
   Json to_json() const;
@@ -47,12 +52,13 @@ struct Calibration {
 
 /// `dims` 2 or 3.
 Calibration fit_calibration(const ErrorsAndSpreads& validation, std::int64_t dims);
-/// On the validation cells of each training slide, laid out by themselves.
+/// On cells of each training slide by networks that have never seen it (at most 600 a slide), else on its validation cells; laid out by themselves.
 Calibration calibrate(const Placing& placing, std::uint64_t seed, int threads, const StopToken& stop);
 
 struct CoverageCurve {
   std::vector<double> nominal, observed, low, high;
   std::int64_t cells = 0;
+  bool missed = false;                     ///< as Calibration
   std::string split;
 };
 

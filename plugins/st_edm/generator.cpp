@@ -16,6 +16,7 @@ namespace geocyte::plugins::st_edm {
 namespace {
 
 constexpr std::size_t kBlock = 8192;       // cells that the heads see at once
+constexpr std::size_t kMostGroups = 3;     // of slides that networks miss together
 
 std::vector<float> to_floats(const at::Tensor& values) {
   const at::Tensor host = values.to(at::kCPU, at::kFloat).contiguous();
@@ -33,18 +34,23 @@ Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::T
     for (const SourceFacts& source : tissue.sources) all.push_back(source.rows());
     of_all_.emplace(std::move(all), SetDraws(tissue.train_rows, options.batch_size).size());
   }
-  if (options.refine_steps() == 0 || options.refine.crossed == 0) return;
+  rough_by_unseen_ = options.refine_steps() > 0 && options.refine.crossed > 0;
+  each_ = std::max(options.heads.missed, rough_by_unseen_ ? options.refine.crossed : 0);
+  if (each_ == 0) return;
   if (slides.size() < 2) {
-    ctx.note("refine.crossed needs two training slides: the refiner learns what the networks that are shown get wrong with noised input");
+    if (rough_by_unseen_) ctx.note("refine.crossed needs two training slides: the refiner learns what the networks that are shown get wrong with noised input");
+    if (options.heads.missed > 0) ctx.note("heads.missed needs two training slides: circles are calibrated on validation cells of the one there is, and may be too small");
     return;
   }
-  each_ = options.refine.crossed;
-  crossed_.emplace(options, tissue, each_ * static_cast<std::int64_t>(slides.size()), "/crossed", ctx);
+  const std::size_t groups = std::min(slides.size(), kMostGroups);
+  crossed_.emplace(options, tissue, each_ * static_cast<std::int64_t>(groups), "/crossed", ctx);
   first_crossed_.assign(tissue.sources.size(), -1);
-  for (std::size_t k = 0; k < slides.size(); ++k) {
-    first_crossed_[slides[k]] = static_cast<std::int64_t>(k) * each_;
+  for (std::size_t g = 0; g < groups; ++g) {
     auto others = tissue.train_rows;
-    others[slides[k]].clear();
+    for (std::size_t k = g; k < slides.size(); k += groups) {
+      first_crossed_[slides[k]] = static_cast<std::int64_t>(g) * each_;
+      others[slides[k]].clear();
+    }
     draws_.emplace_back(std::move(others), SetDraws(tissue.train_rows, options.batch_size).size());
   }
 }
@@ -145,20 +151,21 @@ PairHeadsImpl::Output Generator::said_of(const Tissue& tissue, std::span<const s
 }
 
 PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by) const {
-  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && crossed_on(source) ? unseen(x, source) : shown_.look(x); });
+  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && misses(source) ? unseen(crossed_->look(x), source) : shown_.look(x); });
 }
 
-PairHeadsImpl::Output Generator::noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator) const {
-  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t) { return shown_.look(x, noise, generator); });
+PairHeadsImpl::Output Generator::noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator, By by) const {
+  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t source) {
+    return by == By::unseen && misses(source) ? unseen(crossed_->look(x, noise, generator), source) : shown_.look(x, noise, generator);
+  });
 }
 
-PairHeadsImpl::Output Generator::unseen(const at::Tensor& x, std::size_t source) const {
-  const PairHeadsImpl::Output all = crossed_->look(x);
+PairHeadsImpl::Output Generator::unseen(const PairHeadsImpl::Output& all, std::size_t source) const {
   return {all.local.narrow(0, first_crossed_[source], each_), all.distance.narrow(0, first_crossed_[source], each_)};
 }
 
 at::Tensor Generator::roughly(const at::Tensor& x, std::size_t source, double noise, const at::Generator& generator) const {
-  return on_host(crossed_on(source) ? unseen(x, source) : shown_.look(x, noise, generator)).distance;
+  return on_host(rough_by_unseen_ && misses(source) ? unseen(crossed_->look(x), source) : shown_.look(x, noise, generator)).distance;
 }
 
 at::Tensor Generator::quick_places(const Tissue& tissue, const SourceFacts& source) const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The generator of the recommended model: an ensemble of pair heads, one training step, and places for the cells of a source. With refine.crossed
+// The generator of the recommended model: an ensemble of pair heads, one training step, and places for the cells of a source. With heads.missed
 // there are networks beside it that never see one of the training slides: what they get wrong there is what is to be expected of a new slide
-// (cross-fitting), so it is what the refiner learns and is judged on. They do not change the ensemble that is shown.
+// (cross-fitting), so circles are calibrated and a refiner is judged on it, and with refine.crossed the refiner learns it. Slides are put into at most three
+// groups, and networks of a group see no slide of it: V slides cost min(V, 3) times as many networks. They do not change the ensemble that is shown.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -44,15 +45,19 @@ class Generator {
   PairHeadsImpl::Output heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by = By::shown) const;
   /// The same of all cells of a source.
   PairHeadsImpl::Output heads_of(const Tissue& tissue, const SourceFacts& source) const { return heads_of(tissue, source.rows()); }
-  /// The same by the ensemble that is shown, with noised input and dropout.
-  PairHeadsImpl::Output noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator) const;
-  /// distance (m, n, D) of cells x (n, F) of source `source` as a training of the refiner sees them: by the networks that have not seen the source as
-  /// they are, else by the shown ones with noised input and dropout, so that they are as wrong as on a new slide.
+  /// The same with noised input and dropout.
+  PairHeadsImpl::Output noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator, By by = By::shown) const;
+  /// distance (m, n, D) of cells x (n, F) of source `source` as a training of the refiner sees them: with refine.crossed by the networks that have not seen
+  /// the source as they are, else by the shown ones with noised input and dropout, so that they are as wrong as on a new slide.
   at::Tensor roughly(const at::Tensor& x, std::size_t source, double noise, const at::Generator& generator) const;
   /// (n, d) in a frame of its own; O(n), for looking while training.
   at::Tensor quick_places(const Tissue& tissue, const SourceFacts& source) const;
   /// (n, d) in a frame of its own, as they are judged (layout.h).
   at::Tensor places(const StEdmOptions& options, const Tissue& tissue, const SourceFacts& source, int threads, const StopToken& stop) const;
+
+  /// Whether there are networks that have never seen a training slide; of one source.
+  bool misses() const { return crossed_.has_value(); }
+  bool misses(std::size_t source) const { return crossed_ && first_crossed_[source] >= 0; }
 
   const PairHeads& heads() const { return shown_.heads(); }
   void save(train::CheckpointWriter& writer) const;
@@ -62,14 +67,15 @@ class Generator {
   train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
   using Look = std::function<PairHeadsImpl::Output(const at::Tensor& x, std::size_t source)>;
   PairHeadsImpl::Output said_of(const Tissue& tissue, std::span<const std::int64_t> rows, const Look& look) const;
-  bool crossed_on(std::size_t source) const { return crossed_ && first_crossed_[source] >= 0; }
-  PairHeadsImpl::Output unseen(const at::Tensor& x, std::size_t source) const;
+  /// Of networks of all groups, those that have never seen the source.
+  PairHeadsImpl::Output unseen(const PairHeadsImpl::Output& all, std::size_t source) const;
 
   PairEnsemble shown_;
   std::optional<PairEnsemble> crossed_;
-  std::int64_t each_ = 0;                        ///< crossed networks a slide
+  std::int64_t each_ = 0;                        ///< crossed networks a group
+  bool rough_by_unseen_ = false;                 ///< refine.crossed
   std::vector<std::int64_t> first_crossed_;      ///< by source: the first network that never sees it, or -1
-  std::vector<SetDraws> draws_;                  ///< one a training slide, from all others
+  std::vector<SetDraws> draws_;                  ///< one a group, from all slides of the others
   std::optional<SetDraws> of_all_;               ///< of every source, for pre-training
   std::vector<std::int64_t> rows_;
 };

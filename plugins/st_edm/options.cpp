@@ -70,6 +70,7 @@ StEdmOptions read_options(const Json& json) {
   read(json, "heads.noise", o.heads.noise);
   read(json, "heads.context", o.heads.context);
   read(json, "heads.pretrain", o.heads.pretrain);
+  read(json, "heads.missed", o.heads.missed);
   read_term(json, "neighbours", o.loss.neighbours);
   read(json, "loss.neighbours.widths", o.loss.widths);
   read_term(json, "distance", o.loss.distance);

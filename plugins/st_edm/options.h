@@ -31,6 +31,7 @@ struct HeadOptions {
   double noise = 1.0;                      ///< added to the input, in units of its mean standard deviation
   std::string context = "none";            ///< or "set", "neighbours"; see pair_heads.h
   double pretrain = 0;                     ///< share of the generator's steps, its first, that rebuild expression of all sources
+  std::int64_t missed = 0;                 ///< networks beside them for each group of training slides, which never see it; see generator.h
 };
 
 struct LossOptions {
@@ -55,7 +56,7 @@ struct RefineOptions {
   double share = 0;                        ///< of the steps; 0 = no refiner
   std::int64_t sets = 2, width = 24, blocks = 2, points = 32, samples = 8;   ///< width of each of four attention heads
   double lr = 1e-3, distance = 1;
-  std::int64_t crossed = 0;                ///< networks more for each training slide, which never see it; see generator.h
+  std::int64_t crossed = 0;                ///< at least as many networks that miss a group of slides, and the refiner learns what they get wrong; see generator.h
   double noise = 0;                        ///< on the expression that it sees in training
   std::string target = "residual";         ///< or "places"
 };

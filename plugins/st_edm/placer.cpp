@@ -63,8 +63,8 @@ train::Applied Placer::apply(const train::NewCells& cells, const train::ApplyOpt
   }
   placed.refined = parts_.refiner != nullptr;
   placed.radii = parts_.radii;
-  placed.how_sure = parts_.calibration.cells > 0 ? fmt::format("root mean squared error to be expected, calibrated on {} validation cells; a circle of {:.3f} times it holds 90 % of them",
-                                                               parts_.calibration.cells, parts_.calibration.multiple[3])
+  placed.how_sure = parts_.calibration.cells > 0 ? fmt::format("root mean squared error to be expected, calibrated on {} {}; a circle of {:.3f} times it holds 90 % of them",
+                                                               parts_.calibration.cells, parts_.calibration.of_what(), parts_.calibration.multiple[3])
                                                  : "root mean squared distance of samples from the place, not calibrated";
   train::Applied made = to_applied(parts_.tissue, tissue, placed, options.threads);
   if (parts_.calibration.cells == 0) made.notes.push_back("the run had too few validation cells to calibrate its uncertainty (held_out.fraction): it is the plain spread of samples");

@@ -25,10 +25,10 @@ CellSet whole_source(const SourceFacts& source) { return {source.name, source.ro
 
 at::Tensor Placing::places(const CellSet& cells, std::uint64_t seed, int threads, const StopToken& stop, const Patches& patches) const {
   const at::NoGradGuard no_gradient;
-  const PairHeadsImpl::Output heads = generator.heads_of(tissue, cells.rows);
+  const PairHeadsImpl::Output heads = generator.heads_of(tissue, cells.rows, by);
   PairViews views{heads.distance, heads.local, tissue.components.index_select(0, at::tensor(cells.rows, at::kLong))};
   if (refiner != nullptr) {
-    const RefineSets set = known_set(options, tissue, generator, cells.rows);
+    const RefineSets set = known_set(options, tissue, generator, cells.rows, by);
     views.from = set.base[0].to(at::kCPU, at::kFloat);
     views.to = refiner->placed(set, hash64(cells.name, seed)).to(at::kCPU, at::kFloat);
   }
@@ -43,13 +43,13 @@ at::Tensor Placing::samples(const CellSet& cells, const at::Tensor& places, std:
   Rng draws(hash64(cells.name, seed));
   std::vector<at::Tensor> made;
   if (refiner != nullptr) {
-    const RefineSets set = known_set(options, tissue, generator, cells.rows);
+    const RefineSets set = known_set(options, tissue, generator, cells.rows, by);
     const std::int64_t at_once = std::max<std::int64_t>(1, std::min(count, kMostDrawn / std::max<std::int64_t>(n, 1)));
     for (std::int64_t done = 0; done < count && !stop.stop_requested(); done += at_once)
       made.push_back((refiner->offset(set) + refiner->sample(set, std::min(at_once, count - done), kFirstLevel, false, draws(), stop)).to(at::kCPU, at::kFloat));
   } else {
     for (std::int64_t done = 0; done < count && !stop.stop_requested();) {
-      const at::Tensor distance = generator.noised_heads_of(tissue, cells.rows, options.heads.noise, nn::make_generator(draws(), tissue.input.device())).distance;
+      const at::Tensor distance = generator.noised_heads_of(tissue, cells.rows, options.heads.noise, nn::make_generator(draws(), tissue.input.device()), by).distance;
       for (std::int64_t m = 0; m < distance.size(0) && done < count; ++m, ++done) made.push_back(scaled_places(distance.narrow(0, m, 1), tissue.dims).unsqueeze(0));
     }
   }

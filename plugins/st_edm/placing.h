@@ -44,6 +44,7 @@ struct Placing {
   const Tissue& tissue;
   const Generator& generator;
   const Refiner* refiner = nullptr;        ///< null: there is none, or it was not accepted
+  By by = By::shown;
 
   at::Tensor places(const CellSet& cells, std::uint64_t seed, int threads, const StopToken& stop, const Patches& patches = {}) const;
   at::Tensor samples(const CellSet& cells, const at::Tensor& places, std::uint64_t seed, const StopToken& stop) const;

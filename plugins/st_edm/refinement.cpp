@@ -22,16 +22,6 @@ constexpr double bessel(std::int64_t count) { return static_cast<double>(count) 
 
 }  // namespace
 
-std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most, std::uint64_t seed) {
-  std::vector<std::int64_t> rows = source.rows();
-  if (source.size <= most) return rows;
-  Rng rng(hash64(source.name, seed));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(most); ++i) std::swap(rows[i], rows[i + static_cast<std::size_t>(rng.below(rows.size() - i))]);
-  rows.resize(static_cast<std::size_t>(most));
-  std::sort(rows.begin(), rows.end());
-  return rows;
-}
-
 std::vector<RefineSets> Refinement::validation_sets() const {
   std::vector<RefineSets> sets;
   for (const auto& rows : tissue.validation_rows)

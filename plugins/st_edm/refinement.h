@@ -22,7 +22,7 @@ struct Refinement {
   const Refiner& refiner;
 
   /// Whether validation sets are by networks that have not seen their slides.
-  bool missed() const { return options.refine.crossed > 0 && tissue.sources_with(Role::train).size() > 1; }
+  bool missed() const { return generator.misses(); }
   /// A set for each training slide that has enough validation cells; on validation cells only.
   std::vector<RefineSets> validation_sets() const;
   /// The same cells as they would be shown, with and without the refiner: laid out (layout.h).
@@ -37,8 +37,5 @@ struct Refinement {
   /// As refine(), then the layout.
   at::Tensor places(const SourceFacts& source, std::uint64_t seed, int threads, const StopToken& stop) const;
 };
-
-/// `most` of the rows of a source, drawn by `seed`, in their order; all of them where there are no more.
-std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most, std::uint64_t seed);
 
 }  // namespace geocyte::plugins::st_edm

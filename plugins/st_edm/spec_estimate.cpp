@@ -43,7 +43,9 @@ config::ResourceEstimate estimate(const Json& json, const config::DataShape& sha
   const double batch = number("batch_size", static_cast<double>(o.batch_size)), members = number("heads.members", static_cast<double>(o.heads.members));
   const double hidden = number("heads.hidden", static_cast<double>(o.heads.hidden)), steps = number("steps", static_cast<double>(o.steps));
   const double largest = cells / std::max<double>(1, static_cast<double>(shape.sources));
-  const double pairs = members * batch * batch, model_bytes = 4 * 4 * members * hidden * (genes + 64);
+  // Networks that miss slides learn beside the others, one ensemble after the other.
+  const double all = members + number("heads.missed", 0) * std::min(3.0, std::max(0.0, static_cast<double>(shape.sources) - 1));
+  const double pairs = members * batch * batch, model_bytes = 4 * 4 * all * hidden * (genes + 64);
   const Json* kind = config::find(json, "model.kind");
   if (kind && *kind == Json("seed")) return seed_estimate(json, shape, cells * genes);
   constexpr double kProgram = 350e6, kCuda = 700e6, kPasses = 25, kPassesPerSecond = 1e9, kLayoutPasses = 120 * 2.5 / 4e8;
@@ -55,7 +57,7 @@ config::ResourceEstimate estimate(const Json& json, const config::DataShape& sha
   const Json* context = config::find(json, "heads.context");
   const bool pooled = context && *context == Json("neighbours");
   if (pooled) e.host_bytes += 4 * members * std::min(largest, 8192.0) * (genes + 512);
-  e.seconds_cpu = 1 + steps * (kPasses * pairs / kPassesPerSecond + (pooled ? 12 : 6) * batch * model_bytes / 16 / 4e10 + (pooled ? 2 * pairs * genes / 4e10 : 0)) +
+  e.seconds_cpu = 1 + steps * (kPasses * pairs * all / members / kPassesPerSecond + (pooled ? 12 : 6) * batch * model_bytes / 16 / 4e10 + (pooled ? 2 * pairs * all / members * genes / 4e10 : 0)) +
                   static_cast<double>(shape.sources) * kLayoutPasses * largest * largest * 4;
   return e;
 }

@@ -111,6 +111,10 @@ void add_model(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("heads.pretrain", ParameterType::number, o.heads.pretrain, "Model", "Share of pre-training",
                                "Share of the networks' steps, their first, in which they only learn to rebuild the expression of the cells of every source, whether its places are known or not."),
                      0, 0.9));
+  s.push_back(within(parameter("heads.missed", ParameterType::integer, o.heads.missed, "Model", "Networks that miss a slide",
+                               "Networks beside those that are shown, for each group of training slides (at most three groups), which never see it. How far off they are there says how large the circles of "
+                               "uncertainty have to be on a new slide, and whether a refiner may be used. 0: circles come from cells whose neighbours were learned, and are too small. Needs two training slides."),
+                     0, 16));
 }
 
 void add_losses(config::Schema& s, const StEdmOptions& o) {
@@ -155,9 +159,9 @@ void add_refiner(config::Schema& s, const StEdmOptions& o) {
   s.push_back(within(parameter("refine.lr", ParameterType::number, o.refine.lr, "Refiner", "Learning rate of the refiner", "Falls to zero over its steps."), 1e-8, 1));
   s.push_back(within(parameter("refine.distance", ParameterType::number, o.refine.distance, "Refiner", "Weight of distances",
                                "Of the squared error of distances between refined cells, at every noise level.", kLive), 0, 1e6));
-  s.push_back(within(parameter("refine.crossed", ParameterType::integer, o.refine.crossed, "Refiner", "Networks that miss a slide",
-                               "For each training slide, networks beside those that are shown which never see it: the refiner then learns and is judged on what is wrong on slides not "
-                               "seen. 0: it learns what the shown networks get wrong with noised input, and is shown but never used."), 0, 16));
+  s.push_back(within(parameter("refine.crossed", ParameterType::integer, o.refine.crossed, "Refiner", "Learn from networks that miss a slide",
+                               "At least as many networks for each group of training slides which never see it: the refiner then learns what is wrong on slides not seen. "
+                               "0: it learns what the shown networks get wrong with noised input."), 0, 16));
   s.push_back(within(parameter("refine.noise", ParameterType::number, o.refine.noise, "Refiner", "Input noise of the refiner",
                                "Noise on the expression that the refiner sees in training, in units of its mean standard deviation.", kLive), 0, 10));
   s.push_back(one_of(parameter("refine.target", ParameterType::choice, o.refine.target, "Refiner", "What is denoised",

@@ -110,7 +110,7 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
     layouts.calibration = calibration(seed, stop);
     layouts.samples = [&](const SourceFacts& source, const at::Tensor& shown) { return placing.samples(whole_source(source), shown, seed, stop); };
     layouts.samples_caption = placing.source_of_samples();
-    layouts.uncertainty_caption = layouts.calibration.cells > 0 ? fmt::format("error to be expected, in radii; calibrated on {} validation cells", layouts.calibration.cells)
+    layouts.uncertainty_caption = layouts.calibration.cells > 0 ? fmt::format("error to be expected, in radii; calibrated on {} {}", layouts.calibration.cells, layouts.calibration.of_what())
                                                                 : "spread of samples, in radii, not calibrated";
   }
   layouts.how = refined ? "layout of refined pair heads" : done ? "anchored layout of the pair heads" : "scaling of the pair heads";

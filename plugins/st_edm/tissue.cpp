@@ -12,6 +12,7 @@
 #include <ATen/ops/zeros.h>
 
 #include "engine/core/error.h"
+#include "engine/core/rng.h"
 #include "engine/core/text.h"
 #include "plugins/st_edm/panel_input.h"
 
@@ -141,6 +142,16 @@ std::vector<std::int64_t> SourceFacts::rows() const {
   std::vector<std::int64_t> all(static_cast<std::size_t>(size));
   std::iota(all.begin(), all.end(), first);
   return all;
+}
+
+std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most, std::uint64_t seed) {
+  std::vector<std::int64_t> rows = source.rows();
+  if (source.size <= most) return rows;
+  Rng rng(hash64(source.name, seed));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(most); ++i) std::swap(rows[i], rows[i + static_cast<std::size_t>(rng.below(rows.size() - i))]);
+  rows.resize(static_cast<std::size_t>(most));
+  std::sort(rows.begin(), rows.end());
+  return rows;
 }
 
 std::vector<std::size_t> Tissue::sources_with(Role role) const {

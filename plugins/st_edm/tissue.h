@@ -37,6 +37,9 @@ struct SourceFacts {
   std::vector<std::int64_t> rows() const;  ///< all of them
 };
 
+/// `most` of the rows of a source, drawn by `seed`, in their order; all of them where there are no more.
+std::vector<std::int64_t> some_rows(const SourceFacts& source, std::int64_t most, std::uint64_t seed);
+
 struct Tissue {
   std::vector<SourceFacts> sources;
   preprocess::Recipe recipe;

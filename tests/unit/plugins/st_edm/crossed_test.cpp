@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Networks that miss a slide: what they say of it owes nothing to it, and those that are shown do not know of them.
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/nn/generator.h"
+#include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/generator.h"
 
 namespace geocyte::plugins::st_edm {
@@ -18,11 +20,12 @@ constexpr std::int64_t kCells = 30, kSteps = 4;
 
 at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 
-Tissue two_slides() {
+Tissue slides(std::int64_t count) {
   Tissue tissue;
-  for (std::int64_t s = 0; s < 2; ++s) {
+  tissue.dims = 2;
+  for (std::int64_t s = 0; s < count; ++s) {
     SourceFacts facts;
-    facts.name = s == 0 ? "one" : "two";
+    facts.name = "slide " + std::to_string(s);
     facts.role = Role::train;
     facts.first = s * kCells;
     facts.size = kCells;
@@ -33,12 +36,15 @@ Tissue two_slides() {
       tissue.train_rows.back().push_back(facts.first + i);
     }
   }
-  tissue.validation_rows.resize(2);
-  tissue.input = normal({2 * kCells, 5}, 1);
-  tissue.places = normal({2 * kCells, 2}, 2);
+  tissue.validation_rows.resize(static_cast<std::size_t>(count));
+  tissue.input = tissue.components = normal({count * kCells, 5}, 1);
+  tissue.places = normal({count * kCells, 2}, 2);
   return tissue;
 }
 
+Tissue two_slides() { return slides(2); }
+
+/// With `crossed` networks that miss a slide, which the refiner learns from.
 StEdmOptions small(std::int64_t crossed) {
   StEdmOptions options;
   options.steps = 8;
@@ -55,8 +61,8 @@ struct Trained {
   Json json = Json::object();
   std::optional<Generator> generator;
 
-  Trained(Tissue of, std::int64_t crossed) : tissue(std::move(of)) {
-    const StEdmOptions options = small(crossed);
+  Trained(Tissue of, std::int64_t crossed) : Trained(std::move(of), small(crossed)) {}
+  Trained(Tissue of, const StEdmOptions& options) : tissue(std::move(of)) {
     train::TrainContext ctx(json, c10::kCPU, c10::kFloat, 1, 5, {}, "", alone);
     generator.emplace(options, tissue, ctx);
     SetDraws draws(tissue.train_rows, options.batch_size);
@@ -87,6 +93,39 @@ TEST(Crossed, TheNetworksThatAreShownDoNotKnowOfThem) {
     EXPECT_EQ(with.said_of(source, By::unseen).size(0), 2);
     EXPECT_TRUE(without.said_of(source, By::unseen).equal(without.said_of(source, By::shown))) << "without them the shown ones answer";
   }
+}
+
+/// Networks that miss a slide for circles alone: no refiner.
+StEdmOptions for_circles(std::int64_t missed) {
+  StEdmOptions options = small(0);
+  options.refine.share = 0;
+  options.heads.missed = missed;
+  return options;
+}
+
+TEST(Crossed, FourSlidesAreMissedInThreeGroups) {
+  Tissue moved = slides(4);
+  moved.places.narrow(0, 0, kCells).mul_(-1.5).add_(normal({kCells, 2}, 3));
+  const Trained usual(slides(4), for_circles(1)), other(std::move(moved), for_circles(1));
+  for (const std::size_t source : {0, 3}) EXPECT_TRUE(usual.said_of(source, By::unseen).equal(other.said_of(source, By::unseen))) << source << " shares the networks of slide 0";
+  for (const std::size_t source : {1, 2}) EXPECT_FALSE(usual.said_of(source, By::unseen).equal(other.said_of(source, By::unseen))) << source;
+  EXPECT_FALSE(usual.said_of(1, By::unseen).equal(usual.said_of(2, By::unseen)));
+}
+
+TEST(Crossed, CirclesAreOfTheSlidesThatNetworksMissed) {
+  const StEdmOptions options = for_circles(2), without = for_circles(0);
+  Tissue of = two_slides();
+  of.validation_rows = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, {30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41}};
+  const Trained trained(of, options), blind(of, without);
+  const Calibration made = calibrate({options, trained.tissue, *trained.generator}, 1, 1, {}), plain = calibrate({without, blind.tissue, *blind.generator}, 1, 1, {});
+  EXPECT_TRUE(made.missed);
+  EXPECT_EQ(made.cells, 2 * kCells) << "every cell of a slide that was missed";
+  EXPECT_FALSE(plain.missed);
+  EXPECT_EQ(plain.cells, 24) << "validation cells";
+  EXPECT_TRUE(Calibration::from_json(made.to_json()).missed);
+  Json old = made.to_json();
+  old.erase("missed");
+  EXPECT_FALSE(Calibration::from_json(old).missed) << "of a run before there were such networks";
 }
 
 TEST(Crossed, OneSlideAloneIsSaidToBeTooFew) {
