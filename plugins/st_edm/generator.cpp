@@ -2,6 +2,7 @@
 #include "plugins/st_edm/generator.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <ATen/TensorOperators.h>
@@ -9,13 +10,13 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 
+#include "plugins/st_edm/context_blocks.h"
 #include "plugins/st_edm/geometry_scores.h"
 #include "plugins/st_edm/layout.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr std::size_t kBlock = 8192;       // cells that the heads see at once
 constexpr std::size_t kMostGroups = 3;     // of slides that networks miss together
 
 std::vector<float> to_floats(const at::Tensor& values) {
@@ -24,6 +25,17 @@ std::vector<float> to_floats(const at::Tensor& values) {
 }
 
 PairHeadsImpl::Output on_host(const PairHeadsImpl::Output& output) { return {output.local.to(at::kCPU, at::kFloat), output.distance.to(at::kCPU, at::kFloat)}; }
+
+/// The cells of a source, as they are each other's context.
+std::vector<std::vector<std::int64_t>> context_blocks(const Tissue& tissue, const std::vector<std::int64_t>& cells, std::int64_t at_once) {
+  if (static_cast<std::int64_t>(cells.size()) <= at_once) return {cells};
+  std::vector<std::uint64_t> keys;
+  for (const std::int64_t row : cells) keys.push_back(tissue.keys.at(static_cast<std::size_t>(row)));
+  auto blocks = thinned_blocks(keys, at_once);
+  for (auto& block : blocks)
+    for (std::int64_t& row : block) row = cells[static_cast<std::size_t>(row)];
+  return blocks;
+}
 
 }  // namespace
 
@@ -110,52 +122,44 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
   return sums;
 }
 
-PairHeadsImpl::Output Generator::said_of(const Tissue& tissue, std::span<const std::int64_t> rows, const Look& look) const {
+PairHeadsImpl::Output Generator::said_of(const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t at_once, const Look& look) const {
   const at::NoGradGuard no_gradient;
   const auto source_of = [&](std::int64_t row) { return static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(row)]); };
   std::vector<at::Tensor> local, distance;
   const auto add = [&](std::span<const std::int64_t> some) {
-    for (std::size_t begin = 0; begin < some.size(); begin += kBlock) {
-      const auto part = some.subspan(begin, std::min(kBlock, some.size() - begin));
-      const at::Tensor at_rows = at::tensor(at::IntArrayRef(part.data(), part.size()), at::kLong).to(tissue.input.device());
-      const PairHeadsImpl::Output output = on_host(look(tissue.input.index_select(0, at_rows), source_of(part.front())));
-      local.push_back(output.local);
-      distance.push_back(output.distance);
-    }
+    const at::Tensor at_rows = at::tensor(at::IntArrayRef(some.data(), some.size()), at::kLong).to(tissue.input.device());
+    const PairHeadsImpl::Output output = on_host(look(tissue.input.index_select(0, at_rows), source_of(some.front())));
+    local.push_back(output.local);
+    distance.push_back(output.distance);
   };
   if (heads()->options().context == Context::none) {
-    add(rows);
+    for (std::size_t begin = 0; begin < rows.size(); begin += static_cast<std::size_t>(at_once))
+      add(rows.subspan(begin, std::min(static_cast<std::size_t>(at_once), rows.size() - begin)));
     return {at::cat(local, 1), at::cat(distance, 1)};
   }
   // All cells of each source that is asked of, one source after the other; then those that were asked for.
-  std::vector<bool> asked(tissue.sources.size() + 1, false);
-  for (const std::int64_t row : rows) {
-    if (source_of(row) >= asked.size()) asked.resize(source_of(row) + 1, false);
-    asked[source_of(row)] = true;
-  }
-  std::vector<std::int64_t> place(tissue.source_of_cell.size(), 0), wanted, of_source;
+  std::map<std::size_t, std::vector<std::int64_t>> asked;
+  for (const std::int64_t row : rows) asked[source_of(row)];
+  for (std::int64_t row = 0; row < tissue.count(); ++row)
+    if (const auto found = asked.find(source_of(row)); found != asked.end()) found->second.push_back(row);
+  std::vector<std::int64_t> place(tissue.source_of_cell.size(), 0), wanted;
   std::int64_t count = 0;
-  for (std::size_t s = 0; s < asked.size(); ++s) {
-    if (!asked[s]) continue;
-    of_source.clear();
-    for (std::int64_t row = 0; row < tissue.count(); ++row)
-      if (source_of(row) == s) {
-        place[static_cast<std::size_t>(row)] = count++;
-        of_source.push_back(row);
-      }
-    add(of_source);
-  }
+  for (const auto& [source, cells] : asked)
+    for (const std::vector<std::int64_t>& block : context_blocks(tissue, cells, at_once)) {
+      for (const std::int64_t row : block) place[static_cast<std::size_t>(row)] = count++;
+      add(block);
+    }
   for (const std::int64_t row : rows) wanted.push_back(place[static_cast<std::size_t>(row)]);
   const at::Tensor at_wanted = at::tensor(wanted, at::kLong);
   return {at::cat(local, 1).index_select(1, at_wanted), at::cat(distance, 1).index_select(1, at_wanted)};
 }
 
-PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by) const {
-  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && misses(source) ? unseen(crossed_->look(x), source) : shown_.look(x); });
+PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by, std::int64_t at_once) const {
+  return said_of(tissue, rows, at_once, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && misses(source) ? unseen(crossed_->look(x), source) : shown_.look(x); });
 }
 
 PairHeadsImpl::Output Generator::noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator, By by) const {
-  return said_of(tissue, rows, [&](const at::Tensor& x, std::size_t source) {
+  return said_of(tissue, rows, kSeenAtOnce, [&](const at::Tensor& x, std::size_t source) {
     return by == By::unseen && misses(source) ? unseen(crossed_->look(x, noise, generator), source) : shown_.look(x, noise, generator);
   });
 }

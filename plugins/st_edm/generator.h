@@ -25,6 +25,8 @@ namespace geocyte::plugins::st_edm {
 /// Whose word is taken: of the ensemble that is shown, or, on a training slide, of the networks that have not seen it (where there are any).
 enum class By { shown, unseen };
 
+inline constexpr std::int64_t kSeenAtOnce = 8192;   ///< cells that the heads see together
+
 class Generator {
  public:
   Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx);
@@ -41,8 +43,8 @@ class Generator {
   std::map<std::string, double> validate(const StEdmOptions& options, const Tissue& tissue) const;
 
   /// What the heads say of the cells `rows`: distance (M, n, D) and local (M, n, L) float on the host. Where cells have a context, all cells of their source
-  /// are it, whichever are asked for.
-  PairHeadsImpl::Output heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by = By::shown) const;
+  /// are it, whichever are asked for, or a thinned copy of them where they are more than `at_once` (context_blocks.h).
+  PairHeadsImpl::Output heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by = By::shown, std::int64_t at_once = kSeenAtOnce) const;
   /// The same of all cells of a source.
   PairHeadsImpl::Output heads_of(const Tissue& tissue, const SourceFacts& source) const { return heads_of(tissue, source.rows()); }
   /// The same with noised input and dropout.
@@ -66,7 +68,7 @@ class Generator {
  private:
   train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
   using Look = std::function<PairHeadsImpl::Output(const at::Tensor& x, std::size_t source)>;
-  PairHeadsImpl::Output said_of(const Tissue& tissue, std::span<const std::int64_t> rows, const Look& look) const;
+  PairHeadsImpl::Output said_of(const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t at_once, const Look& look) const;
   /// Of networks of all groups, those that have never seen the source.
   PairHeadsImpl::Output unseen(const PairHeadsImpl::Output& all, std::size_t source) const;
 

@@ -16,6 +16,7 @@
 #include "engine/core/error.h"
 #include "engine/core/text.h"
 #include "engine/geometry/rigid.h"
+#include "plugins/st_edm/context_blocks.h"
 #include "plugins/st_edm/panel_input.h"
 
 namespace geocyte::plugins::st_edm {
@@ -41,7 +42,7 @@ data::Column numbers(const char* name, const at::Tensor& values) {
 
 /// Log-normalised panels of the cells, a block at a time: `take(first, y)`.
 void over_blocks(const preprocess::Recipe& recipe, const train::NewCells& cells, const train::ApplyOptions& options, double from,
-                 const std::function<void(std::int64_t first, const at::Tensor& y)>& take) {
+                 const std::function<void(std::int64_t first, const data::DenseMatrix& y)>& take) {
   const auto block = std::make_shared<data::Dataset>();
   block->var = cells.tables->var;
   data::Source source;
@@ -52,11 +53,12 @@ void over_blocks(const preprocess::Recipe& recipe, const train::NewCells& cells,
     const std::int64_t end = std::min(begin + kBlock, cells.count());
     block->x = cells.counts(begin, end);
     block->obs.index.assign(cells.tables->obs.index.begin() + begin, cells.tables->obs.index.begin() + end);
-    data::DenseMatrix y = recipe.apply(source, options.missing_as_zero ? preprocess::MissingGenes::zero : preprocess::MissingGenes::refuse);
-    take(begin, at::from_blob(y.values.data(), {y.rows, y.cols}, at::kFloat));
+    take(begin, recipe.apply(source, options.missing_as_zero ? preprocess::MissingGenes::zero : preprocess::MissingGenes::refuse));
     options.progress(from + kReadShare / 2 * static_cast<double>(end) / static_cast<double>(cells.count()), "reading");
   }
 }
+
+at::Tensor as_tensor(const data::DenseMatrix& values) { return at::from_blob(const_cast<float*>(values.values.data()), {values.rows, values.cols}, at::kFloat); }
 
 /// Rows of each source in a block that begins at `first`.
 std::vector<std::vector<std::int64_t>> by_source(const train::NewCells& cells, std::int64_t first, std::int64_t count) {
@@ -74,7 +76,7 @@ at::Tensor embedding_of(const train::NewCells& cells, const InputMap& map) {
   const data::DenseMatrix& from = found->second;
   if (from.cols != map.embedding_mean.size(1))
     throw Error(ErrorCode::bad_data, fmt::format("obsm {} of the data has {} dimensions, the run learned from {}", map.embedding, from.cols, map.embedding_mean.size(1)));
-  const at::Tensor all = at::from_blob(const_cast<float*>(from.values.data()), {from.rows, from.cols}, at::kFloat).clone();
+  const at::Tensor all = as_tensor(from).clone();
   if (!all.isfinite().all().item<bool>()) throw Error(ErrorCode::bad_data, "obsm " + map.embedding + " of the data has a value that is not finite");
   return all;
 }
@@ -125,7 +127,9 @@ Tissue read_new_cells(const Tissue& known, const train::NewCells& cells, const t
   tissue.block = known.block;
   tissue.source_of_cell = cells.source_of_cell;
   std::vector<SourceMoments> moments(cells.sources.size());
-  over_blocks(known.recipe, cells, options, 0, [&](std::int64_t first, const at::Tensor& y) {
+  over_blocks(known.recipe, cells, options, 0, [&](std::int64_t first, const data::DenseMatrix& block) {
+    for (const std::uint64_t key : keys_of(block)) tissue.keys.push_back(key);
+    const at::Tensor y = as_tensor(block);
     const auto rows = by_source(cells, first, y.size(0));
     for (std::size_t s = 0; s < rows.size(); ++s)
       if (!rows[s].empty()) moments[s].add(y.index_select(0, at::tensor(rows[s], at::kLong)));
@@ -134,7 +138,8 @@ Tissue read_new_cells(const Tissue& known, const train::NewCells& cells, const t
   for (const SourceMoments& one : moments) scales.push_back(one.scale());
   const at::Tensor embedded = known.map.kind == "embedding" ? embedding_of(cells, known.map) : at::Tensor();
   tissue.components = at::empty({cells.count(), known.profile.cells.size(1)}, at::kFloat);
-  over_blocks(known.recipe, cells, options, kReadShare / 2, [&](std::int64_t first, const at::Tensor& y) {
+  over_blocks(known.recipe, cells, options, kReadShare / 2, [&](std::int64_t first, const data::DenseMatrix& block) {
+    const at::Tensor y = as_tensor(block);
     at::Tensor z = at::empty_like(y);
     const auto rows = by_source(cells, first, y.size(0));
     for (std::size_t s = 0; s < rows.size(); ++s) {

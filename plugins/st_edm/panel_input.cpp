@@ -12,6 +12,7 @@
 #include "engine/core/error.h"
 #include "engine/data/matrix.h"
 #include "engine/embed/pca.h"
+#include "plugins/st_edm/context_blocks.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -115,7 +116,11 @@ void add_input(const train::Inputs& inputs, const StEdmOptions& options, Tissue&
   how.stop = ctx.stop();
   tissue.recipe = preprocess::Recipe::fit(inputs.sources, training, how);
   std::vector<at::Tensor> parts;
-  for (const data::Source& source : inputs.sources) parts.push_back(standardised(tissue.recipe.apply(source)));
+  for (const data::Source& source : inputs.sources) {
+    const data::DenseMatrix y = tissue.recipe.apply(source);
+    for (const std::uint64_t key : keys_of(y)) tissue.keys.push_back(key);
+    parts.push_back(standardised(y));
+  }
   const at::Tensor panel = at::cat(parts).contiguous();   // (N, G)
 
   const kernels::Points points{panel.const_data_ptr<float>(), panel.size(0), panel.size(1)};

@@ -45,6 +45,7 @@ struct Tissue {
   preprocess::Recipe recipe;
   std::vector<std::int32_t> source_of_cell;
   store::AxisLabels types;                 ///< "cell_type"; no categories when no source has labels
+  std::vector<std::uint64_t> keys;         ///< of what each cell expresses (context_blocks.h)
   at::Tensor input;                        ///< (N, F) on the device; mean standard deviation 1 over training cells
   std::int64_t block = 0;                  ///< above 0: the first `block` features are components, the others genes
   InputMap map;                            ///< how `input` and `components` are made of a standardised panel

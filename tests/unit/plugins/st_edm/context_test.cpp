@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the cells of a slide tell each other before distances are predicted, and what is learned before any place is looked at.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -8,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/error.h"
+#include "engine/core/rng.h"
 #include "engine/nn/generator.h"
+#include "plugins/st_edm/context_blocks.h"
 #include "plugins/st_edm/generator.h"
 #include "plugins/st_edm/pair_heads.h"
 #include "plugins/st_edm/pair_losses.h"
@@ -114,6 +117,69 @@ TEST(Context, GradientsAgreeWithDifferencesWhereThePoolIsAConstant) {
     along.sub_(direction, 2 * kStep);
     EXPECT_NEAR((gradient * direction).sum().item<double>(), (above - value().item<double>()) / (2 * kStep), 1e-6) << name_of(context);
   }
+}
+
+/// A source whose expression follows the place of each cell, in the order of `rows`, keyed as a file is.
+struct Ordered {
+  Tissue tissue;
+  std::vector<std::int64_t> rows;
+};
+Ordered in_order(const at::Tensor& expression, const at::Tensor& order) {
+  Ordered made;
+  SourceFacts facts;
+  facts.size = expression.size(0);
+  made.tissue.sources = {facts};
+  made.tissue.source_of_cell.assign(static_cast<std::size_t>(facts.size), 0);
+  made.tissue.input = expression.index_select(0, order).contiguous();
+  const float* from = made.tissue.input.const_data_ptr<float>();
+  made.tissue.keys = keys_of({facts.size, expression.size(1), {from, from + made.tissue.input.numel()}});
+  made.rows = facts.rows();
+  return made;
+}
+
+TEST(Context, OfALargeSourceIsAThinnedCopyOfItWhateverTheOrderOfTheFile) {
+  constexpr std::int64_t kCells = 1000, kAtOnce = 300;
+  const at::Tensor place = at::linspace(-1, 1, kCells, at::kFloat).unsqueeze(1);   // sorted by place
+  const at::Tensor expression = at::cat({place, place.square(), 0.3 * normal({kCells, 3}, 1)}, 1);
+  const at::Tensor sorted = at::arange(kCells), shuffled = at::randperm(kCells, nn::make_generator(2), at::TensorOptions(at::kLong));
+  for (const Context context : {Context::set, Context::neighbours}) {
+    const Generator generator(speaking(small(context)));
+    const auto said = [&](const at::Tensor& order, std::int64_t at_once) {
+      const Ordered cells = in_order(expression, order);
+      return generator.heads_of(cells.tissue, cells.rows, By::shown, at_once);
+    };
+    const auto by_place = said(sorted, kAtOnce), mixed = said(shuffled, kAtOnce), together = said(sorted, kCells);
+    EXPECT_LE((by_place.distance.index_select(1, shuffled) - mixed.distance).abs().max().item<double>(), 1e-5) << name_of(context);
+    EXPECT_LE((by_place.local.index_select(1, shuffled) - mixed.local).abs().max().item<double>(), 1e-5) << name_of(context);
+    // Near what all cells together are told; blocks in the order of the file are far from it.
+    std::vector<at::Tensor> parts;
+    for (std::int64_t begin = 0; begin < kCells; begin += kCells / 4) {
+      const auto x = expression.narrow(0, begin, kCells / 4).unsqueeze(0).expand({2, -1, -1});
+      parts.push_back(generator.heads()->forward(x).distance);
+    }
+    const auto off = [&](const at::Tensor& distance) { return (distance - together.distance).norm().item<double>() / together.distance.norm().item<double>(); };
+    EXPECT_LT(off(by_place.distance), 0.5 * off(at::cat(parts, 1))) << name_of(context);
+  }
+}
+
+TEST(Context, BlocksAreOfOneSizeAndCellsThatExpressTheSameShareOne) {
+  std::vector<std::uint64_t> keys;
+  for (std::uint64_t i = 0; i < 1000; ++i) keys.push_back(i < 990 ? hash64("cell", i) : hash64("twin"));
+  std::size_t all = 0, with_twins = 0;
+  for (const auto& block : thinned_blocks(keys, 300)) {
+    all += block.size();
+    EXPECT_NEAR(static_cast<double>(block.size()), 250, 10);
+    const auto twins = std::count_if(block.begin(), block.end(), [](std::int64_t cell) { return cell >= 990; });
+    EXPECT_TRUE(twins == 0 || twins == 10);
+    if (twins > 0) ++with_twins;
+    // A random sample: as many of the first half of the file as of the second, to four standard deviations.
+    EXPECT_NEAR(static_cast<double>(std::count_if(block.begin(), block.end(), [](std::int64_t cell) { return cell < 500; })) / static_cast<double>(block.size()), 0.5, 0.12);
+  }
+  EXPECT_EQ(all, 1000u);
+  EXPECT_EQ(with_twins, 1u);
+  const auto whole = thinned_blocks(keys, 1000);
+  ASSERT_EQ(whole.size(), 1u);
+  for (std::int64_t i = 0; i < 1000; ++i) ASSERT_EQ(whole[0][static_cast<std::size_t>(i)], i) << "where all fit the file keeps its order";
 }
 
 /// One slide that is learned, and one whose places nobody knows.

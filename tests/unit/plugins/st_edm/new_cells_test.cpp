@@ -5,14 +5,19 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 #include <numeric>
+#include <set>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/eye.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include "engine/nn/generator.h"
+#include "tests/support/slides.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -57,6 +62,47 @@ TEST(NewCells, TheFrameIsOfCellsThroughTheFirstTrainingSlide) {
   const std::vector<std::int64_t> rows = frame_rows(tissue);
   ASSERT_EQ(rows.size(), 500u);
   for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i], 40 + 2 * static_cast<std::int64_t>(i));
+}
+
+TEST(NewCells, HaveTheSameKeysInAnyOrderOfTheirRows) {
+  // Standardising adds in another order, so what the networks see differs by rounding; keys must not.
+  data::Dataset data = test::slide(60, 20, 3);
+  data::Source source;
+  source.name = "slide";
+  source.dataset = std::make_shared<data::Dataset>(data);
+  Tissue known;
+  std::vector<std::int64_t> all(60), order(60);
+  std::iota(all.begin(), all.end(), 0);
+  for (std::int64_t i = 0; i < 60; ++i) order[static_cast<std::size_t>(i)] = (i * 7 + 11) % 60;
+  known.recipe = preprocess::Recipe::fit({source}, all, {});
+  known.map.kind = "genes";
+  known.map.genes_unit = 1;
+  known.map.mean = at::zeros({20});
+  known.map.axes = at::eye(20).narrow(1, 0, 3).contiguous();
+  known.map.seen = 3;
+  known.profile.cells = at::zeros({4, 3});
+  const auto read = [&](const std::vector<std::int64_t>& rows) {
+    train::NewCells cells;
+    data::Dataset tables;
+    tables.var = data.var;
+    for (const std::int64_t row : rows) tables.obs.index.push_back(data.obs.index[static_cast<std::size_t>(row)]);
+    cells.tables = &tables;
+    cells.sources = {"new"};
+    cells.source_of_cell.assign(rows.size(), 0);
+    cells.counts = [&](std::int64_t begin, std::int64_t end) {
+      data::DenseMatrix x{0, 20, {}};
+      for (std::int64_t i = begin; i < end; ++i, ++x.rows) {
+        const auto row = std::get<data::DenseMatrix>(data.x).row(rows[static_cast<std::size_t>(i)]);
+        x.values.insert(x.values.end(), row.begin(), row.end());
+      }
+      return data::Matrix(std::move(x));
+    };
+    return read_new_cells(known, cells, {}).keys;
+  };
+  const auto usual = read(all), other = read(order);
+  ASSERT_EQ(usual.size(), 60u);
+  EXPECT_EQ(std::set<std::uint64_t>(usual.begin(), usual.end()).size(), 60u);
+  for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(other[i], usual[static_cast<std::size_t>(order[i])]);
 }
 
 }  // namespace
