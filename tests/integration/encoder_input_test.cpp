@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -10,7 +12,9 @@
 #include "engine/core/error.h"
 #include "engine/core/json.h"
 #include "engine/hdf5/h5ad_reader.h"
+#include "engine/store/run_reader.h"
 #include "tests/support/run_engine.h"
+#include "tests/support/run_watch.h"
 #include "tests/support/slides.h"
 
 namespace geocyte::test {
@@ -91,6 +95,28 @@ TEST_F(EncoderInput, ComponentsBesideItAreMadeForNewCellsToo) {
     const auto a = placed.row(0), b = placed.row(i), c = shown.row(2 * kCells), d = shown.row(2 * kCells + i);
     EXPECT_NEAR(std::hypot(a[0] - b[0], a[1] - b[1]), std::hypot(c[0] - d[0], c[1] - d[1]), 0.02) << i;
   }
+}
+
+TEST_F(EncoderInput, AKilledRunWithComponentsBesideItResumesToTheSameLosses) {
+  const std::string input = "kind: encoder, encoder: '" + run("gems") + "', beside: components";
+  const auto line = [&](const std::string& id) {
+    return "train --preset " + config("st_edm", tissue(input), at(""), id) + " --runs " + at("runs").string() + " --run-id " + id + " --set steps=400 --set checkpoint.every=50 --device cpu --threads 1";
+  };
+  ASSERT_EQ(std::system(("'" + engine_path() + "' " + line("killed") + " >/dev/null 2>&1 &").c_str()), 0);
+  ASSERT_TRUE(eventually([&] { const Json s = status_of(run("killed")); return s.is_object() && s.value("step", 0) >= 60; }));
+  kill(static_cast<pid_t>(status_of(run("killed")).value("pid", 0)), SIGKILL);
+  ASSERT_LT(status_of(run("killed")).value("step", 0), 400) << "it was killed on the way";
+  ASSERT_TRUE(eventually([&] {
+    store::RunReader reader(run("killed"));
+    reader.poll_status();
+    return reader.health() == store::Health::lost;
+  }));
+  const Said resumed = run_engine("resume " + run("killed"));
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  ASSERT_EQ(run_engine(line("in_one_go")).exit_code, 0);
+  const auto whole = values_of(run("in_one_go"), "loss/total");
+  EXPECT_EQ(whole.size(), 400u);
+  EXPECT_EQ(values_of(run("killed"), "loss/total"), whole);
 }
 
 TEST_F(EncoderInput, NewCountsGoThroughTheSameEncoderWhereItIsStillThere) {
