@@ -239,7 +239,7 @@ void ConfigForm::filter() {
   const QString words = search_->text();
   const bool searching = !words.trimmed().isEmpty();
   QStringList used;
-  QString said, said_in;
+  FieldRow* before = nullptr;   // the visible row above
   for (FieldRow* shown : rows_) {
     const Field& field = shown->field();
     const bool hit = shown->matches(words);
@@ -248,9 +248,10 @@ void ConfigForm::filter() {
     const bool rests = governor && !governor->value.toBool() && shown->error().isEmpty();
     const bool visible = hit && (searching || (!rests && !isClosed(field.group)));
     const QString reason = idleReason(model_, field);
-    shown->setIdle(reason, visible && (reason != said || field.group != said_in));
+    if (visible && before && before->idle() == reason && before->field().group == field.group) before->setIdle(reason, false);
+    shown->setIdle(reason, visible);
     shown->setVisible(visible);
-    if (visible) said = reason, said_in = field.group;
+    if (visible) before = shown;
   }
   for (const Group& group : groups_) group.heading->setVisible(used.contains(group.name));
   nothing_->setText(rows_.empty() ? tr("There are no parameters to show.") : tr("No parameter matches “%1”.").arg(words));

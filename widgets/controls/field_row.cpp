@@ -18,6 +18,12 @@ namespace {
 constexpr int kReset = 24, kResetIcon = 14, kBolt = 12, kIndent = 17;
 const char kBare[] = "QToolButton { padding: 0; }";   // the icon keeps its size in a small button
 
+/// "" where the label names it already: "Counts per cell" are counts.
+QString unitToSay(const Field& field) {
+  const QStringList words = field.label().toLower().split(QLatin1Char(' '));
+  return words.contains(field.unit.toLower()) ? QString() : field.unit;
+}
+
 /// The live mark; an icon that follows the theme needs a button, which here takes neither focus nor clicks.
 QToolButton* bolt(const Field& field) {
   auto* mark = new QToolButton;
@@ -49,14 +55,14 @@ FieldRow::FieldRow(const Field& field, const QString& base, QWidget* parent)
   setTone(idle_note_, Tone::dim);
   QWidget* target = editor_->target();
   target->setObjectName(QStringLiteral("field/") + field.path);
-  target->setAccessibleName(field.unit.isEmpty() ? field.label() : tr("%1 in %2").arg(field.label(), field.unit));
+  target->setAccessibleName(unitToSay(field).isEmpty() ? field.label() : tr("%1 in %2").arg(field.label(), unitToSay(field)));
   target->setToolTip(fieldTip(field, base));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 1, 0, 1);
   column->setSpacing(1);
-  column->addWidget(idle_note_);
   column->addWidget(head());
   if (editor_->isWide()) column->addWidget(editor_);
+  column->addWidget(idle_note_);
   column->addWidget(error_);
   label_->setBuddy(target);
   editor_->setValue(field.value);
@@ -96,8 +102,9 @@ QWidget* FieldRow::head() {
   });
   line->addWidget(dot_);
   line->addWidget(label_);
-  if (!field_.unit.isEmpty()) {
-    auto* unit = new QLabel(field_.unit);
+  if (!unitToSay(field_).isEmpty()) {
+    auto* unit = new QLabel(unitToSay(field_));
+    unit->setObjectName(QStringLiteral("unit/") + field_.path);
     unit->setFont(captionFont());
     setTone(unit, Tone::dim);
     line->addWidget(unit);

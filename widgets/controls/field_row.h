@@ -29,8 +29,8 @@ class FieldRow : public QWidget {
   void setIndented(bool indented);
   /// Changed here and not yet told to the engine: the mark takes another colour.
   void setStaged(bool staged);
-  /// Takes no input because it does nothing as the others are set: `reason` says why, below it where `said` (rows that follow each
-  /// other for one reason say it once), else in its tooltip alone; "" = it acts.
+  /// Takes no input because it does nothing as the others are set: `reason` says why, below it where `said` (of rows that follow each
+  /// other for one reason the last says it), else in its tooltip alone; "" = it acts.
   void setIdle(const QString& reason, bool said);
   const QString& idle() const { return idle_; }
   /// A complaint from outside; "" takes it away. The own one is shown first.

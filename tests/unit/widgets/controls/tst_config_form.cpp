@@ -214,10 +214,14 @@ class TestConfigForm : public QObject {
     FieldModel m = model();
     for (const char* path : {"folder", "hidden"}) m.find(path)->only_with = "device=cuda";
     f.form.setModel(m);
-    auto* note = f.form.findChild<QLabel*>("idle/folder");
+    auto* note = f.form.findChild<QLabel*>("idle/hidden");
     QVERIFY(note && !note->isHidden());
+    f.form.resize(500, 1200);
+    f.form.show();
+    QCoreApplication::processEvents();
+    QVERIFY2(note->y() > f.any("field/hidden")->mapTo(note->parentWidget(), QPoint()).y(), "a hint stands below its field");
     QCOMPARE(note->text(), QString("Acts only where device is “cuda”: now it is “auto”."));
-    QVERIFY2(f.form.findChild<QLabel*>("idle/hidden")->isHidden(), "rows that follow each other for one reason say it once");
+    QVERIFY2(f.form.findChild<QLabel*>("idle/folder")->isHidden(), "of rows that follow each other for one reason the last says it");
     QVERIFY(f.any("field/hidden")->toolTip().contains("cuda"));
     QVERIFY(f.edit("folder")->isReadOnly() || !f.edit("folder")->isEnabled());
     QVERIFY(f.form.setValue("device", "cuda"));
@@ -231,6 +235,18 @@ class TestConfigForm : public QObject {
     QCOMPARE(idleReason(m, *m.find("folder")), QString("Acts only where device is “cuda” or “cpu”: now it is “auto”."));
     m.find("device")->value = "cpu";
     QVERIFY(idleReason(m, *m.find("folder")).isEmpty());
+  }
+
+  void unitsAreNotSaidTwice() {
+    FieldModel m = model();
+    m.find("folder")->title = "Counts per cell";
+    m.find("folder")->unit = "counts";
+    m.find("hidden")->unit = "cells";
+    Fixture f;
+    f.form.setModel(m);
+    QVERIFY(!f.form.findChild<QLabel*>("unit/folder"));
+    QCOMPARE(f.any("field/folder")->accessibleName(), QString("Counts per cell"));
+    QVERIFY(f.form.findChild<QLabel*>("unit/hidden"));
   }
 
   void valuesFromOutsideAreShownSilently() {
