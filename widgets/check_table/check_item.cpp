@@ -40,7 +40,7 @@ QString outcomeText(Outcome outcome) {
     case Outcome::no_gate: return tr("no gate");
     case Outcome::open: break;
   }
-  return tr("not known yet");
+  return tr("not judged");
 }
 
 QString valueText(const CheckView& check) {

@@ -22,7 +22,7 @@ struct CheckItem {
   bool isKnown() const;                 ///< it has a value
 };
 
-/// "passes", "FAILS", "not known yet", "no gate".
+/// "passes", "FAILS", "not judged", "no gate".
 QString outcomeText(Outcome outcome);
 /// "9 of 15", ".91", "–".
 QString valueText(const CheckView& check);

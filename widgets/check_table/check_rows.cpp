@@ -18,12 +18,23 @@ namespace {
 
 constexpr double kSide = 14, kHead = 26, kMark = 14, kMarkArea = 24, kExplain = 14, kExplainArea = 26;
 constexpr int kOneLine = 26, kTwoLines = 38, kShort = 24, kWide = 520;
-constexpr double kRange = 88, kBoundArea = 86, kNumberArea = 150;
+constexpr double kRange = 88, kBoundArea = 86, kNumberArea = 150, kIntervalArea = 92;
 
 /// In the narrow form: an interval, what is worst, another run's number, or why it is not judged.
 bool needsSecondLine(const CheckItem& item) {
   if (!item.isKnown()) return !item.check.rule.isEmpty();
   return !intervalText(item.check).isEmpty() || !item.check.worst.isEmpty() || item.other;
+}
+
+/// What is worst, and another run's number.
+QString factsText(const CheckItem& item) {
+  return joined({worstText(item.check), item.other ? QObject::tr("%1: %2").arg(item.other_name, valueText(*item.other)) : QString()}, QStringLiteral(" · "));
+}
+
+void write(QPainter& painter, const QRectF& area, const QString& text, const QFont& font, const QColor& color, Qt::Alignment side = Qt::AlignLeft) {
+  painter.setFont(font);
+  painter.setPen(color);
+  painter.drawText(area, static_cast<int>(side | Qt::AlignVCenter), QFontMetricsF(font).elidedText(text, Qt::ElideRight, area.width() + 1));
 }
 
 void paintMark(QPainter& painter, const QRectF& box, Outcome outcome) {
@@ -125,6 +136,51 @@ void CheckRows::paintRange(QPainter& painter, const QRectF& area, const CheckIte
   painter.drawLine(QPointF(tick, y - 6), QPointF(tick, y + 6));
 }
 
+void CheckRows::paintWide(QPainter& painter, const QRectF& area, const CheckItem& item, const QColor& quiet) const {
+  const ThemeColors& c = themeColors();
+  const double top = area.top(), line = area.height();
+  double right = area.right();
+  write(painter, {right - kBoundArea, top, kBoundArea, line}, boundText(item.check), monoFont(), quiet);
+  right -= kBoundArea + 8;
+  paintRange(painter, {right - kRange, top, kRange, line}, item);
+  right -= kRange + 12;
+  write(painter, {right - kIntervalArea, top, kIntervalArea, line}, intervalText(item.check), monoFont(), quiet);
+  write(painter, {right - kNumberArea, top, kNumberArea - kIntervalArea - 6, line}, valueText(item.check), monoFont(), item.outcome() == Outcome::fails ? c.bad_text : c.ink, Qt::AlignRight);
+  right -= kNumberArea + 10;
+  const double title = std::min(QFontMetricsF(textFont()).horizontalAdvance(item.check.title) + 12, right - area.left()), left = area.left() + title;
+  write(painter, {area.left(), top, title, line}, item.check.title, textFont(), item.isKnown() ? c.ink : quiet);
+  const QString said = item.isKnown() ? factsText(item) : item.check.rule.isEmpty() ? outcomeText(item.outcome()) : item.check.rule;
+  if (right - left > 40) write(painter, {left, top, right - left, line}, said, captionFont(), quiet);
+}
+
+void CheckRows::paintNarrow(QPainter& painter, const QRectF& area, const CheckItem& item, const QColor& quiet) const {
+  const ThemeColors& c = themeColors();
+  const QColor ink = item.isKnown() ? c.ink : quiet;
+  double right = area.right();
+  const auto atTheRight = [&](const QString& text, const QFont& font, const QColor& color) {
+    const double width = QFontMetricsF(font).horizontalAdvance(text) + 4;
+    write(painter, {right - width, area.top(), width, area.height()}, text, font, color, Qt::AlignRight);
+    right -= width + 8;
+  };
+  if (item.isKnown()) {
+    atTheRight(valueText(item.check), monoFont(), item.outcome() == Outcome::fails ? c.bad_text : ink);
+    if (!needsSecondLine(item) && !boundText(item.check).isEmpty()) atTheRight(boundText(item.check), monoFont(), quiet);
+  } else {
+    // The mark says it too: where there is no room for both, the title is read.
+    const QString said = outcomeText(item.outcome());
+    const double both = QFontMetricsF(textFont()).horizontalAdvance(item.check.title) + QFontMetricsF(captionFont()).horizontalAdvance(said) + 12;
+    if (both <= area.width()) atTheRight(said, captionFont(), quiet);
+  }
+  write(painter, {area.left(), area.top(), right - area.left(), area.height()}, item.check.title, textFont(), ink);
+  if (!needsSecondLine(item)) return;
+  const QRectF second(area.left(), area.top() + 20, area.width(), 17);
+  const QString bound = joined({intervalText(item.check), boundText(item.check)}, QStringLiteral("  ")), facts = factsText(item);
+  const double room = bound.isEmpty() ? 0 : QFontMetricsF(monoFont()).horizontalAdvance(bound) + 4;
+  if (!bound.isEmpty()) write(painter, {second.right() - room, second.top(), room, second.height()}, bound, monoFont(), quiet, Qt::AlignRight);
+  write(painter, {second.left(), second.top(), second.width() - (bound.isEmpty() ? 0 : room + 8), second.height()},
+        !item.isKnown() ? item.check.rule : facts.isEmpty() ? outcomeText(item.outcome()) : facts, captionFont(), quiet);
+}
+
 void CheckRows::paintRow(QPainter& painter, int row) const {
   const ThemeColors& c = themeColors();
   const CheckItem& item = items_[static_cast<std::size_t>(row)];
@@ -132,56 +188,12 @@ void CheckRows::paintRow(QPainter& painter, int row) const {
   if (row == selected_) painter.fillRect(where, c.selected_row);
   else if (row == hover_) painter.fillRect(where, c.hover);
   const QColor quiet = row == selected_ ? c.dim_on_selected : c.dim;
-  const Outcome outcome = item.outcome();
   const double line = isWide() ? kOneLine : 22;
   painter.save();
-  paintMark(painter, QRectF(where.left() + kSide, where.top() + line / 2 - kMark / 2, kMark, kMark), outcome);
+  paintMark(painter, QRectF(where.left() + kSide, where.top() + line / 2 - kMark / 2, kMark, kMark), item.outcome());
   paintIcon(painter, QStringLiteral("info"), explainRect(row), row == hover_ || row == current_ ? quiet : c.faint);
-
-  const QRectF first(where.left() + kSide + kMarkArea, where.top(), where.width() - 2 * kSide - kMarkArea - kExplainArea, line);
-  const QString value = valueText(item.check), interval = intervalText(item.check);
-  const QFontMetricsF mono(monoFont()), words(textFont());
-  double right = first.right();
-  const auto write = [&](const QRectF& area, const QString& text, const QFont& font, const QColor& color, Qt::Alignment side) {
-    painter.setFont(font);
-    painter.setPen(color);
-    painter.drawText(area, static_cast<int>(side | Qt::AlignVCenter), QFontMetricsF(font).elidedText(text, Qt::ElideRight, area.width() + 1));
-  };
-  const QString facts = joined({worstText(item.check), item.other ? tr("%1: %2").arg(item.other_name, valueText(*item.other)) : QString()}, QStringLiteral(" · "));
-  if (isWide()) {
-    write({right - kBoundArea, first.top(), kBoundArea, line}, boundText(item.check), monoFont(), quiet, Qt::AlignLeft);
-    right -= kBoundArea + 8;
-    paintRange(painter, {right - kRange, first.top(), kRange, line}, item);
-    right -= kRange + 12;
-    if (!interval.isEmpty()) write({right - 92, first.top(), 92, line}, interval, monoFont(), quiet, Qt::AlignLeft);
-    write({right - kNumberArea, first.top(), kNumberArea - 98, line}, value, monoFont(), outcome == Outcome::fails ? c.bad_text : c.ink, Qt::AlignRight);
-    right -= kNumberArea + 10;
-    const double title = std::min(words.horizontalAdvance(item.check.title) + 12, right - first.left());
-    write({first.left(), first.top(), title, line}, item.check.title, textFont(), item.isKnown() ? c.ink : quiet, Qt::AlignLeft);
-    const double left = first.left() + title;
-    if (right - left > 40) write({left, first.top(), right - left, line}, item.isKnown() ? facts : item.check.rule.isEmpty() ? outcomeText(outcome) : item.check.rule, captionFont(), quiet, Qt::AlignLeft);
-  } else {
-    const QString said = item.isKnown() ? value : outcomeText(outcome);
-    const QFont font = item.isKnown() ? monoFont() : captionFont();
-    const double number = QFontMetricsF(font).horizontalAdvance(said) + 4;
-    write({right - number, first.top(), number, line}, said, font, outcome == Outcome::fails ? c.bad_text : item.isKnown() ? c.ink : quiet, Qt::AlignRight);
-    right -= number + 8;
-    if (!needsSecondLine(item)) {
-      const QString limit = item.isKnown() ? boundText(item.check) : QString();
-      const double limit_width = limit.isEmpty() ? 0 : mono.horizontalAdvance(limit) + 4;
-      if (!limit.isEmpty()) write({right - limit_width, first.top(), limit_width, line}, limit, monoFont(), quiet, Qt::AlignRight);
-      right -= limit.isEmpty() ? 0 : limit_width + 8;
-    }
-    write({first.left(), first.top(), right - first.left(), line}, item.check.title, textFont(), item.isKnown() ? c.ink : quiet, Qt::AlignLeft);
-    if (needsSecondLine(item)) {
-      const QRectF second(first.left(), where.top() + 20, first.width(), 17);
-      const QString bound = joined({interval, boundText(item.check)}, QStringLiteral("  "));
-      const double room = mono.horizontalAdvance(bound) + 4;
-      if (!bound.isEmpty()) write({second.right() - room, second.top(), room, second.height()}, bound, monoFont(), quiet, Qt::AlignRight);
-      write({second.left(), second.top(), second.width() - (bound.isEmpty() ? 0 : room + 8), second.height()}, item.isKnown() ? (facts.isEmpty() ? outcomeText(outcome) : facts) : item.check.rule,
-            captionFont(), quiet, Qt::AlignLeft);
-    }
-  }
+  const QRectF words(where.left() + kSide + kMarkArea, where.top(), where.width() - 2 * kSide - kMarkArea - kExplainArea, line);
+  isWide() ? paintWide(painter, words, item, quiet) : paintNarrow(painter, words, item, quiet);
   if (row == current_ && hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange)) {
     painter.setPen(c.accent);
     painter.setBrush(Qt::NoBrush);

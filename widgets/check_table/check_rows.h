@@ -49,6 +49,9 @@ class CheckRows : public QWidget {
   int rowAt(const QPointF& at) const;
   bool opensKind(int row) const;
   void paintRow(QPainter& painter, int row) const;
+  /// The words of a row: on one line, or on two where there is little room. `area`: of the first line.
+  void paintWide(QPainter& painter, const QRectF& area, const CheckItem& item, const QColor& quiet) const;
+  void paintNarrow(QPainter& painter, const QRectF& area, const CheckItem& item, const QColor& quiet) const;
   void paintRange(QPainter& painter, const QRectF& area, const CheckItem& item) const;
   void layOut();
   std::vector<CheckItem> items_;

@@ -81,9 +81,9 @@ void CheckTable::rebuild() {
   for (const CheckItem& item : items)
     if (item.outcome() == Outcome::fails) failing << item.check.title;
   QStringList sum;
-  if (judged == 0) sum << tr("Nothing is judged yet");
+  if (judged == 0) sum << tr("Nothing is judged so far");
   else sum << (failing.isEmpty() ? tr("All that is judged passes") : tr("Fails: %1").arg(failing.join(QStringLiteral(", "))));
-  if (judged > 0 && open > 0) sum << tr("%n not known yet", nullptr, static_cast<int>(open));
+  if (judged > 0 && open > 0) sum << tr("%n not judged", nullptr, static_cast<int>(open));
   setHeadline(items.empty() ? QString() : sum.join(QStringLiteral(" · ")));
   QString caption;
   if (newest >= 0) {

@@ -69,9 +69,9 @@ class TestCheckTable : public QObject {
     QCOMPARE(f.rows()->items()[0].check.title, QString("Pairs of sources"));
     QCOMPARE(f.rows()->items()[4].check.kind, QString("guard"));
     for (const CheckItem& item : f.rows()->items()) QCOMPARE(item.outcome(), Outcome::open);
-    QVERIFY(f.view->headline().contains("Nothing is judged yet"));
+    QVERIFY(f.view->headline().contains("Nothing is judged so far"));
     QCOMPARE(f.view->count(), QString());
-    QCOMPARE(f.line(2), (QStringList{"gate", "Spots against cells", "not known yet", "", "", "", "", "", "", "", ""}));
+    QCOMPARE(f.line(2), (QStringList{"gate", "Spots against cells", "not judged", "", "", "", "", "", "", "", ""}));
   }
 
   void rowsSayNumberBoundAndOutcome() {
@@ -86,7 +86,7 @@ class TestCheckTable : public QObject {
     QCOMPARE(f.rows()->items()[3].outcome(), Outcome::no_gate);
     QCOMPARE(f.rows()->items()[2].outcome(), Outcome::open);
     QCOMPARE(f.view->count(), QString("1 of 3 pass"));
-    QVERIFY2(f.view->headline() == "Fails: Title of gates/pairs, Title of gates/distance · 1 not known yet", qPrintable(f.view->headline()));
+    QVERIFY2(f.view->headline() == "Fails: Title of gates/pairs, Title of gates/distance · 1 not judged", qPrintable(f.view->headline()));
     QVERIFY2(f.view->caption().contains("while training"), qPrintable(f.view->caption()));
   }
 
@@ -132,7 +132,7 @@ class TestCheckTable : public QObject {
     QCOMPARE(explained.count(), 1);
     QVERIFY(f.view->findChild<QWidget*>("infoCard"));
     f.view->findChild<QWidget*>("infoCard")->close();
-    QVERIFY(f.view->cardOfRow(2).html().contains("not known yet"));
+    QVERIFY(f.view->cardOfRow(2).html().contains("not judged"));
   }
 
   void anotherRunStandsBeside() {
