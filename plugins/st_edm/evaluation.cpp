@@ -2,6 +2,7 @@
 #include "plugins/st_edm/evaluation.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -34,6 +35,18 @@ struct Gain {
   bool above() const { return interval ? interval->low > 0 : value > 0; }
 };
 
+/// The name of a method as a sentence writes it.
+std::string written(const std::string& method) {
+  if (method == "umap") return "UMAP";
+  if (method == "pca") return "PCA";
+  return method == "fused gw" ? "fused Gromov-Wasserstein" : method;
+}
+
+std::string at_the_start(std::string sentence) {
+  if (!sentence.empty()) sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
+  return sentence;
+}
+
 const Gain* worst(const std::vector<Gain>& gains) {
   const auto found = std::min_element(gains.begin(), gains.end(), [](const Gain& a, const Gain& b) { return a.value < b.value; });
   return found == gains.end() ? nullptr : &*found;
@@ -48,14 +61,14 @@ store::Verdict verdict(const ScoredMethod& model, const std::vector<Gain>& globa
   if (!far || !near) return made;
   const double spearman = model.value(tissue_scores()[kRowSpearman]), recall = model.value(tissue_scores()[kRecall]);
   made.evidence = fmt::format("Row-Spearman {:.3f} against {:.3f} of {}; recall@10 {:.3f} against {:.3f} of {} (chance {:.3f}); n = {} cells, {}.", spearman,
-                              spearman - far->value, far->baseline, recall, recall - near->value, near->baseline,
+                              spearman - far->value, written(far->baseline), recall, recall - near->value, written(near->baseline),
                               model.chance(tissue_scores()[kRecall]).value_or(0), model.cells(), split);
   if (!left_out.empty()) made.evidence += " Too many cells for " + listed(left_out) + ".";
   made.state = far->above() && near->above() ? "good" : far->below() || near->below() ? "bad" : "warn";
   made.headline = made.state == std::string("good")     ? "The reconstruction beats every plain method, far and near."
-                  : far->below() && near->below()       ? fmt::format("The reconstruction does not beat plain methods: {} is better far, {} near.", far->baseline, near->baseline)
-                  : far->below()                        ? fmt::format("{} keeps the order of distances better than the model.", far->baseline)
-                  : near->below()                       ? fmt::format("{} finds neighbours better than the model.", near->baseline)
+                  : far->below() && near->below()       ? fmt::format("The reconstruction does not beat plain methods: {} is better far, {} near.", written(far->baseline), written(near->baseline))
+                  : far->below()                        ? at_the_start(written(far->baseline) + " keeps the order of distances better than the model.")
+                  : near->below()                       ? at_the_start(written(near->baseline) + " finds neighbours better than the model.")
                                                         : "The reconstruction is level with the best plain method.";
   made.why = "Every number is of cells whose places training never saw, without any common frame or scale. Row-Spearman asks whether far cells are "
              "predicted far, recall@10 whether the nearest ten are found. Differences are judged by a paired bootstrap of cells (90 %).";

@@ -131,7 +131,7 @@ MatrixContent contentOf(const ArrayMap& map, const MetricParts& parts, std::opti
   content.has_verdicts = judge.hasPass();
   if (std::find(cells.judged.begin(), cells.judged.end(), 1) == cells.judged.end()) return content;
   const bool one_gate = gate && !judge.hasPass() && !judge.hasBounds();
-  cells.within = one_gate ? tr("passes: at most %1").arg(cellText(*gate)) : tr("passes its gate");
+  cells.within = one_gate ? tr("passes: at most %1").arg(axisText(*gate)) : tr("passes its gate");
   cells.beyond = one_gate ? tr("fails: above it") : tr("fails it");
   return content;
 }

@@ -18,7 +18,7 @@ QString intervalText(const std::vector<double>& low, const std::vector<double>& 
 SkillPanel::SkillPanel(const ViewContext& context, QWidget* parent) : View(context, parent), plot_(new SkillPlot) {
   setBody(plot_);
   setHeadlineLines(4);   // it stands beside the tissue, where there is little room
-  setEmptyText(tr("No refine stage has run yet"));
+  setEmptyText(tr("No refiner has been trained up to this step"));
   connect(plot_, &SkillPlot::currentChanged, this, [this](int level) {
     if (level < 0) return HoverCard::hideFrom(plot_);
     HoverCard::showAt(plot_->mapToGlobal(plot_->pointOf(0, level).toPoint() + QPoint(14, 4)), readOut(level), plot_);
@@ -29,7 +29,7 @@ void SkillPanel::setArrays(const ArrayMap& arrays) {
   SkillLevels levels = levelsOf(arrays, bindings_);
   const SkillVerdict verdict = verdictOf(levels);
   const QString reason = bindings_.value(QStringLiteral("nameReason"));
-  setEmptyText(!levels.isEmpty() ? QString() : reason.isEmpty() ? tr("No refine stage has run yet: these places are the generator's alone, so there is no refiner to judge") : reason);
+  setEmptyText(!levels.isEmpty() ? QString() : reason.isEmpty() ? tr("No refiner has been trained up to this step: these places are the generator's alone") : reason);
   setHeadline(levels.isEmpty() ? QString() : verdict.evidence.isEmpty() ? verdict.headline : tr("%1: %2").arg(verdict.headline, verdict.evidence));
   QStringList foot;
   if (!levels.isEmpty()) {

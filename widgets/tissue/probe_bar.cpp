@@ -109,7 +109,7 @@ void ProbeBar::follow() {
     case ProbeModel::State::idle: state_->setFullText(tr("Move the slider to see what the refiner does from there.")); break;
     case ProbeModel::State::pending: state_->setFullText(model_->progress().isEmpty() ? tr("σ %1: the engine works…").arg(asked) : tr("σ %1: %2…").arg(asked, model_->progress())); break;
     case ProbeModel::State::answered:
-      state_->setFullText(!holdsPlaces(model_->arrays().find(array_)) ? tr("No refine stage has run yet: there is nothing that could refine.") : tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds())));
+      state_->setFullText(!holdsPlaces(model_->arrays().find(array_)) ? tr("No refiner has been trained up to this step: nothing could refine these places.") : tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds())));
       break;
     case ProbeModel::State::failed:
       state_->setFullText(model_->problem());

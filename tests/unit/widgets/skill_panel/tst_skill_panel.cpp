@@ -99,7 +99,7 @@ class TestSkillPanel : public QObject {
 
   void nothingRefinedIsSaidAndNotDrawn() {
     const auto panel = panelOf({});
-    QVERIFY2(panel->emptyText().startsWith("No refine stage has run yet"), qPrintable(panel->emptyText()));
+    QVERIFY2(panel->emptyText().startsWith("No refiner has been trained up to this step"), qPrintable(panel->emptyText()));
     QVERIFY(!panel->plot()->isVisible());
     QVERIFY(panel->headline().isEmpty());
     panel->setArrays(levels({.5, .6}, .05));

@@ -132,7 +132,7 @@ class TestTissueProbe : public QObject {
     QCOMPARE(asked.size(), qsizetype{2});
     // An engine that has no refiner answers with what a snapshot holds: that is no refined tissue.
     f.probe.answer(twoSlides());
-    QVERIFY2(f.view->probeBar()->text().startsWith("No refine stage has run yet"), qPrintable(f.view->probeBar()->text()));
+    QVERIFY2(f.view->probeBar()->text().startsWith("No refiner has been trained up to this step"), qPrintable(f.view->probeBar()->text()));
     QCOMPARE(f.child<ChoiceButton>("tissuePlaces")->current(), QString("predicted"));
     QTest::keyClick(slider, Qt::Key_Return);
     f.probe.fail("the engine left");
