@@ -81,6 +81,8 @@ class ScatterCanvas : public QWidget {
   /// The shown row nearest to a pixel within 8 pixels; -1 = none.
   int rowAt(const QPointF& pixel) const;
   QRectF legendRect(int category) const;
+  /// Below the legend: how many it leaves out, and that one colour may be of several.
+  QString legendNote() const;
   QSize minimumSizeHint() const override { return {160, 140}; }
 
  signals:
@@ -120,6 +122,7 @@ class ScatterCanvas : public QWidget {
   QRectF drawingArea() const;
   int legendAt(const QPointF& at) const;
   int legendShown() const;
+  bool coloursRepeat() const;
 
   PointCloud target_, shown_, start_;   ///< where the points go, are, came from
   PlaneMap map_, start_map_, target_map_;

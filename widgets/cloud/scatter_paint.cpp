@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "widgets/cloud/cloud_colors.h"
 #include "widgets/cloud/density.h"
@@ -153,11 +154,23 @@ void ScatterCanvas::paintArea(QPainter& painter) const {
 int ScatterCanvas::legendShown() const {
   const int room = static_cast<int>((height() - (corner_.isEmpty() ? 20 : 44)) / kLegendRow);
   const int all = static_cast<int>(legend_.size());
-  return !ramp_.title.isEmpty() ? 0 : all <= room ? all : std::max(0, room - 1);
+  return !ramp_.title.isEmpty() ? 0 : all + (coloursRepeat() ? 1 : 0) <= room ? all : std::clamp(room - 1, 0, all);
+}
+
+bool ScatterCanvas::coloursRepeat() const {
+  std::set<QRgb> seen;
+  return !std::all_of(legend_.begin(), legend_.end(), [&](const LegendEntry& entry) { return seen.insert(entry.color.rgb()).second; });
+}
+
+QString ScatterCanvas::legendNote() const {
+  const int more = static_cast<int>(legend_.size()) - legendShown();
+  if (!ramp_.title.isEmpty()) return {};
+  const QString hidden = more > 0 ? tr("and %1 more").arg(more) : QString();
+  return !coloursRepeat() ? hidden : hidden.isEmpty() ? tr("colours repeat") : tr("%1 · colours repeat").arg(hidden);
 }
 
 QRectF ScatterCanvas::legendRect(int category) const {
-  const int shown = legendShown(), lines = shown + (shown < static_cast<int>(legend_.size()) ? 1 : 0);
+  const int lines = legendShown() + (legendNote().isEmpty() ? 0 : 1);
   return {kLegendLeft, height() - 6 - kLegendRow * (lines - category), std::min(kLegendWidth, width() - 2 * kLegendLeft), kLegendRow};
 }
 
@@ -196,8 +209,7 @@ void ScatterCanvas::paintLegend(QPainter& painter) const {
     painter.setBrush(entry.color);
     painter.drawEllipse(QPointF(kLegendLeft + 5, legendRect(i).center().y()), 4.5, 4.5);
   }
-  const int more = static_cast<int>(legend_.size()) - shown;
-  if (more > 0) line(shown, tr("and %1 more").arg(more), c.dim);
+  if (const QString note = legendNote(); !note.isEmpty()) line(shown, note, c.dim);
 }
 
 }  // namespace geocyte::widgets::cloud

@@ -142,6 +142,28 @@ class TestScatter : public QObject {
     QCOMPARE(f.view->table()[1], (QStringList{"1", "-2", "0", "t"}));
   }
 
+  void aLegendSaysThatItsColoursRepeatAndWhatItLeavesOut() {
+    Fixture f(corners());
+    QVERIFY(f.canvas()->legendNote().isEmpty());
+    const auto many = [](int count) {
+      ArrayMap map = corners();
+      QStringList names;
+      std::vector<std::int32_t> codes;
+      for (int i = 0; i < count; ++i) names << QString("type %1").arg(i);
+      for (int i = 0; i < 5; ++i) codes.push_back(i % count);
+      map.labels["source"] = {"source", names, std::make_shared<std::vector<std::int32_t>>(codes)};
+      return map;
+    };
+    f.view->resize(420, 700);
+    f.view->setArrays(many(16));
+    QVERIFY2(f.canvas()->legendNote().isEmpty(), qPrintable(f.canvas()->legendNote()));
+    f.view->setArrays(many(17));
+    QCOMPARE(f.canvas()->legendNote(), QString("colours repeat"));
+    QVERIFY2(f.canvas()->legendRect(17).bottom() <= f.canvas()->height(), "the note has a line of its own");
+    f.view->setArrays(many(90));
+    QVERIFY2(f.canvas()->legendNote().startsWith("and ") && f.canvas()->legendNote().endsWith(" more · colours repeat"), qPrintable(f.canvas()->legendNote()));
+  }
+
   void theLayoutAskedForFirstWinsWhenItComes() {
     ArrayMap early = corners();
     early.arrays.remove("umap");
