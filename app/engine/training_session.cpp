@@ -21,23 +21,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+std::string rate_text(double steps_a_second) {
+  return steps_a_second >= 10 ? fmt::format("{:.0f} steps/s", steps_a_second) : steps_a_second >= 1 ? fmt::format("{:.1f} steps/s", steps_a_second) : fmt::format("{:.1f} s a step", 1 / steps_a_second);
+}
+
 /// Progress, rate and time left, from the trainer's reports.
 class TrainingBar {
  public:
   void operator()(const train::Progress& progress) {
+    if (first_ < 0) first_ = progress.step, begin_ = Clock::now();   // setting up is no step
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-    if (first_ < 0) first_ = progress.step;
     const double rate = seconds > 0 ? static_cast<double>(progress.step - first_) / seconds : 0;
-    const double left = rate > 0 ? static_cast<double>(progress.total_steps - progress.step) / rate : 0;
-    bar_.update(progress.total_steps > 0 ? static_cast<double>(progress.step) / static_cast<double>(progress.total_steps) : 0,
-                fmt::format("step {} of {} · loss {:.4g} · {:.0f} steps/s · {} left", grouped(progress.step),
-                            grouped(progress.total_steps), progress.total_loss, rate, duration_text(left)));
+    std::string said = fmt::format("step {} of {} · loss {:.4g}", grouped(progress.step), grouped(progress.total_steps), progress.total_loss);
+    if (rate > 0) said += " · " + rate_text(rate);
+    if (rate > 0 && progress.step < progress.total_steps) said += " · " + duration_text(static_cast<double>(progress.total_steps - progress.step) / rate) + " left";
+    bar_.update(progress.total_steps > 0 ? static_cast<double>(progress.step) / static_cast<double>(progress.total_steps) : 0, said);
   }
   void finish(const std::string& text) { bar_.finish(text); }
 
  private:
   ProgressBar bar_{"train"};
-  Clock::time_point begin_ = Clock::now();
+  Clock::time_point begin_;                // of the first step that was told
   std::int64_t first_ = -1;
 };
 

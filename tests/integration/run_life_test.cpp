@@ -43,6 +43,8 @@ class RunLife : public ::testing::Test {
 TEST_F(RunLife, ACompletedRunHasEverythingTheContractNames) {
   const Said said = run_engine(line("one"));
   ASSERT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_NE(said.err.find("step 1 of 20 · loss "), std::string::npos) << said.err;
+  for (const char* nothing : {" 0 steps/s", "0.0 steps/s", " 0.0 s left"}) EXPECT_EQ(said.err.find(nothing), std::string::npos) << nothing << " says nothing: " << said.err;
   EXPECT_EQ(status_of(run("one")).value("state", ""), "completed");
   for (const char* name : {"run.json", "config.yaml", "status.json", "axes.h5", "events.jsonl", "log.txt", "snapshots", "checkpoints"})
     EXPECT_TRUE(std::filesystem::exists(run("one") / name)) << name;
