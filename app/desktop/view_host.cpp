@@ -24,9 +24,28 @@ namespace {
 constexpr int kColumns = 3;
 constexpr int kRowsOnScreen = 3;
 constexpr std::size_t kBelow = 3;              // places in the row below two large views
+constexpr double kFocusShare = 0.68;
 constexpr int kTileWidth = 240, kTileHeight = 210;
 constexpr qsizetype kMaxTagTiles = 60;
 constexpr std::size_t kSettled = 100;
+
+/// Two columns of one proportion in every window until somebody moves the handle: what a splitter makes of its first, tiny size would last.
+class FocusColumns : public QSplitter {
+ public:
+  explicit FocusColumns(QWidget* parent) : QSplitter(Qt::Horizontal, parent) {
+    connect(this, &QSplitter::splitterMoved, this, [this] { moved_ = true; });
+  }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QSplitter::resizeEvent(event);
+    const int first = static_cast<int>(kFocusShare * width());
+    if (!moved_ && count() == 2) setSizes({first, width() - first});
+  }
+
+ private:
+  bool moved_ = false;
+};
 
 /// The tags that match the "values" of a view: names and patterns separated by commas.
 QSet<QString> tagsOf(const ViewPlan& plan, const widgets::CurveSet& curves) {
@@ -265,7 +284,7 @@ void ViewHost::raise(const widgets::View* view) {
 }
 
 QWidget* ViewHost::makeFocus() {
-  auto* columns = new QSplitter(Qt::Horizontal, this);
+  auto* columns = new FocusColumns(this);
   columns->setHandleWidth(1);
   columns->setChildrenCollapsible(false);
   if (!views_.empty()) columns->addWidget(views_[0]);
@@ -281,9 +300,6 @@ QWidget* ViewHost::makeFocus() {
     }
     beside->setSizes(heights);
     columns->addWidget(beside);
-    columns->setStretchFactor(0, 1);
-    columns->setStretchFactor(1, 0);
-    columns->setSizes({5000, 2300});
   }
   return columns;
 }

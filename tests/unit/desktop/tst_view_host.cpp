@@ -47,6 +47,22 @@ class TestViewHost : public QObject {
   widgets::ViewContext context() { return {&selection_, &cursor_, &runs_, &palette_}; }
 
  private slots:
+  void theFirstViewOfAFocusHasMostOfTheRoomInEveryWindow() {
+    config::SystemSpec made = spec();
+    made.views = {{"scatter", "Tissue", "spatial", {{"points", "flat"}, {"labels", "source"}}},
+                  {"skill_panel", "Skill", "spatial", {}},
+                  {"calibration", "Calibration", "spatial", {}}};
+    for (const int width : {1000, 1450, 1985, 3000}) {
+      ViewHost host(ViewHost::Layout::focus, context());
+      host.resize(width, 900);
+      host.setPlans(plansOf(made, "spatial"));
+      host.show();
+      QCoreApplication::processEvents();
+      const double share = host.views().front()->width() / static_cast<double>(width);
+      QVERIFY2(share > 0.62 && share < 0.76, qPrintable(QString("%1 of %2").arg(share).arg(width)));
+    }
+  }
+
   void plansComeFromTheSpecAlone() {
     const auto monitor = plansOf(spec(), "monitor");
     QCOMPARE(monitor.size(), std::size_t{3});
