@@ -165,8 +165,8 @@ bool ScatterCanvas::coloursRepeat() const {
 QString ScatterCanvas::legendNote() const {
   const int more = static_cast<int>(legend_.size()) - legendShown();
   if (!ramp_.title.isEmpty()) return {};
-  const QString hidden = more > 0 ? tr("and %1 more").arg(more) : QString();
-  return !coloursRepeat() ? hidden : hidden.isEmpty() ? tr("colours repeat") : tr("%1 · colours repeat").arg(hidden);
+  if (coloursRepeat()) return more > 0 ? tr("%1 more, colours repeat").arg(more) : tr("colours repeat");
+  return more > 0 ? tr("and %1 more").arg(more) : QString();
 }
 
 QRectF ScatterCanvas::legendRect(int category) const {
