@@ -18,6 +18,7 @@ namespace geocyte::plugins::st_edm {
 namespace {
 
 constexpr std::size_t kMostGroups = 3;     // of slides that networks miss together
+constexpr std::int64_t kMostValidated = 400;
 
 std::vector<float> to_floats(const at::Tensor& values) {
   const at::Tensor host = values.to(at::kCPU, at::kFloat).contiguous();
@@ -39,7 +40,7 @@ std::vector<std::vector<std::int64_t>> context_blocks(const Tissue& tissue, cons
 
 }  // namespace
 
-Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx) : shown_(options, tissue, options.heads.members, "", ctx) {
+Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx) : shown_(options, tissue, {options.heads.members, options.heads.members}, "", ctx) {
   const auto slides = tissue.sources_with(Role::train);
   if (options.pretrain_steps() > 0) {
     std::vector<std::vector<std::int64_t>> all;
@@ -55,7 +56,7 @@ Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::T
     return;
   }
   const std::size_t groups = std::min(slides.size(), kMostGroups);
-  crossed_.emplace(options, tissue, each_ * static_cast<std::int64_t>(groups), "/crossed", ctx);
+  crossed_.emplace(options, tissue, Members{each_ * static_cast<std::int64_t>(groups), each_}, "/crossed", ctx);
   first_crossed_.assign(tissue.sources.size(), -1);
   for (std::size_t g = 0; g < groups; ++g) {
     auto others = tissue.train_rows;
@@ -76,7 +77,15 @@ train::StepReport Generator::step(const StEdmOptions& options, const Tissue& tis
     for (std::size_t k = 0; k < draws_.size(); ++k) draws_[k].draw(ctx.rng().stream("batches/crossed"), std::span(rows_).subspan(k * block, block));
     crossed_->step(options, tissue, rows_, step, total, ctx);
   }
-  return shown_.step(options, tissue, rows, step, total, ctx);
+  PairEnsemble::Looks looks;
+  if (crossed_ && crossed_->heads()->options().context == Context::neighbours)
+    looks = [&](const at::Tensor& clean) {
+      std::vector<std::int64_t> first;
+      for (std::size_t at = 0; at < rows.size(); at += rows.size() / static_cast<std::size_t>(clean.size(0)))
+        first.push_back(first_crossed_[static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(rows[at])])]);
+      return crossed_->heads()->looks_of(clean, first);
+    };
+  return shown_.step(options, tissue, rows, step, total, ctx, looks);
 }
 
 train::StepReport Generator::pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx) {
@@ -93,14 +102,14 @@ std::map<std::string, double> Generator::validate(const StEdmOptions& options, c
   const at::NoGradGuard no_gradient;
   std::map<std::string, double> sums;
   double slides = 0;
-  for (const auto& rows : tissue.validation_rows) {
+  for (std::size_t s = 0; s < tissue.validation_rows.size(); ++s) {
+    const std::vector<std::int64_t> rows = misses(s) ? some_rows(tissue.sources[s], kMostValidated, 0) : tissue.validation_rows[s];
     if (rows.size() < 4) continue;
-    const at::Tensor at_rows = at::tensor(rows, at::kLong).to(tissue.input.device());
-    const std::int64_t members = shown_.members();
-    const at::Tensor places = tissue.places.index_select(0, at_rows);
-    PairHeadsImpl::Output output = heads_of(tissue, rows);
+    const at::Tensor places = tissue.places.index_select(0, at::tensor(rows, at::kLong).to(tissue.input.device()));
+    PairHeadsImpl::Output output = heads_of(tissue, rows, By::unseen);
     output = {output.local.to(places.options()), output.distance.to(places.options())};
-    const PairTerms terms = shown_.terms(options, output, places.unsqueeze(0).expand({members, -1, -1}));
+    const at::Tensor sharpness = misses(s) ? crossed_->heads()->sharpness().narrow(0, first_crossed_[s], each_) : shown_.heads()->sharpness();
+    const PairTerms terms = pair_terms(options, output, sharpness, places.unsqueeze(0).expand({output.distance.size(0), -1, -1}));
     double total = 0;
     const auto add = [&](const char* name, const at::Tensor& term, double weight) {
       if (!term.defined()) return;

@@ -38,7 +38,8 @@ class Generator {
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                          train::TrainContext& ctx);
 
-  /// Unweighted terms, their sum at full weight, and row-Spearman on held-out cells of training slides; `choice`, whose smallest value is the best step: 2 - row-Spearman, always above
+  /// Unweighted terms, their sum at full weight, and row-Spearman on cells of training slides: at most 400 of each by the networks that have never seen it, which is how a new
+  /// slide fares, else its validation cells; `choice`, whose smallest value is the best step: 2 - row-Spearman, always above
   /// what a step with a refiner has (its loss ratio, about 1).
   std::map<std::string, double> validate(const StEdmOptions& options, const Tissue& tissue) const;
 

@@ -21,6 +21,17 @@
 
 namespace geocyte::plugins::st_edm {
 
+PairTerms pair_terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& sharpness, const at::Tensor& places) {
+  const at::Tensor d = smooth_distances(places);   // (M, B, B)
+  PairTerms terms;
+  if (options.loss.neighbours.enabled) {
+    terms.neighbours = neighbour_loss(output.local, sharpness, d, options.loss.widths);
+    if (output.first.defined()) terms.neighbours = (terms.neighbours + neighbour_loss(output.first, sharpness, d, options.loss.widths)) / 2;
+  }
+  if (options.loss.distance.enabled) terms.distance = distance_loss(output.distance, d);
+  return terms;
+}
+
 ExpressionDecoderImpl::ExpressionDecoderImpl(const PairHeadsOptions& sizes, at::Generator generator, c10::ScalarType dtype) {
   const double bound = 1 / std::sqrt(static_cast<double>(sizes.local));
   weight_ = register_parameter("weight", at::empty({sizes.members, sizes.local, sizes.in}, dtype).uniform_(-bound, bound, generator));
@@ -29,10 +40,11 @@ ExpressionDecoderImpl::ExpressionDecoderImpl(const PairHeadsOptions& sizes, at::
 
 at::Tensor ExpressionDecoderImpl::forward(const at::Tensor& h) const { return at::baddbmm(bias_, at::relu(h), weight_); }
 
-PairEnsemble::PairEnsemble(const StEdmOptions& options, const Tissue& tissue, std::int64_t members, std::string suffix, train::TrainContext& ctx)
+PairEnsemble::PairEnsemble(const StEdmOptions& options, const Tissue& tissue, Members members, std::string suffix, train::TrainContext& ctx)
     : suffix_(std::move(suffix)) {
   PairHeadsOptions how;
-  how.members = members;
+  how.members = members.count;
+  how.together = members.together;
   how.in = tissue.input.size(1);
   how.block = tissue.block;
   how.hidden = options.heads.hidden;
@@ -51,17 +63,6 @@ PairEnsemble::PairEnsemble(const StEdmOptions& options, const Tissue& tissue, st
   }
   optimizer_ = std::make_unique<optim::AdamW>(parameters,
                                               torch::optim::AdamWOptions(options.optimizer.lr).weight_decay(options.optimizer.weight_decay));
-}
-
-PairTerms PairEnsemble::terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const {
-  const at::Tensor d = smooth_distances(places);   // (M, B, B)
-  PairTerms terms;
-  if (options.loss.neighbours.enabled) {
-    terms.neighbours = neighbour_loss(output.local, heads_->sharpness(), d, options.loss.widths);
-    if (output.first.defined()) terms.neighbours = (terms.neighbours + neighbour_loss(output.first, heads_->sharpness(), d, options.loss.widths)) / 2;
-  }
-  if (options.loss.distance.enabled) terms.distance = distance_loss(output.distance, d);
-  return terms;
 }
 
 PairEnsemble::Batch PairEnsemble::batch(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, train::TrainContext& ctx) const {
@@ -92,10 +93,10 @@ train::StepReport PairEnsemble::pretrain(const StEdmOptions& options, const Tiss
 }
 
 train::StepReport PairEnsemble::step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step,
-                                     std::int64_t total, train::TrainContext& ctx) {
+                                     std::int64_t total, train::TrainContext& ctx, const Looks& looks_of) {
   const Batch batch = this->batch(options, tissue, rows, ctx);
-  const PairHeadsImpl::Output output = heads_->forward(batch.noised, batch.noise);
-  const PairTerms terms = this->terms(options, output, tissue.places.index_select(0, batch.rows).reshape({members(), batch.clean.size(1), -1}));
+  const PairHeadsImpl::Output output = heads_->forward(batch.noised, batch.noise, looks_of ? looks_of(batch.clean) : at::Tensor());
+  const PairTerms terms = pair_terms(options, output, heads_->sharpness(), tissue.places.index_select(0, batch.rows).reshape({members(), batch.clean.size(1), -1}));
 
   train::StepReport report;
   at::Tensor loss;
@@ -116,15 +117,17 @@ train::StepReport PairEnsemble::step(const StEdmOptions& options, const Tissue& 
   return report;
 }
 
-PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x) const {
-  const at::NoGradGuard no_gradient;
-  return heads_->forward(x.unsqueeze(0).expand({members(), -1, -1}));
-}
+PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x) const { return say(x.unsqueeze(0).expand({members(), -1, -1}), std::nullopt); }
 
 PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x, double noise, const at::Generator& generator) const {
-  const at::NoGradGuard no_gradient;
   const at::Tensor seen = x.unsqueeze(0).expand({members(), -1, -1});
-  return heads_->forward(seen + at::empty_like(seen).normal_(0, noise, generator), generator);
+  return say(seen + at::empty_like(seen).normal_(0, noise, generator), generator);
+}
+
+PairHeadsImpl::Output PairEnsemble::say(const at::Tensor& seen, const std::optional<at::Generator>& noise) const {
+  const at::NoGradGuard no_gradient;
+  const bool pools = heads_->options().context == Context::neighbours && heads_->options().together > 1;
+  return heads_->forward(seen, noise, pools ? heads_->looks_together(seen, noise) : at::Tensor());
 }
 
 void PairEnsemble::save(train::CheckpointWriter& writer) const {

@@ -8,7 +8,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,6 +30,9 @@ struct PairTerms {
   at::Tensor neighbours, distance;
 };
 
+/// Of what heads of `sharpness` (M, widths) say of cells at `places` (M, n, d).
+PairTerms pair_terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& sharpness, const at::Tensor& places);
+
 /// From h to expression; of pre-training only.
 class ExpressionDecoderImpl : public torch::nn::Module {
  public:
@@ -39,23 +44,28 @@ class ExpressionDecoderImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ExpressionDecoder);
 
+/// How many networks, and how many of them say together who a cell's neighbours are, once they have learned.
+struct Members {
+  std::int64_t count = 1, together = 1;
+};
+
 class PairEnsemble {
  public:
   /// `suffix` tells ensembles of one run apart in streams and checkpoints: "" or "/crossed".
-  PairEnsemble(const StEdmOptions& options, const Tissue& tissue, std::int64_t members, std::string suffix, train::TrainContext& ctx);
+  PairEnsemble(const StEdmOptions& options, const Tissue& tissue, Members members, std::string suffix, train::TrainContext& ctx);
 
   /// Trained heads, to be used only.
   explicit PairEnsemble(PairHeads heads) : heads_(std::move(heads)) {}
 
   /// One update on `rows` (members x n, a slide a member). Step `step` of `total` of its stage sets the learning rate.
   /// Throws Error{bad_config} when no term is on.
+  /// Where cells pool neighbours, `looks_of` says who they are (pair_heads.h), given cells (M, B, F) without noise; empty: each member's own first look.
+  using Looks = std::function<at::Tensor(const at::Tensor& clean)>;
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
-                         train::TrainContext& ctx);
+                         train::TrainContext& ctx, const Looks& looks_of = {});
   /// The same of pre-training, on `rows` of any source.
   train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                              train::TrainContext& ctx);
-  PairTerms terms(const StEdmOptions& options, const PairHeadsImpl::Output& output, const at::Tensor& places) const;
-
   /// All members on the same cells x (n, F); with a generator the input is noised by `noise` and dropout acts.
   PairHeadsImpl::Output look(const at::Tensor& x) const;
   PairHeadsImpl::Output look(const at::Tensor& x, double noise, const at::Generator& generator) const;
@@ -71,6 +81,7 @@ class PairEnsemble {
     at::Generator noise;
   };
   Batch batch(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, train::TrainContext& ctx) const;
+  PairHeadsImpl::Output say(const at::Tensor& seen, const std::optional<at::Generator>& noise) const;
   void update(const StEdmOptions& options, const at::Tensor& loss, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
 
   std::string suffix_;

@@ -12,6 +12,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include "engine/core/error.h"
@@ -25,6 +26,20 @@ constexpr std::int64_t kPooled = 512, kContextHeads = 4, kContextPoints = 16;
 
 at::Tensor unit_rows(const at::Tensor& shared) { return shared / shared.norm(2, -1, true).clamp_min(kSmallNorm); }
 
+/// p_i = sum_{j != i} softmax_j <l_i, l_j> x_j; looks (M, B, K), x (M, B, F).
+at::Tensor pooled(const at::Tensor& looks, const at::Tensor& x) {
+  const at::NoGradGuard no_gradient;
+  const at::Tensor turned = looks.transpose(1, 2);
+  std::vector<at::Tensor> parts;
+  for (std::int64_t begin = 0; begin < looks.size(1); begin += kPooled) {
+    const std::int64_t count = std::min(kPooled, looks.size(1) - begin);
+    at::Tensor near = at::bmm(looks.narrow(1, begin, count), turned);        // (M, count, B)
+    near.diagonal(begin, 1, 2).fill_(-INFINITY);                             // not its own neighbour
+    parts.push_back(at::bmm(at::softmax(near, -1), x));
+  }
+  return at::cat(parts, 1);
+}
+
 }  // namespace
 
 Context context_named(const std::string& name) {
@@ -36,6 +51,7 @@ Context context_named(const std::string& name) {
 const char* name_of(Context context) { return context == Context::none ? "none" : context == Context::set ? "set" : "neighbours"; }
 
 PairHeadsImpl::PairHeadsImpl(PairHeadsOptions options, at::Generator generator, c10::ScalarType dtype) : options_(options) {
+  if (options_.together < 1 || options_.members % options_.together != 0) throw Error(ErrorCode::bad_data, "networks that look together are not a part of all networks");
   const auto layer = [&](const char* name, std::int64_t in, std::int64_t out, at::Tensor& weight, at::Tensor& bias) {
     const double bound = 1 / std::sqrt(static_cast<double>(in));
     const auto draw = [&](at::IntArrayRef shape) { return at::empty(shape, dtype).uniform_(-bound, bound, generator); };
@@ -73,17 +89,29 @@ at::Tensor PairHeadsImpl::look(const at::Tensor& x, const at::Tensor& pooled, co
 
 at::Tensor PairHeadsImpl::alone(const at::Tensor& x, const std::optional<at::Generator>& noise) const { return look(x, {}, noise); }
 
-at::Tensor PairHeadsImpl::pooled(const at::Tensor& z, const at::Tensor& x) const {
+at::Tensor PairHeadsImpl::looks_together(const at::Tensor& x, const std::optional<at::Generator>& noise) const {
   const at::NoGradGuard no_gradient;
-  const at::Tensor turned = z.transpose(1, 2), sharp = sharpness().select(1, 0).reshape({-1, 1, 1});
-  std::vector<at::Tensor> parts;
-  for (std::int64_t begin = 0; begin < z.size(1); begin += kPooled) {
-    const std::int64_t count = std::min(kPooled, z.size(1) - begin);
-    at::Tensor near = at::bmm(z.narrow(1, begin, count), turned) * sharp;   // (M, count, B)
-    near.diagonal(begin, 1, 2).fill_(-INFINITY);                             // not its own neighbour
-    parts.push_back(at::bmm(at::softmax(near, -1), x));
+  const std::int64_t together = options_.together;
+  const at::Tensor scale = (sharpness().select(1, 0) / static_cast<double>(together)).sqrt().reshape({-1, 1, 1});
+  const at::Tensor own = unit_rows(look(x, {}, noise)) * scale;             // (M, B, L)
+  const std::int64_t n = own.size(1), groups = own.size(0) / together;
+  return own.reshape({groups, together, n, -1}).transpose(1, 2).reshape({groups, 1, n, -1}).expand({groups, together, n, -1}).reshape({groups * together, n, -1});
+}
+
+at::Tensor PairHeadsImpl::looks_of(const at::Tensor& x, const std::vector<std::int64_t>& first) const {
+  const at::NoGradGuard no_gradient;
+  const std::int64_t together = options_.together;
+  std::vector<at::Tensor> sides;
+  for (std::int64_t k = 0; k < together; ++k) {
+    std::vector<std::int64_t> who;
+    for (const std::int64_t member : first) who.push_back(member + k);
+    const at::Tensor at_who = at::tensor(who, at::kLong).to(x.device());
+    const auto of = [&](const at::Tensor& parameter) { return parameter.index_select(0, at_who); };
+    const at::Tensor w1 = seen_.defined() ? of(w1_) * of(seen_) : of(w1_);
+    const at::Tensor z = unit_rows(at::baddbmm(of(b2_), at::relu(at::baddbmm(of(b1_), x, w1)), of(w2_)));
+    sides.push_back(z * (of(sharpness()).select(1, 0) / static_cast<double>(together)).sqrt().reshape({-1, 1, 1}));
   }
-  return at::cat(parts, 1);
+  return at::cat(sides, -1);
 }
 
 at::Tensor PairHeadsImpl::told(const at::Tensor& shared) const {
@@ -92,12 +120,13 @@ at::Tensor PairHeadsImpl::told(const at::Tensor& shared) const {
   return at::baddbmm(shared, at::cat(parts), context_);
 }
 
-PairHeadsImpl::Output PairHeadsImpl::forward(const at::Tensor& x, const std::optional<at::Generator>& noise) const {
+PairHeadsImpl::Output PairHeadsImpl::forward(const at::Tensor& x, const std::optional<at::Generator>& noise, const at::Tensor& looks) const {
   at::Tensor shared = look(x, {}, noise), first;             // (M, B, L)
   if (options_.context == Context::set) shared = told(shared);
   if (options_.context == Context::neighbours && x.size(1) > 1) {
     first = unit_rows(shared);
-    shared = look(x, pooled(first, x), noise);
+    const at::Tensor by = looks.defined() ? looks : (first * sharpness().select(1, 0).sqrt().reshape({-1, 1, 1})).detach();
+    shared = look(x, pooled(by, x), noise);
   }
   return {unit_rows(shared), at::baddbmm(b3_, at::relu(shared), w3_), first};
 }

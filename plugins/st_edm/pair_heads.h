@@ -12,8 +12,12 @@
 //
 // By Context the cells of a set may tell each other something before the heads speak; at first (weights V = 0) no context says anything:
 //   set         h + V ISAB(h)                               induced attention, one block a member (set_blocks.h)
-//   neighbours  h = W2 relu(W1 x + V p + b1) + b2,  p_i = sum_{j != i} softmax_j(t <z_i, z_j>) x_j      z, t: of a first look without context
-// The softmax is a constant for the gradient; the loss trains the neighbour head of both looks. Permutation equivariant. Pooling costs O(n^2 (L + F)) time and
+//   neighbours  h = W2 relu(W1 x + V p + b1) + b2,  p_i = sum_{j != i} softmax_j(<l_i, l_j>) x_j,  <l_i, l_j> = mean_k t_k <z_ik, z_jk>
+//               z_k, t_k: of a first look without context, k the networks that say together who the neighbours are
+// Who they are in training matters: on slides that a network has learned it finds nearly all true neighbours, and learns to trust p far more than a new slide
+// deserves. So the neighbours of a training cell are those that networks find which have never seen its slide, where there are such (generator.h; cross-fitting,
+// Chernozhukov et al. 2018), else those of the network's own first look.
+// The softmax is a constant for the gradient; the loss trains the neighbour head of both looks. Permutation equivariant. Pooling costs O(n^2 (K L + F)) time and
 // O(n) memory (rows of the softmax are made kPooled at a time).
 // Factor 10 in the exponent: with Adam, s then moves ten times as fast as a weight.
 // Shapes: x (M, B, F) -> z (M, B, L) of unit rows, u (M, B, D), t (M, widths). Weights (M, in, out), uniform in +-1/sqrt(in).
@@ -40,6 +44,7 @@ const char* name_of(Context context);
 
 struct PairHeadsOptions {
   std::int64_t members = 1, in = 0, hidden = 256, local = 48, distance = 16, widths = 1;
+  std::int64_t together = 1;               ///< members that say together who a cell's neighbours are; divides `members`
   std::int64_t block = 0;                  ///< above 0: even members see the first `block` features, odd ones the others
   double dropout = 0;
   Context context = Context::none;
@@ -54,8 +59,13 @@ class PairHeadsImpl : public torch::nn::Module {
 
   PairHeadsImpl(PairHeadsOptions options, at::Generator generator, c10::ScalarType dtype = c10::kFloat);
 
-  /// With a generator dropout acts, without it the network is a function.
-  Output forward(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
+  /// With a generator dropout acts, without it the network is a function. Where cells pool neighbours, `looks` (M, B, K) says who they are: softmax_j <l_i, l_j>;
+  /// undefined: the first look of each member by itself.
+  Output forward(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt, const at::Tensor& looks = {}) const;
+  /// First looks of `together` members side by side, sqrt(t_k / K) z_k, for each member of its group (M, B, K L): a softmax of their mean. Each looks at its own x.
+  at::Tensor looks_together(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
+  /// The same of sets x (b, B, F) by members first[b], first[b] + 1, ... of a group: (b, B, K L).
+  at::Tensor looks_of(const at::Tensor& x, const std::vector<std::int64_t>& first) const;
   at::Tensor sharpness() const;
   /// h (M, B, L) of each cell by itself: what a pre-training trains.
   at::Tensor alone(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
@@ -64,7 +74,6 @@ class PairHeadsImpl : public torch::nn::Module {
 
  private:
   at::Tensor look(const at::Tensor& x, const at::Tensor& pooled, const std::optional<at::Generator>& noise) const;
-  at::Tensor pooled(const at::Tensor& z, const at::Tensor& x) const;
   at::Tensor told(const at::Tensor& shared) const;
 
   PairHeadsOptions options_;

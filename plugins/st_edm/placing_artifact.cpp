@@ -38,6 +38,7 @@ PairHeadsOptions head_options(const Json& config) {
   o.widths = config.at("widths").get<std::int64_t>();
   o.block = config.at("block").get<std::int64_t>();
   o.dropout = config.at("dropout").get<double>();
+  o.together = config.value("together", std::int64_t{1});   // older ones looked each by itself
   o.context = context_named(config.value("context", name_of(Context::none)));
   return o;
 }
@@ -52,7 +53,7 @@ train::Artifact to_artifact(const Placing& placing, const Calibration& calibrati
   train::Artifact made;
   made.name = "heads";
   made.type = kPairHeads;
-  made.config = {{"members", o.members}, {"in", o.in}, {"hidden", o.hidden}, {"local", o.local}, {"distance", o.distance}, {"widths", o.widths}, {"block", o.block},
+  made.config = {{"members", o.members}, {"together", o.together}, {"in", o.in}, {"hidden", o.hidden}, {"local", o.local}, {"distance", o.distance}, {"widths", o.widths}, {"block", o.block},
                  {"dropout", o.dropout}, {"context", name_of(o.context)}, {"dims", tissue.dims}, {"noise", options.heads.noise}, {"samples", options.refine.samples}, {"input", tissue.map.to_json()},
                  {"layout", {{"local", options.layout.local}, {"width", options.layout.width}, {"order", options.layout.order}, {"neighbours", options.layout.neighbours}, {"iterations", options.layout.iterations}, {"umap", options.layout.umap}}},
                  {"refiner", nullptr}};

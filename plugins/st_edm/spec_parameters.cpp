@@ -106,7 +106,7 @@ void add_model(config::Schema& s, const StEdmOptions& o) {
                      0, 10));
   s.push_back(one_of(parameter("heads.context", ParameterType::choice, o.heads.context, "Model", "Context",
                                "What the cells of a slide tell each other before distances are predicted. none: each cell speaks for itself. set: attention over the slide. neighbours: "
-                               "each network also sees the mean expression of the cells that it takes for a cell's neighbours."),
+                               "each network also sees the mean expression of the cells that the networks take for a cell's neighbours; with heads.missed it learns to use them as they are found on a new slide."),
                      {"none", "set", "neighbours"}));
   s.push_back(within(parameter("heads.pretrain", ParameterType::number, o.heads.pretrain, "Model", "Share of pre-training",
                                "Share of the networks' steps, their first, in which they only learn to rebuild the expression of the cells of every source, whether its places are known or not."),

@@ -87,6 +87,48 @@ TEST(Context, PoolsTheCellsThatTheFirstLookTakesForNeighbours) {
   EXPECT_LT((output.first[kMember] - z).abs().max().item<double>(), 1e-10);
 }
 
+TEST(Context, NeighboursCanBeNamedByOtherNetworks) {
+  const at::NoGradGuard none;
+  const PairHeads heads = speaking(small(Context::neighbours), c10::kDouble);
+  constexpr std::int64_t kCells = 30;
+  const at::Tensor x = normal({2, kCells, 5}, 3, c10::kDouble);
+  // Named by itself a network says what it says alone, whichever way its first look is made.
+  const at::Tensor own = heads->looks_of(x, {0, 1});
+  EXPECT_LT((heads->forward(x, std::nullopt, own).distance - heads->forward(x).distance).abs().max().item<double>(), 1e-10);
+  EXPECT_LT((heads->looks_together(x) - own).abs().max().item<double>(), 1e-10);
+  // Pairs of cells share a look, and see nobody else: p is the partner.
+  at::Tensor ring = at::zeros({2, kCells, 2}, c10::kDouble);
+  for (std::int64_t i = 0; i < kCells; ++i)
+    for (std::int64_t m = 0; m < 2; ++m) {
+      ring[m][i][0] = 1e6 * std::cos(2 * M_PI * static_cast<double>(i / 2) / kCells);
+      ring[m][i][1] = 1e6 * std::sin(2 * M_PI * static_cast<double>(i / 2) / kCells);
+    }
+  const at::Tensor partner = x.reshape({2, kCells / 2, 2, 5}).flip(2).reshape({2, kCells, 5});
+  const auto told = [&](std::int64_t m, const at::Tensor& pooled) {
+    const at::Tensor hidden = (x[m].matmul(weight(heads, "hidden_weight", m)) + pooled.matmul(weight(heads, "context", m)) + weight(heads, "hidden_bias", m)).relu();
+    const at::Tensor h = hidden.matmul(weight(heads, "local_weight", m)) + weight(heads, "local_bias", m);
+    return h / h.norm(2, -1, true);
+  };
+  EXPECT_LT((heads->forward(x, std::nullopt, ring).local[0] - told(0, partner[0])).abs().max().item<double>(), 1e-8);
+}
+
+TEST(Context, NetworksThatLookTogetherPoolByTheirMean) {
+  const at::NoGradGuard none;
+  PairHeadsOptions four = small(Context::neighbours);
+  four.members = 4;
+  four.together = 2;
+  const PairHeads heads = speaking(four, c10::kDouble);
+  const at::Tensor x = normal({1, 20, 5}, 3, c10::kDouble).expand({4, -1, -1}), looks = heads->looks_together(x), first = heads->forward(x).first;
+  for (const std::int64_t m : {0, 3}) {
+    const std::int64_t group = m / 2 * 2;
+    const at::Tensor mean = (first[group].matmul(first[group].t()) + first[group + 1].matmul(first[group + 1].t())) / 2 * 10.0;   // t = 10 before it has learned
+    EXPECT_LT((looks[m].matmul(looks[m].t()) - mean).abs().max().item<double>(), 1e-10) << m;
+  }
+  EXPECT_LT((heads->looks_of(x.narrow(0, 0, 1), {2})[0] - looks[3]).abs().max().item<double>(), 1e-10);
+  four.together = 3;
+  EXPECT_THROW(PairHeads(four, nn::make_generator(7)), Error);
+}
+
 TEST(Context, OfPooledGenesIsNotShownToMembersThatSeeComponents) {
   const at::NoGradGuard none;
   const PairHeads heads = speaking(small(Context::neighbours, 2));

@@ -12,6 +12,7 @@
 #include "engine/nn/generator.h"
 #include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/generator.h"
+#include "plugins/st_edm/geometry_scores.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
@@ -126,6 +127,40 @@ TEST(Crossed, CirclesAreOfTheSlidesThatNetworksMissed) {
   Json old = made.to_json();
   old.erase("missed");
   EXPECT_FALSE(Calibration::from_json(old).missed) << "of a run before there were such networks";
+}
+
+/// The two slides of networks that pool neighbours.
+StEdmOptions pooling(std::int64_t missed) {
+  StEdmOptions options = for_circles(missed);
+  options.heads.context = "neighbours";
+  return options;
+}
+
+TEST(Crossed, NeighboursOfATrainingCellAreThoseOfNetworksThatMissedItsSlide) {
+  // The two reach other weights, and can only through the looks: the others change nothing else that is shown (below).
+  const Trained by_others(two_slides(), pooling(2)), by_themselves(two_slides(), pooling(0));
+  const auto first_of = [](const Trained& trained) { return trained.generator->heads()->named_parameters()["context"]; };
+  EXPECT_GT((first_of(by_others) - first_of(by_themselves)).abs().max().item<double>(), 1e-5);
+  // Without pooling nothing depends on them.
+  const Trained with(two_slides(), for_circles(2)), without(two_slides(), for_circles(0));
+  EXPECT_TRUE(with.said_of(0, By::shown).equal(without.said_of(0, By::shown)));
+}
+
+TEST(Crossed, ValidationIsByNetworksThatMissedTheSlide) {
+  Tissue of = two_slides();
+  of.validation_rows = {{0, 1, 2, 3, 4, 5}, {30, 31, 32, 33, 34, 35}};
+  const StEdmOptions options = for_circles(1);
+  const Trained trained(of, options);
+  const auto said = trained.generator->validate(options, trained.tissue);
+  // By hand: row-Spearman of all cells of each slide, as the network that missed it sees them.
+  double mean = 0;
+  for (const std::size_t s : {0, 1}) {
+    const at::Tensor u = trained.said_of(s, By::unseen)[0], truth = trained.tissue.places.narrow(0, static_cast<std::int64_t>(s) * kCells, kCells);
+    const auto floats = [](const at::Tensor& t) { return std::vector<float>(t.contiguous().const_data_ptr<float>(), t.contiguous().const_data_ptr<float>() + t.numel()); };
+    mean += mean_of(score_places(floats(u), u.size(1), floats(truth), 2, 1).row_spearman) / 2;
+  }
+  EXPECT_NEAR(said.at("row_spearman"), mean, 1e-6);
+  EXPECT_NEAR(said.at("choice"), 2 - mean, 1e-6);
 }
 
 TEST(Crossed, OneSlideAloneIsSaidToBeTooFew) {
