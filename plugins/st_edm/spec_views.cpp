@@ -62,7 +62,7 @@ std::vector<config::ViewSpec> make_views() {
   curves("Total loss", "loss/total,val/total");
   curves("Neighbours", "loss/neighbours,val/neighbours");
   curves("Distances", "loss/distance,val/distance");
-  curves("Row-Spearman of validation cells", "val/row_spearman");
+  curves("Row-Spearman, validation", "val/row_spearman");
   curves("Denoising", "loss/denoising,loss/score,val/loss_ratio");
   curves("Seed losses", "loss/gram,loss/edge,loss/knn_nca,loss/out_scale,loss/gen_align");
   curves("Curriculum of the seed", "curriculum/phase,curriculum/stalls");
