@@ -55,7 +55,7 @@ store::Verdict coverage_verdict(const CoverageCurve& curve) {
     verdict.evidence += fmt::format("{} {:.0f} % {:.0f} [{:.0f}, {:.0f}]", p == 0 ? "" : ",", 100 * curve.nominal[p], 100 * curve.observed[p], 100 * curve.low[p], 100 * curve.high[p]);
   verdict.evidence += fmt::format("; n = {} cells, {}.", curve.cells, curve.split);
   verdict.why = curve.missed ? "Circles are as large as the error on training slides says, each laid out by networks that had never seen it. They knew a slide less than the model that is shown, so "
-                               "circles may be a little too large."
+                               "circles may be too large."
                              : "Circles are as large as the error of validation cells of the training slides says. On a slide that was never seen errors can be larger: then fewer true places lie "
                                "inside. With two training slides, heads.missed calibrates by networks that have not seen them.";
   return verdict;

@@ -2,7 +2,8 @@
 // The generator of the recommended model: an ensemble of pair heads, one training step, and places for the cells of a source. With heads.missed
 // there are networks beside it that never see one of the training slides: what they get wrong there is what is to be expected of a new slide
 // (cross-fitting), so circles are calibrated and a refiner is judged on it, and with refine.crossed the refiner learns it. Slides are put into at most three
-// groups, and networks of a group see no slide of it: V slides cost min(V, 3) times as many networks. They do not change the ensemble that is shown.
+// groups, and networks of a group see no slide of it: V slides cost min(V, 3) times as many networks. The ensemble that is
+// shown never sees their answers, but where cells pool neighbours: then it learns from those that they find.
 #pragma once
 
 #include <ATen/core/Tensor.h>
