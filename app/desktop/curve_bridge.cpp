@@ -37,6 +37,7 @@ widgets::CurveSet curveSetOf(const RunLibrary& library, const widgets::RunSet& r
   if (const RunRecord* current = library.find(runs.current())) {
     set.total_steps = static_cast<double>(current->status.total_steps);
     set.marks = marksOf(*current, false);
+    set.ended = current->has_status && !current->isAlive();
   }
   if (spec)
     for (const config::MetricSpec& metric : spec->metrics)

@@ -185,6 +185,7 @@ void MainWindow::refreshBanner() {
   }
   banner_->showMessage(words.tone, words.what, words.why);
   if (words.can_resume) banner_->addAction(tr("Resume from checkpoint"), [this] { actions_.resume->trigger(); });
+  if (words.can_restart && workbench_.currentSpec()) banner_->addAction(tr("Change and start anew"), [this] { emit config_->newRunWanted(); });
   if (words.has_log) banner_->addAction(tr("Open log"), [this] { actions_.open_log->trigger(); });
 }
 
@@ -230,6 +231,7 @@ void MainWindow::refreshTimeline() {
     content.step = static_cast<double>(run->step());
     for (const store::SnapshotEntry& entry : run->snapshots) content.snapshots.push_back(static_cast<double>(entry.step));
     content.marks = marksOf(*run);
+    content.ended = run->has_status && !run->isAlive();
   }
   timeline_->setData(std::move(content));
 }
@@ -250,6 +252,8 @@ bool MainWindow::showsData() const {
   if (isConfiguring()) return new_run_->preflight()->report().has_value();
   const RunRecord* run = workbench_.current();
   if (isOnStartPage() || !run || run->info.name.isEmpty()) return false;
+  // A run that failed on its data has only its banner.
+  if (run->has_status && !run->isAlive() && run->status.step == 0 && run->snapshots.empty()) return true;
   // Of a run that ended before its first snapshot the diagnosis is all there will be.
   if (workspace() == QLatin1String("align") && align_pages_->currentIndex() == 1 && !run->isAlive()) return true;
   if (workspace() != QLatin1String("monitor")) return has_arrays_;

@@ -41,8 +41,8 @@ QString RunRecord::stateText() const {
   switch (status.state) {
     case store::RunState::running: return QStringLiteral("%1 · %2 %").arg(state).arg(std::floor(share));
     case store::RunState::paused:
-    case store::RunState::stopped:
-    case store::RunState::failed: return state + at;
+    case store::RunState::stopped: return state + at;
+    case store::RunState::failed: return status.step == 0 ? QStringLiteral("failed at the start") : state + at;
     default: return state;
   }
 }

@@ -37,7 +37,7 @@ widgets::VerdictText standing(const RunRecord& run) {
     case RunState::running: return say(tr("Running."), tr("The first verdict comes with the first snapshot."));
     case RunState::paused: return say(tr("Paused."), tr("Nothing changes until it goes on."));
     case RunState::stopping: return say(tr("Stopping."), tr("The engine finishes its step and writes a checkpoint."));
-    case RunState::failed: return {VerdictState::alarm, tr("Failed."), run.status.error ? text(run.status.error->what) : QString(), {}};
+    case RunState::failed: return {VerdictState::alarm, run.status.step > 0 ? tr("Failed.") : tr("Did not start."), run.status.error ? text(run.status.error->what) : QString(), {}};
     default: return say(text(store::name_of(run.status.state)) + '.', tr("No verdict was written in this run."));
   }
 }
@@ -68,7 +68,7 @@ BannerWords bannerOf(const RunRecord* run) {
     words.what = run->curves.empty() && run->status.pid == 0 ? tr("The engine did not start") : tr("This run cannot be read");
     words.why = run->problem;
   } else if (run->health == store::Health::lost) {
-    words.what = tr("Engine exited at step %1; curves are safe to step %1").arg(stepText(*run));
+    words.what = run->status.step > 0 ? tr("Engine exited at step %1; curves are safe to step %1").arg(stepText(*run)) : tr("Engine exited before its first step");
     words.why = safe;
     words.can_resume = has_checkpoint;
   } else if (run->health == store::Health::stalled) {
@@ -78,7 +78,9 @@ BannerWords bannerOf(const RunRecord* run) {
   } else if (run->status.state == RunState::failed) {
     words.what = run->status.error ? text(run->status.error->what) : tr("The run failed at step %1").arg(stepText(*run));
     words.why = run->status.error ? text(run->status.error->hint) : QString();
-    if (run->status.step > 0) words.why += (words.why.isEmpty() ? QString() : QStringLiteral(" ")) + safe;
+    const QString left = run->status.step > 0 ? safe : tr("The run ended before its first step: nothing of it can be resumed.");
+    words.why += (words.why.isEmpty() ? QString() : QStringLiteral(" ")) + left;
+    words.can_restart = !has_checkpoint;
     words.can_resume = has_checkpoint;
   } else {
     words.has_log = false;

@@ -15,6 +15,7 @@ struct BannerWords {
   widgets::Tone tone = widgets::Tone::bad;
   QString what, why;            ///< what "" = no banner
   bool can_resume = false, has_log = false;
+  bool can_restart = false;      ///< it ended before there was anything to resume: only a new run with mended settings helps
 };
 BannerWords bannerOf(const RunRecord* run);
 

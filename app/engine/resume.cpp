@@ -51,7 +51,7 @@ int go_on(const fs::path& folder, const Request& request, bool json) {
   const auto writer = store::RunWriter::reopen(folder, first_step, writer_options(training.resolved.options));
   for (const auto& problem : search.problems) writer->log("warning", problem);
   std::fprintf(stderr, "%s\n", search.found ? ("going on from the checkpoint of step " + std::to_string(search.found->step)).c_str()
-                                            : "no checkpoint yet: beginning again");
+                                            : "no checkpoint yet: beginning again, with the settings of the first start");
   return run_training(training, *writer, signals.token());
 }
 

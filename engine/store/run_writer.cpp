@@ -19,6 +19,7 @@
 #include "engine/store/contract/safe_json.h"
 #include "engine/store/contract/verdict_json.h"
 #include "engine/store/control_inbox.h"
+#include "engine/store/existing_run.h"
 #include "engine/store/probe_folder.h"
 #include "engine/store/process_identity.h"
 #include "engine/store/run_layout.h"
@@ -179,12 +180,11 @@ RunWriter::RunWriter(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 RunWriter::~RunWriter() = default;
 
 std::unique_ptr<RunWriter> RunWriter::create(const fs::path& run, const RunStart& start, const RunWriterOptions& options) {
-  if (is_run_directory(run))
-    throw Error(ErrorCode::usage, fmt::format("{} is a run already", run.string()), "resume it, or choose another run id");
+  if (is_run_directory(run)) throw refusal_to_begin_in(run);
   make_folders(run);
   auto parts = std::make_unique<Parts>(run, options);
   // Two that create the same run meet at the lock; the second one finds the run of the first.
-  if (is_run_directory(run)) throw Error(ErrorCode::usage, fmt::format("{} is a run already", run.string()), "resume it, or choose another run id");
+  if (is_run_directory(run)) throw refusal_to_begin_in(run);
   write_file_atomically(run / kConfigFile, start.config_yaml);
   write_file_atomically(run / kRunFile, print_json(run_json(start), 1) + "\n");
   Status first;

@@ -35,6 +35,7 @@ struct CurveSet {
   QHash<QString, double> chance;               ///< tag -> dashed line
   std::vector<Mark> marks;
   double total_steps = 0;                      ///< of the current run, for follow mode
+  bool ended = false;                          ///< no engine works on the current run: what is not there will not come
 };
 
 /// Tags of the set that a binding names ("loss/total", "loss/a, loss/b", "weighted/*"): in the binding's order, patterns sorted.

@@ -187,9 +187,10 @@ void TimelineStrip::restyle() {
   const bool live = !cursor_ || cursor_->isLive();
   play_->setIcon(themeIcon(isPlaying() ? QStringLiteral("pause") : QStringLiteral("play"), Tone::dim));
   play_->setEnabled(data_.snapshots.size() > 1);
-  live_->setText(live ? tr("Live") : tr("Go live"));
-  live_->setIcon(themeIcon(QStringLiteral("dot"), live ? Tone::ok : Tone::accent));
-  setTone(live_, live ? Tone::ok : Tone::accent);
+  const Tone tone = !live ? Tone::accent : data_.ended ? Tone::dim : Tone::ok;
+  live_->setText(data_.ended ? live ? tr("Last step") : tr("Go to last") : live ? tr("Live") : tr("Go live"));
+  live_->setIcon(themeIcon(QStringLiteral("dot"), tone));
+  setTone(live_, tone);
   live_->setAccessibleName(live ? tr("Showing the newest step") : tr("Go to the newest step"));
   live_->setToolTip(live ? tr("The newest step is shown") : tr("Show the newest step again (End)"));
   play_->adjustSize();

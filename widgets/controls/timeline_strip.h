@@ -23,6 +23,7 @@ struct TimelineData {
   double step = 0;                      ///< newest step
   std::vector<double> snapshots;        ///< ascending: where the cursor can stand
   std::vector<Mark> marks;              ///< kinds "checkpoint", "change", "alert"
+  bool ended = false;                   ///< no engine adds steps: the newest is the last, and nothing is live
 };
 
 class TimelineStrip : public QWidget {

@@ -85,7 +85,7 @@ void LossComposition::rebuild() {
   area_->setData(std::move(picture));
   const ShareStack& stack = area_->stack();
   const bool has_shares = stack.unknown() < static_cast<std::int64_t>(stack.size());
-  setEmptyText(stack.size() == 0 ? tr("Waiting for the first step") : has_shares ? QString() : tr("No step has a sum to take shares of: every value is 0 or no number."));
+  setEmptyText(stack.size() == 0 ? curves_.ended ? tr("No step was made") : tr("Waiting for the first step") : has_shares ? QString() : tr("No step has a sum to take shares of: every value is 0 or no number."));
   showCaption(run_name, missing);
   showCount();
   showStep();

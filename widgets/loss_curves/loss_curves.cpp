@@ -103,7 +103,7 @@ void LossCurves::setCurves(const CurveSet& curves) {
   const bool others = std::any_of(curves.by_tag.begin(), curves.by_tag.end(), [](const std::vector<Curve>& of_tag) {
     return std::any_of(of_tag.begin(), of_tag.end(), [](const Curve& curve) { return curve.series && !curve.series->values.empty(); });
   });
-  setEmptyText(!plot_->isEmpty() ? QString() : others ? tr("Nothing recorded so far; its term may be switched off") : tr("Waiting for the first step"));
+  setEmptyText(!plot_->isEmpty() ? QString() : others ? tr("Nothing recorded so far; its term may be switched off") : curves.ended ? tr("No step was made") : tr("Waiting for the first step"));
   scheduleRefresh();
 }
 

@@ -112,6 +112,26 @@ class TestRunLibrary : public QObject {
     QVERIFY(bannerOf(library.find("/r")).can_resume);
   }
 
+  void aStartThatFailedOnItsDataSaysThatNothingCanBeResumed() {
+    RunLibrary library;
+    RunUpdate failed = update("/r");
+    failed.status = status(store::RunState::failed, 0);
+    failed.status->error = store::StatusError{"bad_data", "The file a.h5ad does not exist", {}, "Check the path."};
+    library.apply(failed);
+    const BannerWords words = bannerOf(library.find("/r"));
+    QCOMPARE(words.what, QStringLiteral("The file a.h5ad does not exist"));
+    QCOMPARE(words.why, QStringLiteral("Check the path. The run ended before its first step: nothing of it can be resumed."));
+    QVERIFY(!words.can_resume && words.can_restart);
+    QCOMPARE(library.find("/r")->stateText(), QStringLiteral("failed at the start"));
+    QCOMPARE(verdictOf(library.find("/r"), "monitor").headline, QStringLiteral("Did not start."));
+    failed.status->step = 620;                 // it had trained, but no checkpoint was due
+    library.apply(failed);
+    QCOMPARE(bannerOf(library.find("/r")).why, QStringLiteral("Check the path. There is no checkpoint to go on from."));
+    failed.status->last_checkpoint = 600;
+    library.apply(failed);
+    QVERIFY(bannerOf(library.find("/r")).can_resume && !bannerOf(library.find("/r")).can_restart);
+  }
+
   void aCommandReadsPendingUntilItIsAnswered() {
     RunLibrary library;
     RunUpdate running = update("/r");

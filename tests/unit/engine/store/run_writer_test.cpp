@@ -379,5 +379,20 @@ TEST_F(RunWriterTest, ManyThreadsMayWrite) {
   EXPECT_EQ(events("note").size(), 20u);
 }
 
+TEST_F(RunWriterTest, AStartThatFailedIsNotOfferedForResuming) {
+  {
+    const auto writer = create();
+    EXPECT_NE(sentence_of([&] { create(); }, ErrorCode::usage).find("its engine works on it"), std::string::npos);
+    writer->report_failure(Error(ErrorCode::bad_data, "the file b.h5ad does not exist", "check the path"));
+  }
+  const std::string said = sentence_of([&] { create(); }, ErrorCode::usage);
+  EXPECT_NE(said.find("the file b.h5ad does not exist"), std::string::npos) << said;
+  EXPECT_NE(said.find("nothing to resume. Remove the folder, or choose another run id"), std::string::npos) << said;
+  Status ended = running(1000);
+  ended.state = RunState::completed;
+  write_file_atomically(run_ / kStatusFile, print_json(to_json(ended), 1));
+  EXPECT_NE(sentence_of([&] { create(); }, ErrorCode::usage).find("resume --extend N"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace geocyte::store

@@ -181,6 +181,8 @@ class TestLossCurves : public QObject {
   void emptyNanAndSingleSamplesSurvive() {
     CurveSet none;
     QCOMPARE(tile(none)->emptyText(), QString("Waiting for the first step"));
+    none.ended = true;
+    QCOMPARE(tile(none)->emptyText(), QString("No step was made"));
     CurveSet of_another_term;
     of_another_term.by_tag["loss/other"] = {{"run", "seed", "loss/other", Qt::red, false, line(10, 1)}};
     QVERIFY(tile(of_another_term)->emptyText().contains("switched off"));   // the run goes on: there is nothing to wait for
