@@ -70,7 +70,7 @@ std::vector<config::ViewSpec> make_views() {
   views.push_back({"scatter", "Predicted tissue", "align", {{"points", "coordinates/predicted"}, {"points2", "coordinates/target"}, {"labels", "source"}}});
   views.push_back({"tissue", "Tissue", "spatial",
                    {{"predicted", "coordinates/predicted"}, {"target", "coordinates/target"}, {"labels", "source"}, {"uncertainty", "coordinates/uncertainty"}, {"samples", "coordinates/samples"}, {"off_tissue", "coordinates/off_tissue"},
-                    {"probe_sigma", "0.3"}, {"probe_low", "0.05"}, {"probe_high", "2.4"}}});
+                    {"probe_sigma", "0.3"}, {"probe_with", "skill/ratio"}, {"probe_low", "0.05"}, {"probe_high", "2.4"}}});
   views.push_back({"skill_panel", "Skill by noise", "spatial",
                    {{"sigma", "skill/sigma"}, {"ratio", "skill/ratio"}, {"ratio_low", "skill/ratio_low"}, {"ratio_high", "skill/ratio_high"},
                     {"f_ratio", "skill/f_ratio"}, {"scale", "skill/scale"}, {"ceiling", "skill/scale_ceiling"}, {"refined", "skill/refined"},

@@ -25,11 +25,11 @@ constexpr int kSteps = 200, kRestMs = 150;
 }
 
 ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
-    : QWidget(parent), model_(model), slider_(new QSlider(Qt::Horizontal)), value_(new QLabel), state_(new ElidedLabel), again_(new QToolButton), gate_(new QTimer(this)) {
+    : QWidget(parent), model_(model), name_(new QLabel), slider_(new QSlider(Qt::Horizontal)), value_(new QLabel), state_(new ElidedLabel), again_(new QToolButton), gate_(new QTimer(this)) {
   setObjectName(QStringLiteral("probeBar"));
-  auto* name = new QLabel(tr("Refine from &noise σ"));
-  name->setFont(captionFont());
-  name->setBuddy(slider_);
+  name_->setText(tr("Refine from &noise σ"));
+  name_->setFont(captionFont());
+  name_->setBuddy(slider_);
   slider_->setObjectName(QStringLiteral("probeSigma"));
   slider_->setAccessibleName(tr("Noise from which the cells are refined, in units of what the refiner has to add (σ data)"));
   slider_->setToolTip(tr("Adds noise of this size to the generator's places and lets the refiner take it away again, on up to 400 cells. In units of σ data, the size of what it has to add"));
@@ -53,7 +53,7 @@ ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(14, 4, 14, 4);
   row->setSpacing(8);
-  for (QWidget* widget : {static_cast<QWidget*>(name), static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) row->addWidget(widget);
+  for (QWidget* widget : {static_cast<QWidget*>(name_), static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) row->addWidget(widget);
   row->setStretchFactor(slider_, 3);   // up to its greatest width; the rest is the state's
   row->addWidget(state_, 1);
   state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -96,13 +96,25 @@ void ProbeBar::setSigma(double sigma) { slider_->setValue(static_cast<int>(std::
 
 QString ProbeBar::text() const { return state_->fullText(); }
 
+void ProbeBar::setReady(bool ready) {
+  if (ready == ready_) return;
+  ready_ = ready;
+  gate_->stop();
+  for (QWidget* one : {static_cast<QWidget*>(name_), static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) one->setEnabled(ready);
+  follow();
+}
+
 void ProbeBar::ask() {
   gate_->stop();
-  if (model_) model_->ask({{QStringLiteral("sigma"), sigma()}, {QStringLiteral("source"), source_}});
+  if (model_ && ready_) model_->ask({{QStringLiteral("sigma"), sigma()}, {QStringLiteral("source"), source_}});
 }
 
 void ProbeBar::follow() {
   if (!model_) return;
+  if (!ready_) {
+    state_->setFullText(tr("No refiner at this step: the run has none, or has not come to it. Its share of the steps is a parameter."));
+    return setTone(state_, Tone::dim);
+  }
   const QString asked = axisText(model_->args().value(QStringLiteral("sigma")).toDouble());
   Tone tone = Tone::dim;
   switch (model_->state()) {

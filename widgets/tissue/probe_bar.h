@@ -25,6 +25,8 @@ class ProbeBar : public QWidget {
  public:
   explicit ProbeBar(ProbeModel* model, QWidget* parent = nullptr);
   void bind(const QHash<QString, QString>& bindings);
+  /// Whether there is anything that could refine; without it slider and button take no input and the line says why.
+  void setReady(bool ready);
   /// Which slide is asked about; "" = all.
   void setSource(const QString& name) { source_ = name; }
   double sigma() const;
@@ -38,6 +40,7 @@ class ProbeBar : public QWidget {
   void ask();
   void follow();
   ProbeModel* model_;
+  QLabel* name_;
   QSlider* slider_;
   QLabel* value_;
   ElidedLabel* state_;
@@ -45,6 +48,7 @@ class ProbeBar : public QWidget {
   QTimer* gate_;                        ///< a moving slider asks when it rests
   QString source_, array_;
   double low_ = 0.05, high_ = 2.4;
+  bool ready_ = true;
 };
 
 }  // namespace tissue

@@ -283,6 +283,8 @@ void Tissue::rebuild() {
     if (type != colors.end()) color_->setCurrent(type->id);
   }
   probe_->setSource(slide_->current());
+  const QString with = bindings_.value(QStringLiteral("probe_with"));
+  probe_->setReady(with.isEmpty() || arrays_.find(with));
   ellipses_->setVisible(knowsUncertainty());
   setEmptyText(scene_.isEmpty() ? tr("No places yet") : QString());
   if (another_slide) canvas_->forgetArea(), second_->forgetArea();

@@ -5,6 +5,7 @@
 // Bindings: "predicted" (cells, 2 or 3), "predicted2", "predicted3" … further predictions; "target" true places; "samples" (samples,
 // cells, 2 or 3) several answers, shown one by one or as their mean; "labels" = the label that tells slides apart.
 // "probe_sigma", "probe_low", "probe_high": numbers; the first one makes a slider that asks the engine to refine from that noise.
+// "probe_with": an array without which there is nothing that could refine.
 // A tissue in three dimensions is seen along one of its axes or turned freely: right button, or Shift and the arrows.
 // "uncertainty": (cells) error to be expected of a place; selected cells, up to sixty, have an ellipse of that size, of the form that the samples have.
 // "off_tissue": (cells) how unlike the training tissue a cell is, said beside the mouse above 1.

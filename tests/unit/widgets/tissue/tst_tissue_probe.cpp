@@ -97,6 +97,25 @@ class TestTissueProbe : public QObject {
     QVERIFY(offered.contains("array:tissue/spread"));
   }
 
+  void theSliderTakesNoInputWhereNothingCouldRefine() {
+    Fixture f(twoSlides(), {{"probe_sigma", "0.3"}, {"probe_with", "skill/ratio"}});
+    QList<double> asked;
+    connect(&f.probe, &ProbeModel::asked, this, [&](const QVariantMap& args) { asked << args.value("sigma").toDouble(); });
+    auto* slider = f.child<QWidget>("probeSigma");
+    QVERIFY(f.view->probeBar()->isVisible() && !slider->isEnabled() && !f.child<QWidget>("probeAgain")->isEnabled());
+    QVERIFY2(f.view->probeBar()->text().startsWith("No refiner at this step"), qPrintable(f.view->probeBar()->text()));
+    QTest::keyClick(f.view->probeBar(), Qt::Key_Return);
+    QTest::qWait(250);
+    QVERIFY(asked.isEmpty());
+    ArrayMap refined = twoSlides();
+    refined.arrays["skill/ratio"] = floatArray({0.9F}, {1}, {"sigma"});
+    f.view->setArrays(refined);
+    QVERIFY(slider->isEnabled());
+    QVERIFY(f.view->probeBar()->text().startsWith("Move the slider"));
+    QTest::keyClick(slider, Qt::Key_Right);
+    QTRY_COMPARE(asked.size(), qsizetype{1});
+  }
+
   void theSliderAsksOnceItRestsAndTheAnswerIsShown() {
     Fixture f(twoSlides(), {{"probe_sigma", "0.3"}});
     QVERIFY(f.view->probeBar()->isVisible());
