@@ -50,6 +50,10 @@ Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::T
   rough_by_unseen_ = options.refine_steps() > 0 && options.refine.crossed > 0;
   each_ = std::max(options.heads.missed, rough_by_unseen_ ? options.refine.crossed : 0);
   if (each_ == 0) return;
+  if (tissue.block > 0 && each_ % 2 == 1) {
+    ++each_;
+    ctx.note("networks that miss a slide see components and genes in turn, so there is one more of them: an even number for each group of slides");
+  }
   if (slides.size() < 2) {
     if (rough_by_unseen_) ctx.note("refine.crossed needs two training slides: the refiner learns what the networks that are shown get wrong with noised input");
     if (options.heads.missed > 0) ctx.note("heads.missed needs two training slides: circles are calibrated on validation cells of the one there is, and may be too small");
@@ -80,10 +84,13 @@ train::StepReport Generator::step(const StEdmOptions& options, const Tissue& tis
   PairEnsemble::Looks looks;
   if (crossed_ && crossed_->heads()->options().context == Context::neighbours)
     looks = [&](const at::Tensor& clean) {
-      std::vector<std::int64_t> first;
-      for (std::size_t at = 0; at < rows.size(); at += rows.size() / static_cast<std::size_t>(clean.size(0)))
-        first.push_back(first_crossed_[static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(rows[at])])]);
-      return crossed_->heads()->looks_of(clean, first);
+      std::vector<at::Tensor> found;                       // a set a shown network, by those that have never seen its slide
+      for (std::int64_t m = 0; m < clean.size(0); ++m) {
+        const auto first_row = static_cast<std::size_t>(m * clean.size(1));
+        const auto source = static_cast<std::size_t>(tissue.source_of_cell[static_cast<std::size_t>(rows[first_row])]);
+        found.push_back(crossed_->heads()->looks_together(clean.narrow(0, m, 1).expand({each_, -1, -1}), std::nullopt, never_saw(source)).narrow(0, 0, 1));
+      }
+      return at::cat(found);
     };
   return shown_.step(options, tissue, rows, step, total, ctx, looks);
 }
@@ -164,21 +171,17 @@ PairHeadsImpl::Output Generator::said_of(const Tissue& tissue, std::span<const s
 }
 
 PairHeadsImpl::Output Generator::heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, By by, std::int64_t at_once) const {
-  return said_of(tissue, rows, at_once, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && misses(source) ? unseen(crossed_->look(x), source) : shown_.look(x); });
+  return said_of(tissue, rows, at_once, [&](const at::Tensor& x, std::size_t source) { return by == By::unseen && misses(source) ? crossed_->look(x, never_saw(source)) : shown_.look(x); });
 }
 
 PairHeadsImpl::Output Generator::noised_heads_of(const Tissue& tissue, std::span<const std::int64_t> rows, double noise, const at::Generator& generator, By by) const {
   return said_of(tissue, rows, kSeenAtOnce, [&](const at::Tensor& x, std::size_t source) {
-    return by == By::unseen && misses(source) ? unseen(crossed_->look(x, noise, generator), source) : shown_.look(x, noise, generator);
+    return by == By::unseen && misses(source) ? crossed_->look(x, noise, generator, never_saw(source)) : shown_.look(x, noise, generator);
   });
 }
 
-PairHeadsImpl::Output Generator::unseen(const PairHeadsImpl::Output& all, std::size_t source) const {
-  return {all.local.narrow(0, first_crossed_[source], each_), all.distance.narrow(0, first_crossed_[source], each_)};
-}
-
 at::Tensor Generator::roughly(const at::Tensor& x, std::size_t source, double noise, const at::Generator& generator) const {
-  return on_host(rough_by_unseen_ && misses(source) ? unseen(crossed_->look(x), source) : shown_.look(x, noise, generator)).distance;
+  return on_host(rough_by_unseen_ && misses(source) ? crossed_->look(x, never_saw(source)) : shown_.look(x, noise, generator)).distance;
 }
 
 at::Tensor Generator::quick_places(const Tissue& tissue, const SourceFacts& source) const {

@@ -71,8 +71,8 @@ class Generator {
   train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
   using Look = std::function<PairHeadsImpl::Output(const at::Tensor& x, std::size_t source)>;
   PairHeadsImpl::Output said_of(const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t at_once, const Look& look) const;
-  /// Of networks of all groups, those that have never seen the source.
-  PairHeadsImpl::Output unseen(const PairHeadsImpl::Output& all, std::size_t source) const;
+  /// The networks that have never seen the source, where there are any.
+  MemberRange never_saw(std::size_t source) const { return {first_crossed_[source], each_}; }
 
   PairEnsemble shown_;
   std::optional<PairEnsemble> crossed_;

@@ -117,17 +117,19 @@ train::StepReport PairEnsemble::step(const StEdmOptions& options, const Tissue& 
   return report;
 }
 
-PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x) const { return say(x.unsqueeze(0).expand({members(), -1, -1}), std::nullopt); }
-
-PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x, double noise, const at::Generator& generator) const {
-  const at::Tensor seen = x.unsqueeze(0).expand({members(), -1, -1});
-  return say(seen + at::empty_like(seen).normal_(0, noise, generator), generator);
+PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x, MemberRange range) const {
+  return say(x.unsqueeze(0).expand({range.count > 0 ? range.count : members(), -1, -1}), std::nullopt, range);
 }
 
-PairHeadsImpl::Output PairEnsemble::say(const at::Tensor& seen, const std::optional<at::Generator>& noise) const {
+PairHeadsImpl::Output PairEnsemble::look(const at::Tensor& x, double noise, const at::Generator& generator, MemberRange range) const {
+  const at::Tensor seen = x.unsqueeze(0).expand({range.count > 0 ? range.count : members(), -1, -1});
+  return say(seen + at::empty_like(seen).normal_(0, noise, generator), generator, range);
+}
+
+PairHeadsImpl::Output PairEnsemble::say(const at::Tensor& seen, const std::optional<at::Generator>& noise, MemberRange range) const {
   const at::NoGradGuard no_gradient;
   const bool pools = heads_->options().context == Context::neighbours && heads_->options().together > 1;
-  return heads_->forward(seen, noise, pools ? heads_->looks_together(seen, noise) : at::Tensor());
+  return heads_->forward(seen, noise, pools ? heads_->looks_together(seen, noise, range) : at::Tensor(), range);
 }
 
 void PairEnsemble::save(train::CheckpointWriter& writer) const {

@@ -66,9 +66,9 @@ class PairEnsemble {
   /// The same of pre-training, on `rows` of any source.
   train::StepReport pretrain(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                              train::TrainContext& ctx);
-  /// All members on the same cells x (n, F); with a generator the input is noised by `noise` and dropout acts.
-  PairHeadsImpl::Output look(const at::Tensor& x) const;
-  PairHeadsImpl::Output look(const at::Tensor& x, double noise, const at::Generator& generator) const;
+  /// All members, or those of a range of whole groups, on the same cells x (n, F); with a generator the input is noised by `noise` and dropout acts.
+  PairHeadsImpl::Output look(const at::Tensor& x, MemberRange range = {}) const;
+  PairHeadsImpl::Output look(const at::Tensor& x, double noise, const at::Generator& generator, MemberRange range = {}) const;
 
   std::int64_t members() const { return heads_->options().members; }
   const PairHeads& heads() const { return heads_; }
@@ -81,7 +81,7 @@ class PairEnsemble {
     at::Generator noise;
   };
   Batch batch(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, train::TrainContext& ctx) const;
-  PairHeadsImpl::Output say(const at::Tensor& seen, const std::optional<at::Generator>& noise) const;
+  PairHeadsImpl::Output say(const at::Tensor& seen, const std::optional<at::Generator>& noise, MemberRange range) const;
   void update(const StEdmOptions& options, const at::Tensor& loss, std::int64_t step, std::int64_t total, train::TrainContext& ctx);
 
   std::string suffix_;

@@ -12,7 +12,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/softmax.h>
-#include <ATen/ops/tensor.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
 #include "engine/core/error.h"
@@ -40,6 +40,13 @@ at::Tensor pooled(const at::Tensor& looks, const at::Tensor& x) {
   return at::cat(parts, 1);
 }
 
+/// a0 b0 a1 b1 ...; a may have one more.
+at::Tensor in_turn(const at::Tensor& a, const at::Tensor& b) {
+  const std::int64_t pairs = b.size(0);
+  const at::Tensor both = at::stack({a.narrow(0, 0, pairs), b}, 1).flatten(0, 1);
+  return a.size(0) > pairs ? at::cat({both, a.narrow(0, pairs, 1)}) : both;
+}
+
 }  // namespace
 
 Context context_named(const std::string& name) {
@@ -61,11 +68,6 @@ PairHeadsImpl::PairHeadsImpl(PairHeadsOptions options, at::Generator generator, 
   layer("hidden", options_.in, options_.hidden, w1_, b1_);
   layer("local", options_.hidden, options_.local, w2_, b2_);
   layer("distance", options_.local, options_.distance, w3_, b3_);
-  if (options_.block > 0) {
-    seen_ = register_buffer("seen", at::zeros({options_.members, options_.in, 1}, dtype));
-    for (std::int64_t m = 0; m < options_.members; ++m)
-      seen_[m].narrow(0, m % 2 == 0 ? 0 : options_.block, m % 2 == 0 ? options_.block : options_.in - options_.block).fill_(1);
-  }
   sharpness_ = register_parameter("sharpness", at::zeros({options_.members, options_.widths}, dtype));
   if (options_.context == Context::none) return;
   const bool of_set = options_.context == Context::set;
@@ -78,57 +80,54 @@ PairHeadsImpl::PairHeadsImpl(PairHeadsOptions options, at::Generator generator, 
     blocks_.push_back(register_module("context" + std::to_string(m), nn::Isab(block, generator, dtype)));
 }
 
-at::Tensor PairHeadsImpl::look(const at::Tensor& x, const at::Tensor& pooled, const std::optional<at::Generator>& noise) const {
-  const auto seen = [&](const at::Tensor& weight) { return seen_.defined() ? weight * seen_ : weight; };
-  at::Tensor hidden = at::baddbmm(b1_, x, seen(w1_));        // (M, B, H)
-  if (pooled.defined()) hidden = at::baddbmm(hidden, pooled, seen(context_));
-  hidden = at::relu(hidden);
-  if (noise && options_.dropout > 0) hidden = nn::dropout(hidden, options_.dropout, *noise);
-  return at::baddbmm(b2_, hidden, w2_);                      // (M, B, L)
+at::Tensor PairHeadsImpl::hidden(const at::Tensor& x, const at::Tensor& by, MemberRange range) const {
+  const auto some = [&](std::int64_t at, std::int64_t stride, std::int64_t from, std::int64_t features) {
+    const auto of = [&](const at::Tensor& all) { return all.narrow(0, range.first, range.count).slice(0, at, c10::nullopt, stride); };
+    const at::Tensor seen = x.slice(0, at, c10::nullopt, stride).narrow(2, from, features);
+    const at::Tensor own = at::baddbmm(of(b1_), seen, of(w1_).narrow(1, from, features));
+    return by.defined() ? at::baddbmm(own, pooled(by.slice(0, at, c10::nullopt, stride), seen), of(context_).narrow(1, from, features)) : own;
+  };
+  if (options_.block == 0) return some(0, 1, 0, options_.in);
+  const auto turn = [&](std::int64_t at) {
+    return (range.first + at) % 2 == 0 ? some(at, 2, 0, options_.block) : some(at, 2, options_.block, options_.in - options_.block);
+  };
+  return range.count == 1 ? turn(0) : in_turn(turn(0), turn(1));
 }
 
-at::Tensor PairHeadsImpl::alone(const at::Tensor& x, const std::optional<at::Generator>& noise) const { return look(x, {}, noise); }
+at::Tensor PairHeadsImpl::look(const at::Tensor& x, const at::Tensor& by, const std::optional<at::Generator>& noise, MemberRange range) const {
+  at::Tensor h = at::relu(hidden(x, by, range));             // (M, B, H)
+  if (noise && options_.dropout > 0) h = nn::dropout(h, options_.dropout, *noise);
+  return at::baddbmm(b2_.narrow(0, range.first, range.count), h, w2_.narrow(0, range.first, range.count));   // (M, B, L)
+}
 
-at::Tensor PairHeadsImpl::looks_together(const at::Tensor& x, const std::optional<at::Generator>& noise) const {
+at::Tensor PairHeadsImpl::alone(const at::Tensor& x, const std::optional<at::Generator>& noise) const { return look(x, {}, noise, whole({})); }
+
+at::Tensor PairHeadsImpl::looks_together(const at::Tensor& x, const std::optional<at::Generator>& noise, MemberRange some) const {
   const at::NoGradGuard no_gradient;
+  const MemberRange range = whole(some);
   const std::int64_t together = options_.together;
-  const at::Tensor scale = (sharpness().select(1, 0) / static_cast<double>(together)).sqrt().reshape({-1, 1, 1});
-  const at::Tensor own = unit_rows(look(x, {}, noise)) * scale;             // (M, B, L)
+  const at::Tensor scale = (sharpness().narrow(0, range.first, range.count).select(1, 0) / static_cast<double>(together)).sqrt().reshape({-1, 1, 1});
+  const at::Tensor own = unit_rows(look(x, {}, noise, range)) * scale;      // (M, B, L)
   const std::int64_t n = own.size(1), groups = own.size(0) / together;
   return own.reshape({groups, together, n, -1}).transpose(1, 2).reshape({groups, 1, n, -1}).expand({groups, together, n, -1}).reshape({groups * together, n, -1});
 }
 
-at::Tensor PairHeadsImpl::looks_of(const at::Tensor& x, const std::vector<std::int64_t>& first) const {
-  const at::NoGradGuard no_gradient;
-  const std::int64_t together = options_.together;
-  std::vector<at::Tensor> sides;
-  for (std::int64_t k = 0; k < together; ++k) {
-    std::vector<std::int64_t> who;
-    for (const std::int64_t member : first) who.push_back(member + k);
-    const at::Tensor at_who = at::tensor(who, at::kLong).to(x.device());
-    const auto of = [&](const at::Tensor& parameter) { return parameter.index_select(0, at_who); };
-    const at::Tensor w1 = seen_.defined() ? of(w1_) * of(seen_) : of(w1_);
-    const at::Tensor z = unit_rows(at::baddbmm(of(b2_), at::relu(at::baddbmm(of(b1_), x, w1)), of(w2_)));
-    sides.push_back(z * (of(sharpness()).select(1, 0) / static_cast<double>(together)).sqrt().reshape({-1, 1, 1}));
-  }
-  return at::cat(sides, -1);
-}
-
-at::Tensor PairHeadsImpl::told(const at::Tensor& shared) const {
+at::Tensor PairHeadsImpl::told(const at::Tensor& shared, MemberRange range) const {
   std::vector<at::Tensor> parts;
-  for (std::size_t m = 0; m < blocks_.size(); ++m) parts.push_back(blocks_[m]->forward(shared.narrow(0, static_cast<std::int64_t>(m), 1)));
-  return at::baddbmm(shared, at::cat(parts), context_);
+  for (std::int64_t m = 0; m < range.count; ++m) parts.push_back(blocks_[static_cast<std::size_t>(range.first + m)]->forward(shared.narrow(0, m, 1)));
+  return at::baddbmm(shared, at::cat(parts), context_.narrow(0, range.first, range.count));
 }
 
-PairHeadsImpl::Output PairHeadsImpl::forward(const at::Tensor& x, const std::optional<at::Generator>& noise, const at::Tensor& looks) const {
-  at::Tensor shared = look(x, {}, noise), first;             // (M, B, L)
-  if (options_.context == Context::set) shared = told(shared);
+PairHeadsImpl::Output PairHeadsImpl::forward(const at::Tensor& x, const std::optional<at::Generator>& noise, const at::Tensor& looks, MemberRange some) const {
+  const MemberRange range = whole(some);
+  at::Tensor shared = look(x, {}, noise, range), first;      // (M, B, L)
+  if (options_.context == Context::set) shared = told(shared, range);
   if (options_.context == Context::neighbours && x.size(1) > 1) {
     first = unit_rows(shared);
-    const at::Tensor by = looks.defined() ? looks : (first * sharpness().select(1, 0).sqrt().reshape({-1, 1, 1})).detach();
-    shared = look(x, pooled(by, x), noise);
+    const at::Tensor sharp = sharpness().narrow(0, range.first, range.count).select(1, 0);
+    shared = look(x, looks.defined() ? looks : (first * sharp.sqrt().reshape({-1, 1, 1})).detach(), noise, range);
   }
-  return {unit_rows(shared), at::baddbmm(b3_, at::relu(shared), w3_), first};
+  return {unit_rows(shared), at::baddbmm(b3_.narrow(0, range.first, range.count), at::relu(shared), w3_.narrow(0, range.first, range.count)), first};
 }
 
 at::Tensor PairHeadsImpl::sharpness() const { return (sharpness_ * kFastScale).exp() * kFirstSharpness; }

@@ -19,6 +19,7 @@
 // Chernozhukov et al. 2018), else those of the network's own first look.
 // The softmax is a constant for the gradient; the loss trains the neighbour head of both looks. Permutation equivariant. Pooling costs O(n^2 (K L + F)) time and
 // O(n) memory (rows of the softmax are made kPooled at a time).
+// Where members see blocks of the features (`block`), weights of the others are there, and stay as they were drawn but for their decay: products leave them out.
 // Factor 10 in the exponent: with Adam, s then moves ten times as fast as a weight.
 // Shapes: x (M, B, F) -> z (M, B, L) of unit rows, u (M, B, D), t (M, widths). Weights (M, in, out), uniform in +-1/sqrt(in).
 #pragma once
@@ -50,6 +51,11 @@ struct PairHeadsOptions {
   Context context = Context::none;
 };
 
+/// Members first, first + 1, ... of an ensemble; count 0: all of them.
+struct MemberRange {
+  std::int64_t first = 0, count = 0;
+};
+
 class PairHeadsImpl : public torch::nn::Module {
  public:
   struct Output {
@@ -59,13 +65,12 @@ class PairHeadsImpl : public torch::nn::Module {
 
   PairHeadsImpl(PairHeadsOptions options, at::Generator generator, c10::ScalarType dtype = c10::kFloat);
 
-  /// With a generator dropout acts, without it the network is a function. Where cells pool neighbours, `looks` (M, B, K) says who they are: softmax_j <l_i, l_j>;
-  /// undefined: the first look of each member by itself.
-  Output forward(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt, const at::Tensor& looks = {}) const;
+  /// What the members of a range say, x one set each. With a generator dropout acts, without it the network is a function. Where cells pool neighbours, `looks`
+  /// (M, B, K) says who they are: softmax_j <l_i, l_j>; undefined: the first look of each member by itself.
+  Output forward(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt, const at::Tensor& looks = {}, MemberRange range = {}) const;
   /// First looks of `together` members side by side, sqrt(t_k / K) z_k, for each member of its group (M, B, K L): a softmax of their mean. Each looks at its own x.
-  at::Tensor looks_together(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
-  /// The same of sets x (b, B, F) by members first[b], first[b] + 1, ... of a group: (b, B, K L).
-  at::Tensor looks_of(const at::Tensor& x, const std::vector<std::int64_t>& first) const;
+  /// A range holds whole groups.
+  at::Tensor looks_together(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt, MemberRange range = {}) const;
   at::Tensor sharpness() const;
   /// h (M, B, L) of each cell by itself: what a pre-training trains.
   at::Tensor alone(const at::Tensor& x, const std::optional<at::Generator>& noise = std::nullopt) const;
@@ -73,14 +78,16 @@ class PairHeadsImpl : public torch::nn::Module {
   const PairHeadsOptions& options() const { return options_; }
 
  private:
-  at::Tensor look(const at::Tensor& x, const at::Tensor& pooled, const std::optional<at::Generator>& noise) const;
-  at::Tensor told(const at::Tensor& shared) const;
+  /// h; `by`: looks by which cells pool neighbours, undefined where none are pooled.
+  at::Tensor look(const at::Tensor& x, const at::Tensor& by, const std::optional<at::Generator>& noise, MemberRange range) const;
+  at::Tensor told(const at::Tensor& shared, MemberRange range) const;
+  at::Tensor hidden(const at::Tensor& x, const at::Tensor& by, MemberRange range) const;
+  MemberRange whole(MemberRange range) const { return {range.first, range.count > 0 ? range.count : options_.members - range.first}; }
 
   PairHeadsOptions options_;
   at::Tensor w1_, b1_, w2_, b2_, w3_, b3_, sharpness_;
   at::Tensor context_;                     // V: (M, L, L) of set, (M, F, H) of neighbours
   std::vector<nn::Isab> blocks_;           // one a member
-  at::Tensor seen_;                        // (members, in, 1), 1 where a member sees a feature; undefined: everywhere
 };
 TORCH_MODULE(PairHeads);
 

@@ -17,9 +17,10 @@ namespace geocyte::plugins::st_edm {
 namespace {
 
 const char *const kMap = "map/", *const kRefiner = "refiner/", *const kProfile = "profile", *const kFrameDistance = "frame/distance", *const kFramePlaces = "frame/places";
+const char* const kMask = "seen";   // which features a member sees; older runs wrote it down beside "block", which says the same
 
 bool is_of_heads(const std::string& name) {
-  return !name.starts_with(kMap) && !name.starts_with(kRefiner) && name != kProfile && !name.starts_with("frame/");
+  return !name.starts_with(kMap) && !name.starts_with(kRefiner) && name != kProfile && !name.starts_with("frame/") && name != kMask;
 }
 
 at::Tensor named(const nn::NamedTensors& tensors, const std::string& name, std::int64_t dims) {

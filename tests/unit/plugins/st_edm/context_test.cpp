@@ -11,6 +11,7 @@
 #include "engine/core/error.h"
 #include "engine/core/rng.h"
 #include "engine/nn/generator.h"
+#include "engine/nn/state.h"
 #include "plugins/st_edm/context_blocks.h"
 #include "plugins/st_edm/generator.h"
 #include "plugins/st_edm/pair_heads.h"
@@ -93,9 +94,7 @@ TEST(Context, NeighboursCanBeNamedByOtherNetworks) {
   constexpr std::int64_t kCells = 30;
   const at::Tensor x = normal({2, kCells, 5}, 3, c10::kDouble);
   // Named by itself a network says what it says alone, whichever way its first look is made.
-  const at::Tensor own = heads->looks_of(x, {0, 1});
-  EXPECT_LT((heads->forward(x, std::nullopt, own).distance - heads->forward(x).distance).abs().max().item<double>(), 1e-10);
-  EXPECT_LT((heads->looks_together(x) - own).abs().max().item<double>(), 1e-10);
+  EXPECT_LT((heads->forward(x, std::nullopt, heads->looks_together(x)).distance - heads->forward(x).distance).abs().max().item<double>(), 1e-10);
   // Pairs of cells share a look, and see nobody else: p is the partner.
   at::Tensor ring = at::zeros({2, kCells, 2}, c10::kDouble);
   for (std::int64_t i = 0; i < kCells; ++i)
@@ -124,9 +123,45 @@ TEST(Context, NetworksThatLookTogetherPoolByTheirMean) {
     const at::Tensor mean = (first[group].matmul(first[group].t()) + first[group + 1].matmul(first[group + 1].t())) / 2 * 10.0;   // t = 10 before it has learned
     EXPECT_LT((looks[m].matmul(looks[m].t()) - mean).abs().max().item<double>(), 1e-10) << m;
   }
-  EXPECT_LT((heads->looks_of(x.narrow(0, 0, 1), {2})[0] - looks[3]).abs().max().item<double>(), 1e-10);
   four.together = 3;
   EXPECT_THROW(PairHeads(four, nn::make_generator(7)), Error);
+}
+
+TEST(Context, SomeNetworksSayWhatTheySayAmongAll) {
+  const at::NoGradGuard none;
+  for (const Context context : {Context::none, Context::set, Context::neighbours})
+    for (const std::int64_t block : {0, 2}) {
+      PairHeadsOptions six = small(context, block);
+      six.members = 6;
+      six.together = 2;
+      const PairHeads heads = context == Context::none ? PairHeads(six, nn::make_generator(7), c10::kDouble) : speaking(six, c10::kDouble);
+      const at::Tensor x = normal({6, 20, 5}, 3, c10::kDouble);
+      const auto all = heads->forward(x);
+      for (const MemberRange range : {MemberRange{0, 2}, MemberRange{2, 4}, MemberRange{3, 1}, MemberRange{1, 3}, MemberRange{5, 1}}) {
+        const auto some = heads->forward(x.narrow(0, range.first, range.count), std::nullopt, {}, range);
+        EXPECT_LT((some.distance - all.distance.narrow(0, range.first, range.count)).abs().max().item<double>(), 1e-10) << name_of(context) << ' ' << block << ' ' << range.first;
+        EXPECT_LT((some.local - all.local.narrow(0, range.first, range.count)).abs().max().item<double>(), 1e-10);
+      }
+      const at::Tensor together = heads->looks_together(x);
+      EXPECT_LT((heads->looks_together(x.narrow(0, 2, 2), std::nullopt, {2, 2}) - together.narrow(0, 2, 2)).abs().max().item<double>(), 1e-10);
+    }
+}
+
+/// What products with zeros in place of the features that a member does not see say (the definition).
+TEST(Context, BlocksAreWhatWholeProductsSayOfMaskedCells) {
+  const at::NoGradGuard none;
+  PairHeadsOptions three = small(Context::neighbours, 2);
+  three.members = 3;
+  const PairHeads heads = speaking(three, c10::kDouble);
+  three.block = 0;
+  PairHeads whole(three, nn::make_generator(7), c10::kDouble);
+  nn::load_state(*whole, nn::state_of(*heads));
+  const at::Tensor x = normal({3, 20, 5}, 3, c10::kDouble);
+  at::Tensor masked = x.clone();
+  for (const std::int64_t even : {0, 2}) masked[even].narrow(1, 2, 3).zero_();
+  masked[1].narrow(1, 0, 2).zero_();
+  EXPECT_LT((heads->forward(x).distance - whole->forward(masked).distance).abs().max().item<double>(), 1e-10);
+  EXPECT_LT((heads->forward(x).local - whole->forward(masked).local).abs().max().item<double>(), 1e-10);
 }
 
 TEST(Context, OfPooledGenesIsNotShownToMembersThatSeeComponents) {
