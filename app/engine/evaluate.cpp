@@ -61,7 +61,7 @@ int evaluate(const Request& request, bool json) {
   const at::NoGradGuard no_gradient;
   const auto evaluation = with_context("evaluating", [&] { return prepared.system->evaluate(how, *prepared.context); });
   std::filesystem::create_directories(folder / "evaluation");
-  const auto file = train::write_evaluation(folder / "evaluation", evaluation, {restored.loop.step, how.seed, prepared.data.inputs.data_note, prepared.data.inputs.simulated});
+  const auto file = train::write_evaluation(folder / "evaluation", evaluation, {restored.loop.step, how.seed, prepared.data.inputs.data_note, prepared.data.inputs.simulated, std::nullopt});
   if (json) {
     Json all = evaluation.to_json();
     all["file"] = file.string();

@@ -2,11 +2,9 @@
 // `scores --run RUN …`: the evaluation of a run as a table, the model first, plain tools below it; of several runs (seeds) the mean
 // and the standard deviation over them.
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +17,9 @@
 #include "engine/core/error.h"
 #include "engine/core/json.h"
 #include "engine/jobs/evaluation_rows.h"
+#include "engine/store/contract/run_evaluation.h"
+#include "engine/store/contract/safe_json.h"
+#include "engine/store/run_layout.h"
 
 namespace geocyte::app {
 namespace {
@@ -61,18 +62,11 @@ void remember(std::vector<std::string>& list, const std::string& name) {
   if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
 }
 
-/// The newest evaluation of the run.
 Json read_evaluation(const std::filesystem::path& run) {
-  std::filesystem::path newest;
-  std::error_code status;
-  const auto is_step = [](const std::string& stem) { return std::all_of(stem.begin(), stem.end(), [](unsigned char c) { return std::isdigit(c); }); };
-  for (const auto& entry : std::filesystem::directory_iterator(run / "evaluation", status))
-    if (entry.path().extension() == ".json" && is_step(entry.path().stem().string()) && entry.path() > newest) newest = entry.path();
-  if (newest.empty())
-    throw Error(ErrorCode::bad_data, "the run " + run.string() + " has no evaluation", "a run is evaluated when it completes its steps");
-  std::ifstream file(newest);
-  Json json = Json::parse(file, nullptr, false);
-  if (!json.is_object() || !json.contains("rows") || !json["rows"].is_array()) throw Error(ErrorCode::bad_data, newest.string() + " is no evaluation");
+  const auto file = store::run_evaluation(run / store::kEvaluationFolder);
+  if (!file) throw Error(ErrorCode::bad_data, "the run " + run.string() + " has no evaluation", "a run is evaluated when it completes its steps");
+  Json json = store::read_json_file(*file);
+  if (!json.is_object() || !json.contains("rows") || !json["rows"].is_array()) throw Error(ErrorCode::bad_data, file->string() + " is no evaluation");
   return json;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/text.h"
+#include "engine/store/contract/run_evaluation.h"
 #include "engine/store/contract/safe_json.h"
 #include "engine/store/run_layout.h"
 
@@ -16,12 +17,6 @@ namespace geocyte::jobs {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// "00001000.json": named by its step. Other files in the folder (diagnosis.json) are something else.
-bool is_of_a_step(const std::string& name) {
-  std::int64_t step = 0;
-  return name.ends_with(".json") && parse_integer(std::string_view(name).substr(0, name.size() - 5), step);
-}
 
 std::optional<double> number_at(const Json& row, const char* key) {
   const auto found = row.find(key);
@@ -33,17 +28,12 @@ std::string text_at(const Json& row, const char* key) {
   return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// The list of that name in the newest evaluation; null when there is none or it is damaged.
-Json newest_list(const fs::path& run, const char* name) {
-  std::error_code problem;
-  std::string newest;
-  for (const auto& entry : fs::directory_iterator(run / store::kEvaluationFolder, problem)) {
-    const std::string file = entry.path().filename().string();
-    if (is_of_a_step(file) && (newest.empty() || std::pair(file.size(), file) > std::pair(newest.size(), newest))) newest = file;
-  }
-  if (newest.empty()) return {};
+/// The list of that name in the evaluation that stands for the run; null when there is none or it is damaged.
+Json list_of(const fs::path& run, const char* name) {
+  const auto file = store::run_evaluation(run / store::kEvaluationFolder);
+  if (!file) return {};
   try {
-    const Json json = store::read_json_file(run / store::kEvaluationFolder / newest);
+    const Json json = store::read_json_file(*file);
     const auto list = json.find(name);
     return list != json.end() && list->is_array() ? *list : Json();
   } catch (const Error&) {
@@ -57,7 +47,7 @@ double number_or_nan(const Json& row, const char* key) { return number_at(row, k
 
 std::vector<EvaluationRow> evaluation_rows(const fs::path& run) {
   std::vector<EvaluationRow> rows;
-  for (const Json& row : newest_list(run, "rows")) {
+  for (const Json& row : list_of(run, "rows")) {
     if (!row.is_object()) continue;
     EvaluationRow one;
     one.metric = text_at(row, "metric");
@@ -74,7 +64,7 @@ std::vector<EvaluationRow> evaluation_rows(const fs::path& run) {
 
 std::vector<EvaluationCheck> evaluation_checks(const fs::path& run) {
   std::vector<EvaluationCheck> checks;
-  for (const Json& row : newest_list(run, "checks")) {
+  for (const Json& row : list_of(run, "checks")) {
     if (!row.is_object()) continue;
     EvaluationCheck one{text_at(row, "kind"), text_at(row, "title"), text_at(row, "rule"), number_or_nan(row, "value"), number_at(row, "low"), number_at(row, "high"), number_at(row, "bound"), {}, 0};
     one.n = static_cast<std::int64_t>(number_at(row, "n").value_or(0));

@@ -27,7 +27,7 @@ struct EvaluationCheck {
   bool counts = false;                   ///< value and bound are numbers of things: "14 of 15"
 };
 
-/// Of the newest step that was evaluated; empty when there is none or it is damaged.
+/// Of the evaluation that stands for the run (store/contract/run_evaluation.h); empty when there is none or it is damaged.
 std::vector<EvaluationRow> evaluation_rows(const std::filesystem::path& run);
 /// The same; empty as well for an evaluation that was written before there were checks.
 std::vector<EvaluationCheck> evaluation_checks(const std::filesystem::path& run);

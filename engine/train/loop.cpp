@@ -31,6 +31,8 @@ void Loop::run() {
   while (run_stage() == StageEnd::done) {
     if (loop_.stage + 1 == stages_.size()) return finish_completed();
     if (control_->wishes().stop_at_stage_end) break;
+    if (take_up_best())
+      sink_.event(loop_.step, "note", {{"text", "the next stage builds on step " + std::to_string(loop_.best->step) + ", the best of " + stage().title}});
     ++loop_.stage;
     loop_.stage_step = 0;
     loop_.worse = 0;
@@ -126,7 +128,9 @@ void Loop::look_after_step() {
   between_steps_ = true;
   if (falls_due("validate.every")) validate();
   if (falls_due("checkpoint.every")) write_checkpoint("every " + std::to_string(every("checkpoint.every")) + " steps");
-  if (observer_ && observer_->due()) take_snapshot();
+  // The last step is looked at when it is known what the run ends on.
+  const bool last = loop_.stage + 1 == stages_.size() && (loop_.stage_step >= stage().budget || !ends_early_.empty());
+  if (observer_ && !last && observer_->due()) take_snapshot();
   between_steps_ = false;
   const double now = time_.now();
   if (now - last_report_ >= kReportPeriod) report(store::RunState::running);
@@ -220,7 +224,11 @@ void Loop::write_checkpoint(const std::string& reason) {
   const auto best = loop_.best ? std::optional(loop_.best->step) : std::nullopt;
   for (const std::int64_t step : prune_checkpoints(checkpoints_, best, {3, kMilestones * every("checkpoint.every")}))
     sink_.event(loop_.step, "removed", {{"checkpoint", step}});
-  for (const Artifact& artifact : checkpoint.artifacts) write_artifact(sink_.folder("artifacts/" + artifact.name), artifact, loop_.step);
+  write_artifacts(checkpoint.artifacts, loop_.step);
+}
+
+void Loop::write_artifacts(const std::vector<Artifact>& artifacts, std::int64_t step) {
+  for (const Artifact& artifact : artifacts) write_artifact(sink_.folder("artifacts/" + artifact.name), artifact, step);
 }
 
 void Loop::report(store::RunState state, const std::string& message) {

@@ -59,11 +59,17 @@ class Loop {
   // --- end (loop_end.cpp) ---
   void finish_stopped();
   void finish_completed();
+  /// With best.end: takes up the weights of the best step of the stage, whose checkpoint is kept. False where they are those of the last step.
+  bool take_up_best();
+  /// The same at the end of a run, whose artifacts they become; checkpoints of the last step stay what it goes on from.
+  void end_on_best();
   void evaluate();
   void close(store::RunState state, const std::string& message);
 
   // --- what both need (loop.cpp) ---
   void write_checkpoint(const std::string& reason);
+  void write_artifacts(const std::vector<Artifact>& artifacts, std::int64_t step);
+  bool flag(const char* path) const;
   void hear_wishes();
   void flush_beside_requests(const std::function<void()>& write);
   bool take_snapshot();

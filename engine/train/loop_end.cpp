@@ -2,8 +2,11 @@
 #include <algorithm>
 
 #include <c10/core/GradMode.h>
+#include <fmt/format.h>
 
+#include "engine/store/contract/checkpoint_folder.h"
 #include "engine/store/contract/verdict_json.h"
+#include "engine/train/artifacts.h"
 #include "engine/train/evaluation_file.h"
 #include "engine/train/loop.h"
 
@@ -27,6 +30,7 @@ void Loop::finish_stopped() {
 
 void Loop::finish_completed() {
   write_checkpoint("end");
+  end_on_best();
   if (observer_) take_snapshot();
   if (options_.evaluate) {
     report(store::RunState::running, "evaluating on held-out cells");
@@ -39,6 +43,37 @@ void Loop::finish_completed() {
   close(store::RunState::completed, "");
 }
 
+bool Loop::take_up_best() {
+  if (!flag("best.end") || !loop_.best || loop_.best->step == loop_.step) return false;
+  const std::int64_t best = loop_.best->step;
+  const auto refuse = [&](const std::string& why) {
+    sink_.event(loop_.step, "note", {{"text", stage().title + " ends on its last step: the best one, " + std::to_string(best) + ", " + why}});
+    return false;
+  };
+  Checkpoint checkpoint;
+  try {
+    checkpoint = read_checkpoint(store::verify_checkpoint(checkpoints_, best).folder);
+  } catch (const Error& error) {
+    return refuse("cannot be read: " + error.message());
+  }
+  if (checkpoint.loop.stage != loop_.stage) return refuse("is of an earlier stage");
+  CheckpointReader reader(std::move(checkpoint.system));
+  with_context("taking up step " + std::to_string(best), [&] { system_.load(reader); });
+  return true;
+}
+
+void Loop::end_on_best() {
+  if (!take_up_best()) return;
+  const store::Best& best = *loop_.best;
+  ctx_.set_weights_of(best.step);
+  sink_.event(loop_.step, "note",
+              {{"text", fmt::format("step {} is what is shown, judged and exported at the end, the best by {} ({:.4g}); a run that is resumed goes on from step {}", best.step, best.metric,
+                                    best.value, loop_.step)}});
+  ArtifactWriter artifacts;
+  system_.export_artifacts(artifacts);
+  write_artifacts(artifacts.artifacts(), best.step);
+}
+
 void Loop::evaluate() {
   {
     const TimeShares::Measured measured(time_, TimeShares::observe);
@@ -48,7 +83,7 @@ void Loop::evaluate() {
     request.seed = ctx_.rng().seed();
     outcome_.evaluation = with_context("evaluating", [&] { return system_.evaluate(request, ctx_); });
   }
-  write_evaluation(sink_.folder("evaluation"), *outcome_.evaluation, {loop_.step, ctx_.rng().seed(), inputs_.data_note, inputs_.simulated});
+  write_evaluation(sink_.folder("evaluation"), *outcome_.evaluation, {ctx_.weights_of(), ctx_.rng().seed(), inputs_.data_note, inputs_.simulated, loop_.step});
   if (observer_) observer_->record(loop_.step, *outcome_.evaluation);
   if (observer_ && !outcome_.evaluation->checks.empty()) {   // whoever looks at the moment sees them beside its arrays
     store::Snapshot part;

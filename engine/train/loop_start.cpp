@@ -24,6 +24,11 @@ double Loop::option(const char* path, double otherwise) const {
   return value && value->is_number() ? value->get<double>() : otherwise;
 }
 
+bool Loop::flag(const char* path) const {
+  const Json* value = config::find(ctx_.options(), path);
+  return value && value->is_boolean() && value->get<bool>();
+}
+
 std::int64_t Loop::every(const char* path) const { return static_cast<std::int64_t>(option(path, 0)); }
 
 void Loop::start() {

@@ -62,6 +62,8 @@ class TrainContext {
   const std::string& scratch() const { return scratch_; }
   std::int64_t step() const { return step_; }
   std::int64_t total_steps() const { return total_steps_; }
+  /// Of the weights: the step, but for a run that has ended on its best one.
+  std::int64_t weights_of() const { return weights_of_ >= 0 ? weights_of_ : step_; }
   /// step / total_steps in [0, 1]
   double progress() const;
 
@@ -79,6 +81,7 @@ class TrainContext {
   // --- trainer only ---
   void set_options(Json options) { options_ = std::move(options); }
   void set_step(std::int64_t step, std::int64_t total) { step_ = step; total_steps_ = total; }
+  void set_weights_of(std::int64_t step) { weights_of_ = step; }
   std::map<std::string, double> take_update_scalars();
   std::vector<std::string> take_notes();
 
@@ -92,7 +95,7 @@ class TrainContext {
   StopToken stop_;
   std::string scratch_;
   Collective& collective_;
-  std::int64_t step_ = 0, total_steps_ = 0;
+  std::int64_t step_ = 0, total_steps_ = 0, weights_of_ = -1;
   std::vector<store::Axis> axes_;
   std::map<std::string, double> update_scalars_;
   std::set<std::string> noted_;

@@ -7,8 +7,9 @@
 // would have without the break (on the CPU, with the same number of threads).
 //
 // Options read here, where the system's schema has them: snapshot.{every_s,max,max_mb}, analysis.share, checkpoint.every,
-// validate.every, best.metric (which val/<term> chooses the best step; val/total without it), early_stop.patience (a stage ends after
-// so many validations in a row without a better one; 0 = never).
+// validate.every, best.metric (which val/<term> chooses the best step; val/total without it), best.end (what is shown, judged and exported
+// at the end of a run, and what a next stage builds on, are the weights of the best step of the stage; the checkpoint of its last one stays what a run
+// goes on from), early_stop.patience (a stage ends after so many validations in a row without a better one; 0 = never).
 #pragma once
 
 #include <cstdint>

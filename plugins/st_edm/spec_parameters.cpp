@@ -190,6 +190,9 @@ void add_schedule(config::Schema& s, const StEdmOptions& o) {
                                "Whose smallest value chooses the best step, which is kept and which apply takes. val/choice: row-Spearman of validation cells while the networks learn, the loss of the refiner while "
                                "it does. val/total: the sum of the losses, which is least early, when distances are still far from learned."),
                      {"val/choice", "val/total"}));
+  s.push_back(parameter("best.end", ParameterType::boolean, true, "Schedule", "End on the best step",
+                        "A run that completes is shown, judged and exported by the weights of its best step, not of its last one; no held-out cell has a say in which that is. What is resumed goes on from "
+                        "the last step."));
 }
 
 }  // namespace

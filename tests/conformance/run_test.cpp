@@ -136,6 +136,9 @@ TEST_P(Conformance, LookingChangesNothing) {
   looked_at.how.probes = true;
   looked_at.set("snapshot.every_s", 0.1);
   looked_at.set("validate.every", 2);
+  // Validation that chooses what a next stage builds on is a part of training; then how often it is asked counts.
+  for (VariantRun* run : {&looked_at, &alone})
+    if (run->has("best.end")) run->set("best.end", false);
   ASSERT_EQ(looked_at.run().state, RunState::completed);
   ASSERT_EQ(alone.run().state, RunState::completed);
   EXPECT_GT(looked_at.sink.snapshots().size(), 2u);
@@ -158,10 +161,41 @@ TEST_P(Conformance, StopsWithinOneStepAndResumesBitForBit) {
   EXPECT_EQ(read_file(second.checkpoint(16) + "/model.safetensors"), read_file(whole.checkpoint(16) + "/model.safetensors"));
 }
 
+/// With best.end a stage ends on the weights of its best step, which validation chooses: that is repeated by whoever is looked at, stopped and resumed.
+TEST_P(Conformance, AStageThatEndsOnItsBestStepIsResumedBitForBit) {
+  VariantRun whole(GetParam(), 16);
+  if (!whole.has("best.end")) GTEST_SKIP() << "its runs end on their last step";
+  const auto choosing = [](VariantRun& run) {
+    run.set("best.end", true);
+    run.set("validate.every", 1);
+  };
+  choosing(whole);
+  ASSERT_EQ(whole.run().state, RunState::completed);
+  for (const std::int64_t step : {5, 11}) {
+    VariantRun first(GetParam(), 16), second(GetParam(), 16);
+    choosing(first);
+    choosing(second);
+    first.how.probes = second.how.probes = true;
+    first.set("snapshot.every_s", 0.1);
+    first.stop_after(step);
+    ASSERT_EQ(first.run().state, RunState::stopped);
+    // The best step may be of before the break: its checkpoint goes with the run.
+    for (const auto& one : std::filesystem::directory_iterator(first.sink.folder("checkpoints")))
+      std::filesystem::copy(one.path(), second.sink.folder("checkpoints") + "/" + one.path().filename().string(), std::filesystem::copy_options::recursive);
+    second.how.resume_from = second.checkpoint(step);
+    const auto outcome = second.run();
+    ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+    auto joined = first.losses();
+    for (const auto& point : second.losses()) joined.push_back(point);
+    EXPECT_EQ(joined, whole.losses()) << step;
+    EXPECT_EQ(read_file(second.checkpoint(16) + "/model.safetensors"), read_file(whole.checkpoint(16) + "/model.safetensors")) << step;
+  }
+}
+
 /// Keys that change how a run is fed, watched or kept, not what it computes. Names of sources cannot be made up.
 const std::set<std::string> kNotAboutTheLoss = {"data_folder", "sources",        "held_out.sources", "held_out.coordinates", "input.embedding", "device",           "threads",       "snapshot.every_s",
                                                 "snapshot.max", "snapshot.max_mb", "analysis.share", "checkpoint.every", "validate.every",
-                                                "best.metric", "early_stop.patience",
+                                                "best.metric", "best.end", "early_stop.patience",
                                                 "adapter"};  // acts when training is over
 
 /// Keys that act only where two slides are learned from: tried with no slide held out, and seen in the losses or in what the run found out about the model it hands on.

@@ -123,6 +123,8 @@ struct VariantRun : SmallRun {
   VariantRun(const Variant& variant, int steps) : SmallRun(spec_named(variant.id), steps) {
     if (!variant.kind.empty()) set("model.kind", variant.kind);
   }
+  /// Whether the system has such a parameter.
+  bool has(const char* path) const { return config::find(options, path) != nullptr; }
 };
 
 /// The default kind first.

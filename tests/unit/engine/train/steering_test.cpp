@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/core/atomic_file.h"
+#include "engine/store/contract/checkpoint_folder.h"
+#include "engine/store/contract/run_evaluation.h"
 #include "engine/train/alert_rules.h"
+#include "engine/train/artifacts.h"
 #include "tests/unit/engine/train/toy_run.h"
 
 namespace geocyte::train {
@@ -38,6 +42,82 @@ TEST(EarlyStop, EndsAfterSoManyValidationsWithoutABetterOne) {
   for (const auto& event : toy.sink.events("stage")) said = said || event.details.value("what", "") == "ends early";
   EXPECT_TRUE(said);
   EXPECT_TRUE(std::filesystem::exists(toy.checkpoint(outcome.best->step))) << "the best step is kept";
+}
+
+void overshoot_and_end_on_best(ToyRun& toy) {
+  toy.set("steps", 61);
+  toy.set("lr", 0.2);
+  toy.set("validate.every", 2);
+  toy.set("checkpoint.every", 0);
+  declare(toy, "best.end", config::ParameterType::boolean, true);
+}
+
+std::string weights_at_the_end(ToyRun& toy) { return read_file(toy.sink.folder("artifacts/toy") + "/weights.safetensors"); }
+
+TEST(EndOnBest, ShowsJudgesAndExportsTheBestStepAndGoesOnFromTheLast) {
+  ToyRun toy;
+  overshoot_and_end_on_best(toy);
+  const RunOutcome outcome = toy.run();
+  ASSERT_EQ(outcome.state, RunState::completed) << why(outcome);
+  ASSERT_TRUE(outcome.best);
+  ASSERT_LT(outcome.best->step, 61);
+  EXPECT_EQ(outcome.step, 61);
+  EXPECT_EQ(outcome.last_checkpoint, 61);
+  const std::string best = toy.checkpoint(outcome.best->step);
+  EXPECT_EQ(weights_at_the_end(toy), read_file(best + "/artifacts/toy/weights.safetensors"));
+  EXPECT_NE(weights_at_the_end(toy), read_file(toy.checkpoint(61) + "/artifacts/toy/weights.safetensors"));
+  EXPECT_EQ(read_artifact(toy.sink.folder("artifacts/toy")).step, outcome.best->step);
+  const Json evaluation = Json::parse(read_file(store::run_evaluation(toy.sink.folder("evaluation"))->string()));
+  EXPECT_EQ(evaluation["step"], outcome.best->step);
+  EXPECT_EQ(evaluation[store::kAtEndOf], 61);
+  // What the last snapshot shows are these weights.
+  const store::Snapshot last = toy.sink.snapshots().back();
+  ASSERT_EQ(last.step, 61);
+  const NamedTensors of_best = read_artifact(toy.sink.folder("artifacts/toy")).artifact.tensors;
+  EXPECT_EQ(last.find("weight")->as<float>()[0], of_best.front().second[0].item<float>());
+  // Going on is as if nobody had ended on anything.
+  ToyRun plain, more;
+  overshoot_and_end_on_best(plain);
+  plain.set("best.end", false);
+  plain.set("steps", 80);
+  ASSERT_EQ(plain.run().state, RunState::completed);
+  overshoot_and_end_on_best(more);
+  more.set("steps", 80);
+  more.how.resume_from = toy.checkpoint(61);
+  ASSERT_EQ(more.run().state, RunState::completed);
+  EXPECT_EQ(read_file(more.checkpoint(80) + "/model.safetensors"), read_file(plain.checkpoint(80) + "/model.safetensors"));
+}
+
+TEST(EndOnBest, ADamagedBestCheckpointLeavesTheLastStepAndSaysSo) {
+  ToyRun toy;
+  overshoot_and_end_on_best(toy);
+  toy.system.on_step = [&](std::int64_t number) {
+    if (number != 61) return;
+    for (const std::int64_t step : store::checkpoint_steps(toy.sink.folder("checkpoints"))) std::filesystem::resize_file(toy.checkpoint(step) + "/model.safetensors", 8);
+  };
+  ASSERT_EQ(toy.run().state, RunState::completed);
+  EXPECT_EQ(weights_at_the_end(toy), read_file(toy.checkpoint(61) + "/artifacts/toy/weights.safetensors"));
+  bool said = false;
+  for (const auto& event : toy.sink.events("note")) said = said || event.details.value("text", "").find("cannot be read") != std::string::npos;
+  EXPECT_TRUE(said);
+}
+
+TEST(EndOnBest, ANextStageBuildsOnTheBestStepOfTheOneBefore) {
+  // The toy makes its weights anew in begin(); what it holds when a stage begins is what it would have built on.
+  ToyRun toy;
+  overshoot_and_end_on_best(toy);
+  toy.system.stages_wanted = 2;
+  std::string built_on;
+  toy.system.on_begin = [&](const std::string& stage, const std::string& weights) {
+    if (stage == "fit1") built_on = weights;
+  };
+  std::string best;
+  toy.system.on_step = [&](std::int64_t number) {
+    if (number == 62) best = read_file(toy.checkpoint(toy.sink.statuses().back().best->step) + "/model.safetensors");
+  };
+  ASSERT_EQ(toy.run().state, RunState::completed);
+  ASSERT_FALSE(best.empty());
+  EXPECT_NE(best.find(built_on), std::string::npos) << "the bytes of the weights";
 }
 
 TEST(EarlyStop, ZeroTrainsToTheLastStep) {

@@ -34,6 +34,7 @@ class ToySystem : public System {
   std::int64_t stages_wanted = 1;
   std::function<void(std::int64_t)> on_step;     ///< called at the start of each step with its number
   std::function<void()> on_validate, on_save;
+  std::function<void(const std::string& stage, const std::string& weights)> on_begin;   ///< a later stage begins; bytes of the weights so far
   int observed = 0, validated = 0;
   std::vector<std::pair<std::string, Json>> applied;
 
@@ -43,7 +44,8 @@ class ToySystem : public System {
       all.push_back({"fit" + std::to_string(i), "Fit", StageKind::optimise, config::find(options, "steps")->get<std::int64_t>(), {}, {}, {}});
     return all;
   }
-  void begin(const Stage&, const Inputs&, TrainContext& ctx) override {
+  void begin(const Stage& stage, const Inputs&, TrainContext& ctx) override {
+    if (module_ && on_begin) on_begin(stage.id, std::string(static_cast<const char*>(module_->weight.const_data_ptr()), 4 * sizeof(float)));
     module_ = std::make_shared<ToyModule>();
     optimizer_ = std::make_unique<optim::AdamW>(module_->parameters(), torch::optim::AdamWOptions(ctx.number("lr")));
     target_ = static_cast<float>(ctx.rng().stream("target").uniform());
