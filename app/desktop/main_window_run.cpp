@@ -260,6 +260,10 @@ bool MainWindow::showsData() const {
   return std::any_of(run->curves.begin(), run->curves.end(), [](const auto& curve) { return curve.second->steps.size() >= 2; });
 }
 
+namespace {
+QString systemText(const RunRecord& run) { return run.info.foreign || run.info.system.isEmpty() ? QObject::tr("another program") : run.info.system; }
+}  // namespace
+
 void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
   QMenu menu(this);
   const RunRecord* run = workbench_.library().find(path);
@@ -267,7 +271,8 @@ void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
     // Without showing it: the shown run is held against it.
     widgets::Reference* against = workbench_.reference();
     if (against->run() == path) menu.addAction(tr("Stop comparing with it"), against, &widgets::Reference::clear);
-    else menu.addAction(tr("Compare the shown run with it"), this, [against, path, name = run->info.name] { against->set(path, -1, name); });
+    else if (run->info.system == workbench_.current()->info.system) menu.addAction(tr("Compare the shown run with it"), this, [against, path, name = run->info.name] { against->set(path, -1, name); });
+    else menu.addAction(tr("Not to be compared with the shown run: one of %1 and one of %2 share no score").arg(systemText(*workbench_.current()), systemText(*run)))->setEnabled(false);
     menu.addAction(tr("Show it"), this, [this, path] { workbench_.show(path); });
     menu.addSeparator();
     if (canEncode(*run)) menu.addAction(actions_.tissue_from->text(), this, [this, path] { configureTissue(path); });

@@ -102,7 +102,7 @@ void Workbench::syncRuns() {
   // Oldest first, so that the colours of a folder are the same each time it is opened.
   for (auto path = library_.order().rbegin(); path != library_.order().rend(); ++path) {
     const RunRecord* run = library_.find(*path);
-    visible.push_back({*path, run->info.name, colorOf(*path), *path == runs_.current() || seen_.contains(*path)});
+    visible.push_back({*path, run->info.name, colorOf(*path), *path == runs_.current() || seen_.contains(*path), run->info.system});
   }
   runs_.setRuns(std::move(visible));
 }
@@ -132,8 +132,10 @@ void Workbench::show(const QString& path) {
   if (path != runs_.current()) {
     runs_.setCurrent(path);
     selection_.clear();
-    // A pinned step belongs to the run that is left; another run stays what this one is held against.
-    if (reference_.step() >= 0 || reference_.run() == path) reference_.clear();
+    // A pinned step belongs to the run that is left; another run stays what this one is held against, if they have scores in common.
+    const RunRecord* shown = library_.find(path);
+    const RunRecord* against = library_.find(reference_.run());
+    if (reference_.step() >= 0 || reference_.run() == path || (shown && against && shown->info.system != against->info.system)) reference_.clear();
     shown_.reset();
     cursor_.setLive();
     syncRuns();

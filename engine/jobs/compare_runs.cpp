@@ -84,7 +84,14 @@ RunComparison compare_runs(const fs::path& a, const fs::path& b) {
   comparison.options = option_differences(one.options, other.options);
   comparison.numbers = numbers_of(one, other);
   std::vector<std::string> notes;
-  if (one.facts.system != other.facts.system) notes.push_back("they belong to different systems (" + one.facts.system + " and " + other.facts.system + ")");
+  const bool share = std::any_of(comparison.numbers.begin(), comparison.numbers.end(), [](const auto& n) { return n.a && n.b; });
+  if (one.facts.system != other.facts.system) {
+    // What only one of the systems has is no difference between two runs.
+    std::erase_if(comparison.options, [](const auto& d) { return d.a.is_null() || d.b.is_null(); });
+    std::erase_if(comparison.numbers, [](const auto& n) { return !n.a || !n.b; });
+    notes.push_back("they belong to different systems (" + one.facts.system + " and " + other.facts.system + "): only what both have is compared");
+  }
+  if (!share && !one.rows.empty() && !other.rows.empty()) notes.push_back("they share no score, so nothing says which one is better");
   if (code_version(one.facts.all) != code_version(other.facts.all)) notes.push_back("they were made by different versions of the code");
   for (const OneRun* run : {&one, &other})
     if (run->rows.empty()) notes.push_back(run->facts.id + " has no evaluation (" + run->state + ")");
@@ -104,7 +111,7 @@ Json to_json(const RunComparison& c) {
 std::string to_text(const RunComparison& c) {
   std::string text = fmt::format("A  {}\nB  {}\n", c.name_a, c.name_b);
   if (!c.note.empty()) text += "!  " + c.note + "\n";
-  text += c.options.empty() ? "\nThe configurations are equal.\n" : "\nOptions that differ\n";
+  text += c.options.empty() ? "\nNo option differs.\n" : "\nOptions that differ\n";
   for (const auto& d : c.options) text += fmt::format("  {:<34} {:>20} {:>20}\n", d.path, short_json(d.a), short_json(d.b));
   if (c.numbers.empty()) return text;
   text += fmt::format("\n  {:<34} {:<10} {:>10} {:>10} {:>10} {:>8}\n", "evaluation (held out)", "method", "A", "B", "B - A", "chance");

@@ -49,8 +49,9 @@ void ReferenceChoice::refill() {
   }
   add_step(first_, tr("the oldest step that was kept"));
   add_step(shown_, tr("pin the step that is shown now, then move on"));
+  const auto shown = std::find_if(runs->runs().begin(), runs->runs().end(), [&](const VisibleRun& run) { return run.id == runs->current(); });
   for (const VisibleRun& run : runs->runs()) {
-    if (run.id == runs->current()) continue;
+    if (run.id == runs->current() || (shown != runs->runs().end() && run.kind != shown->kind)) continue;
     choices.push_back({kRun + run.id, run.name, run.id});
     if (reference->isSet() && reference->run() == run.id) current = kRun + run.id;
   }

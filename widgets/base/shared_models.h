@@ -60,6 +60,7 @@ struct VisibleRun {
   QString id, name;
   QColor color;
   bool visible = true;
+  QString kind = {};                    ///< runs of another kind (system) have other scores: they are not held against each other
 };
 
 class RunSet : public QObject {

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fstream>
+
 #include "app/desktop/array_bridge.h"
 #include "app/desktop/curve_bridge.h"
 #include "app/desktop/saved_selections.h"
@@ -77,6 +79,24 @@ class TestComparedRuns : public QObject {
     workbench.show(pathOf(*other));
     QVERIFY(!workbench.reference()->isSet());          // a pinned step stays with its run
     QVERIFY(references.last()[0].value<widgets::ArrayMap>().arrays.isEmpty());
+  }
+
+  void aRunOfAnotherSystemIsNotHeldAgainst() {
+    const auto first = trained("a", {100}), second = trained("b", {100});
+    const auto tissue = std::make_unique<test::FakeRun>(folder(), "c", "c");
+    tissue->writer().flush();
+    Json facts = store::read_json_file(tissue->directory() / "run.json");
+    facts["system"] = "st_edm";
+    std::ofstream(tissue->directory() / "run.json") << facts.dump();
+    Workbench workbench(plugins::all_specs());
+    workbench.openFolder(folder_->path());
+    QTRY_COMPARE(workbench.library().order().size(), std::size_t{3});
+    workbench.show(pathOf(*first));
+    workbench.reference()->set(pathOf(*second), -1, "b");
+    QTRY_COMPARE(workbench.library().find(pathOf(*tissue))->info.system, QString("st_edm"));
+    for (const widgets::VisibleRun& run : workbench.runs()->runs()) QCOMPARE(run.kind, run.id == pathOf(*tissue) ? QString("st_edm") : QString("gems"));
+    workbench.show(pathOf(*tissue));
+    QVERIFY2(!workbench.reference()->isSet(), "they share no score");
   }
 
   void aKeptSelectionIsALabelAndAFile() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Grids as values: reading, planning, and the table that comes out.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -197,6 +198,28 @@ TEST(GridTable, JsonSaysEverything) {
   EXPECT_EQ(json["runs"][5]["state"], "failed");
   EXPECT_EQ(json["table"][1]["metrics"]["score"]["difference"]["interval"], "paired t, 95 %");
   EXPECT_EQ(json["factors"][0]["levels"][1]["options"]["lr"], 0.2);
+}
+
+TEST(CompareRuns, OfDifferentSystemsOnlyWhatBothHave) {
+  const test::TempFolder folder;
+  const auto run = [&](const std::string& name, const char* system, const char* options, const char* rows) {
+    folder.write(name + "/run.json", fmt::format(R"({{"format": 1, "id": "{}", "system": "{}", "name": "{}"}})", name, system, name));
+    folder.write(name + "/config.yaml", options);
+    folder.write(name + "/evaluation/00000010.json", fmt::format(R"({{"rows": [{}]}})", rows));
+    return folder / name;
+  };
+  const auto a = run("a", "gems", "steps: 10\nencoder:\n  latent: 8\n", R"({"metric": "align/probe_auc", "method": "model", "value": 0.5, "n": 9})");
+  const auto b = run("b", "st_edm", "steps: 20\nheads:\n  width: 4\n", R"({"metric": "tissue/row_spearman", "method": "model", "value": 0.7, "n": 9})");
+  const RunComparison found = compare_runs(a, b);
+  EXPECT_NE(found.note.find("share no score"), std::string::npos) << found.note;
+  EXPECT_NE(found.note.find("different systems (gems and st_edm)"), std::string::npos) << found.note;
+  EXPECT_TRUE(found.numbers.empty());
+  ASSERT_EQ(found.options.size(), 1u);
+  EXPECT_EQ(found.options[0].path, "steps");
+  EXPECT_EQ(to_text(found).find("held out"), std::string::npos) << "no table of nothing";
+  const auto c = run("c", "gems", "steps: 10\n", R"({"metric": "align/probe_auc", "method": "model", "value": 0.6, "n": 9})");
+  EXPECT_EQ(compare_runs(a, c).note, "");
+  EXPECT_EQ(compare_runs(a, c).numbers.size(), 1u);
 }
 
 TEST(CompareRuns, ListsOnlyWhatDiffers) {
