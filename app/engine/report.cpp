@@ -92,7 +92,7 @@ void add_matrix(const NamedArray& array, const store::Snapshot& part, const std:
     matrix.caption += fmt::format(" · hatched: above {} times its sampling floor", kTimesFloor);
   } else if (array.name == "align/centroid_distance_standardised") {
     matrix.gate = {kStandardisedGate};
-    matrix.caption += fmt::format(" · hatched: above {}, where Gaussians are told apart with AUC .6", kStandardisedGate);
+    matrix.caption += fmt::format(" · hatched: above {}, where Gaussians are told apart with AUC 0.6", kStandardisedGate);
   }
   report.matrices.push_back(std::move(matrix));
 }

@@ -69,7 +69,7 @@ std::string render_html(const Report& report) {
   }
   html += "<div class=grid>\n";
   for (const auto& curve : report.curves)
-    html += figure(curve.title, curve_svg(curve), fmt::format("{} · {} points · smoothing .6 over the raw curve", curve.tag, curve.values.size()));
+    html += figure(curve.title, curve_svg(curve), fmt::format("{} · {} points · smoothing 0.6 over the raw curve", curve.tag, curve.values.size()));
   html += "</div>\n<dl>\n";
   for (const auto& [name, value] : report.facts) html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value));
   return html + "</dl></body></html>\n";

@@ -28,10 +28,10 @@ struct Column {
   const char *path, *title;
 };
 /// What decides about an alignment or a tissue; a column without numbers is left out. --all shows the others.
-constexpr Column kColumns[] = {{"align/probe_auc", "AUC .5"},
+constexpr Column kColumns[] = {{"align/probe_auc", "AUC 0.5"},
                                {"align/own_domain_share", "own domain"},
                                {"align/ilisi_domain", "iLISI"},
-                               {"align/kbet_by_type", "kBET by type .95"},
+                               {"align/kbet_by_type", "kBET by type 0.95"},
                                {"biology/cell_type_accuracy", "types"},
                                {"biology/region_accuracy", "regions"},
                                {"biology/type_transfer", "types to spots"},
@@ -41,8 +41,8 @@ constexpr Column kColumns[] = {{"align/probe_auc", "AUC .5"},
                                {"tissue/row_spearman", "row-Spearman"},
                                {"tissue/precision_at_10_percent", "precision@10%"},
                                {"tissue/recall_at_10", "recall@10"},
-                               {"tissue/trustworthiness", "trust@15 .5"},
-                               {"tissue/edge_auc", "edge AUC .5"},
+                               {"tissue/trustworthiness", "trust@15 0.5"},
+                               {"tissue/edge_auc", "edge AUC 0.5"},
                                {"tissue/rms_error", "rms error"},
                                {"tissue/seconds", "seconds"}};
 

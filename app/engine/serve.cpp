@@ -76,7 +76,7 @@ bool is_served(const std::filesystem::path& folder) {
   return owner.pid > 0 && store::liveness_of(owner) == store::Liveness::alive;
 }
 
-/// "rows=0" and "sigma=.3" as arguments.
+/// "rows=0" and "sigma=0.3" as arguments.
 Json arguments_from(const std::vector<std::string>& assignments) {
   Json args = Json::object();
   for (const auto& assignment : assignments) config::apply_assignment(args, assignment);

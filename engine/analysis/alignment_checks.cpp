@@ -27,7 +27,7 @@ Check not_judged(const char* id, const char* kind, const char* title, std::strin
 Check distance_check(const stats::AlignmentGates& gates, const Names& names) {
   const auto far = std::max_element(gates.pairs.begin(), gates.pairs.end(), [](const PairGate& a, const PairGate& b) { return a.bound - a.allowed < b.bound - b.allowed; });
   Check check{"gates/distance", "gate", "Largest distance, squared", far->squared, {}, far->bound, far->allowed,
-              "sampling taken off, its upper 95 % bound stays within .36 deviations squared and what a split of one source shows", far->distance_passes, far->n_a + far->n_b};
+              "sampling taken off, its upper 95 % bound stays within 0.36 deviations squared and what a split of one source shows", far->distance_passes, far->n_a + far->n_b};
   check.worst = named(names, {far->a, far->b});
   return check;
 }
@@ -38,7 +38,7 @@ Check classifier_check(const stats::AlignmentGates& gates, const Names& names) {
     if (pair.classified && (!seen || std::pair(!pair.auc_passes, pair.auc.value) > std::pair(!seen->auc_passes, seen->auc.value))) seen = &pair;
   if (!seen) return not_judged("gates/auc", "gate", "Most separable pair, AUC", "no classifier was asked: every pair fails by its distance");
   Check check{"gates/auc", "gate", "Most separable pair, AUC", seen->auc.value, seen->auc.low, seen->auc.high, 0.5 + stats::kAucMargin,
-              "of a fresh classifier: interval reaches .5 ± .10, at 95 % over all pairs together", seen->auc_passes, seen->n_a + seen->n_b};
+              "of a fresh classifier: interval reaches 0.5 ± 0.10, at 95 % over all pairs together", seen->auc_passes, seen->n_a + seen->n_b};
   check.worst = named(names, {seen->a, seen->b});
   return check;
 }
@@ -94,7 +94,7 @@ std::vector<Check> gate_checks(const stats::AlignmentGates& gates, const Names& 
   }
   const auto all = static_cast<int>(gates.pairs.size());
   Check pairs{"gates/pairs", "gate", "Pairs of sources", static_cast<double>(gates.passed()), {}, {}, static_cast<double>(all),
-              "every pair: means within .36 deviations and what sampling shows, AUC interval reaching .5 ± .10 over all pairs together", gates.passed() == all, cells};
+              "every pair: means within 0.36 deviations and what sampling shows, AUC interval reaching 0.5 ± 0.10 over all pairs together", gates.passed() == all, cells};
   pairs.worst = named(names, {gates.worst()->a, gates.worst()->b});
   pairs.counts = true;
   Check below{"gates/leak", "gate", "Pairs below chance", static_cast<double>(leaks), {}, {}, 0.0,
@@ -106,7 +106,7 @@ std::vector<Check> gate_checks(const stats::AlignmentGates& gates, const Names& 
 std::vector<Check> score_checks(const baselines::AlignmentScores& scores, const baselines::AlignmentGuards& guards, const Names& names, const baselines::AlignmentScores* pca) {
   std::vector<Check> checks;
   if (const baselines::Score* auc = scores.find("probe_auc"))
-    checks.push_back({"gates/domains", "gate", "Spots against cells, AUC", auc->value, auc->low, auc->high, 0.5 + stats::kAucMargin, "interval reaches .5 ± .10",
+    checks.push_back({"gates/domains", "gate", "Spots against cells, AUC", auc->value, auc->low, auc->high, 0.5 + stats::kAucMargin, "interval reaches 0.5 ± 0.10",
                       !stats::told_apart({auc->value, auc->low.value_or(auc->value), auc->high.value_or(auc->value)}), auc->n});
   add_mixing(scores, names, pca, checks);
   for (const baselines::Guard& guard : guards.judged) {

@@ -60,10 +60,10 @@ store::Snapshot DeriveAlignmentGates::derive(const store::Snapshot& raw, const s
                                             fmt::format("{}, n = {} held-out cells", caption, grouped(static_cast<std::int64_t>(split.held_out.size())))));
   };
   using Pair = stats::PairGate;
-  add("pair_auc", "AUC of a fresh classifier, .5 = not to be told apart", [](const Pair& pair) { return pair.auc.value; });
+  add("pair_auc", "AUC of a fresh classifier, 0.5 = not to be told apart", [](const Pair& pair) { return pair.auc.value; });
   add("pair_auc_low", "lower 95 % limit of the AUC", [](const Pair& pair) { return pair.auc.low; });
   add("pair_auc_high", "upper 95 % limit of the AUC", [](const Pair& pair) { return pair.auc.high; });
-  add("auc_gate", "gate of the classifier, 1 = its interval reaches .5 ± .10 over all pairs together",
+  add("auc_gate", "gate of the classifier, 1 = its interval reaches 0.5 ± 0.10 over all pairs together",
       [](const Pair& pair) { return !pair.classified ? std::numeric_limits<double>::quiet_NaN() : pair.auc_passes ? 1.0 : 0.0; });
   add("gate_bound", "upper 95 % bound of the squared standardised distance, sampling taken off", [](const Pair& pair) { return pair.bound; });
   add("gate_allowed", "the most that bound may be", [](const Pair& pair) { return pair.allowed; });

@@ -11,8 +11,8 @@ namespace {
 
 const char* const kHowItIsFound =
     "For every pair of sources, on held-out cells: the squared distance of means in within-source standard deviations, what "
-    "sampling adds taken off, must stay below .36 squared and what a split of one source into as many cells shows; and a fresh "
-    "classifier must not tell the two apart with an AUC outside .5 ± .10, over all pairs together. Both do not depend on the scale of the "
+    "sampling adds taken off, must stay below 0.36 squared and what a split of one source into as many cells shows; and a fresh "
+    "classifier must not tell the two apart with an AUC outside 0.5 ± 0.10, over all pairs together. Both do not depend on the scale of the "
     "embedding. Means that agree are not enough: per-source centring passes the first and fails the second. Gates do not see what a mixture was bought with: the guards at the end of the run do.";
 
 std::string pair_text(const stats::PairGate& pair, const std::vector<std::string>& names) {
@@ -36,7 +36,7 @@ std::string reach_text(const stats::AlignmentGates& gates, const std::vector<std
                                  names[static_cast<std::size_t>(few->a)], names[static_cast<std::size_t>(few->b)], std::sqrt(few->allowed));
   if (few->classified)   // fails when the whole interval lies outside
     text += fmt::format(", and an AUC up to about {:.2f}", std::min(1.0, 0.6 + std::max(0.0, few->auc.value - few->auc.low)));
-  return text + "; more cells narrow that to .36 and .60.";
+  return text + "; more cells narrow that to 0.36 and 0.60.";
 }
 
 }  // namespace

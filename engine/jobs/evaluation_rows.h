@@ -31,7 +31,7 @@ struct EvaluationCheck {
 std::vector<EvaluationRow> evaluation_rows(const std::filesystem::path& run);
 /// The same; empty as well for an evaluation that was written before there were checks.
 std::vector<EvaluationCheck> evaluation_checks(const std::filesystem::path& run);
-/// "14 of 15", "0.91 [0.88, 0.93]", "–".
+/// "14 of 15", ".91 [.88, .93]", "–".
 std::string measured_text(const EvaluationCheck& check);
 /// "passes", "FAILS", "not judged", "no gate".
 const char* outcome_text(const EvaluationCheck& check);

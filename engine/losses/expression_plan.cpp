@@ -35,7 +35,7 @@ at::Tensor scaled(const at::Tensor& kernel, const at::Tensor& a, const at::Tenso
 
 at::Tensor expression_plan(const at::Tensor& x, const Groups& sources, const ExpressionPlanOptions& options) {
   require(x.dim() == 2 && x.size(0) == sources.cells(), "a plan is between cells with a source each");
-  require(options.epsilon >= 0.005 && options.reach >= 0 && options.iterations >= 1, "a plan has an epsilon of at least .005, a reach and an iteration");
+  require(options.epsilon >= 0.005 && options.reach >= 0 && options.iterations >= 1, "a plan has an epsilon of at least 0.005, a reach and an iteration");
   const c10::NoGradGuard no_gradient;
   const auto unit = unit_rows(x.detach().to(at::kDouble));
   const auto layout = padded_groups(unit, sources, 1);

@@ -125,7 +125,7 @@ std::vector<store::Verdict> alignment_verdicts(const std::vector<Measured>& rows
                                   model->value, pca->value, model->n, model->chance.value_or(0));
   const Measured *auc = find(rows, "align/probe_auc", "model"), *auc_pca = find(rows, "align/probe_auc", "pca");
   if (auc && auc_pca)
-    verdict.evidence += fmt::format(" A fresh classifier tells spots from cells with AUC {:.3f} [{:.2f}, {:.2f}], which {} .5 ± .10 ({:.3f} in PCA).", auc->value, auc->low.value_or(auc->value),
+    verdict.evidence += fmt::format(" A fresh classifier tells spots from cells with AUC {:.3f} [{:.2f}, {:.2f}], which {} 0.5 ± 0.10 ({:.3f} in PCA).", auc->value, auc->low.value_or(auc->value),
                                     auc->high.value_or(auc->value), fails(find(checks, "gates/domains")) ? "does not reach" : "reaches", auc_pca->value);
   if (const Measured* mixed = find(rows, "align/ilisi_domain", "model"))
     verdict.evidence += fmt::format(" Neighbours are mixed to {:.2f} (iLISI; {:.2f} is a perfect mixture).", mixed->value, mixed->chance.value_or(1));

@@ -32,7 +32,7 @@ void add_other_metrics(std::vector<MetricSpec>& m) {
   m.push_back(metric("align/median_centroid_distance", "Median centroid distance", "Median over pairs of sources, held-out cells.", "median of ||m_a - m_b||",
                      "Near its sampling floor.", "Centroid distance"));
   m.push_back(metric("align/max_standardised", "Largest standardised distance", "The same in units of the spread within sources.",
-                     "max of sqrt((m_a - m_b)' S^-1 (m_a - m_b)), S = .9 S_w + .1 tr(S_w)/d I", "Below 0.36 two Gaussians are separable with AUC .6 at most.", "Standardised distance"));
+                     "max of sqrt((m_a - m_b)' S^-1 (m_a - m_b)), S = 0.9 S_w + 0.1 tr(S_w)/d I", "Below 0.36 two Gaussians are separable with AUC 0.6 at most.", "Standardised distance"));
   m.push_back(metric("align/participation_ratio", "Participation ratio", "How many dimensions the embedding uses.", "tr(C)^2 / ||C||_F^2",
                      "Stays high; a fall is a collapse, which would also shrink every distance.", "Collapse guards", Direction::higher_is_better));
   m.push_back(metric("align/min_std", "Smallest standard deviation", "Spread of the flattest dimension.", "min over dimensions of std", "Near 1 with VICReg; near 0 is a collapsed dimension.",
@@ -40,10 +40,10 @@ void add_other_metrics(std::vector<MetricSpec>& m) {
   m.push_back(metric("align/median_std", "Median standard deviation", "Spread of the middle dimension.", "median over dimensions of std", "Near 1 with VICReg.", "",
                      Direction::neutral));
   m.push_back(metric("align/pairs_passed", "Pairs that pass", "Share of the pairs of sources that pass both gates on held-out cells.",
-                     "upper bound of D^2 within .36^2 and a same-source split, and AUC interval reaching .5 +- .10 (Holm)", "1 is the goal; the matrix shows which fail.",
+                     "upper bound of D^2 within 0.36^2 and a same-source split, and AUC interval reaching 0.5 +- 0.10 (Holm)", "1 is the goal; the matrix shows which fail.",
                      "Gates", Direction::higher_is_better));
   m.push_back(with_chance(metric("align/max_pair_auc", "Worst pair AUC", "AUC of a fresh classifier for the two sources that are told apart most easily, held-out cells.",
-                                 "max over pairs", "Near .5: nobody can tell them apart. Below it is no success but a leak.", "Gates"), 0.5));
+                                 "max over pairs", "Near 0.5: nobody can tell them apart. Below it is no success but a leak.", "Gates"), 0.5));
   m.push_back(metric("align/own_source_share", "Own-source neighbours", "Share of a cell's neighbours that come from its own source, as many cells of each.",
                      "mean over cells", "1 / sources is a perfect mixture.", "Mixing of neighbours"));
   m.push_back(metric("align/ilisi_source", "iLISI of sources", "How many sources the neighbourhood of a cell holds, scaled to 0 .. 1.",

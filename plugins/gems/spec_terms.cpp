@@ -85,7 +85,7 @@ void add_distances(std::vector<TermSpec>& all) {
   all.push_back({"mmd", "MMD", "Maximum mean discrepancy with Gaussian kernels of several widths, over all pairs of sources.", off(1, 200), kToZero,
                  "Distribution distance", false,
                  {statistic(), one_of(parameter("widths", ParameterType::choice, "median", "Losses", "Kernel widths",
-                                                "median: .5, 1, 2 and 4 times the median distance. mean: five widths around the mean squared distance (DAN).", true),
+                                                "median: 0.5, 1, 2 and 4 times the median distance. mean: five widths around the mean squared distance (DAN).", true),
                                       {"median", "mean"}),
                   one_of(parameter("scale", ParameterType::choice, "whole", "Losses", "Scale of dimensions",
                                    "whole: as they are. each: every dimension over its spread, so that small ones count as well. both: the mean of the two.", true),

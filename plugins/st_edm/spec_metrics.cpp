@@ -16,7 +16,7 @@ std::vector<config::MetricSpec> make_metrics() {
   m.push_back(metric("loss/neighbours", "Neighbours", "Cross entropy between true neighbourhoods and those of the neighbour head.",
                      "-mean_i sum_j q_ij log p_ij", "Falls below ln(n - 1), what guessing gives; the entropy of the targets is its floor.", "Neighbours"));
   m.push_back(metric("loss/distance", "Distances", "Squared error of distances within a slide, in squared radii.", "mean_ij (|u_i - u_j| - d_ij)^2",
-                     "Below .4, the variance of distances on a disc; far below on training cells only means learned by heart.", "Distances"));
+                     "Below 0.4, the variance of distances on a disc; far below on training cells only means learned by heart.", "Distances"));
   m.push_back(config::with_chance(metric("loss/expression", "Expression", "Pre-training: error of expression that is rebuilt from noised expression, of cells of every source.",
                                          "mean |x - x'|^2", "Below 1, what the mean gives.", "Expression"), 1));
   m.push_back(config::with_chance(metric("loss/denoising", "Denoising", "Error of the refiner's network; the network that outputs nothing costs 1 at every noise level.",

@@ -26,13 +26,13 @@ Parameter source_list() {
                              "Slides to learn from, slides to judge on, cells to place. Empty: every source of a simulated tissue.");
   list.fields = {field("name", "Name", "What the source is called everywhere; with `by` a prefix."),
                  parameter("file", ParameterType::path, "", "Data", "File", "Relative to the data folder, or absolute."),
-                 field("by", "Split by", "An obs column; each of its values becomes a source. halves:x (y, z): two sources, at the median of that axis of the coordinates."),
-                 field("where", "Only cells with", "COLUMN=VALUE: only the cells whose obs column has that value, for example Valid=1. Empty: all."),
                  field("patient", "Patient", "Sources of one patient share it; empty if unknown."),
                  one_of(parameter("modality", ParameterType::choice, "", "Data", "Modality",
                                   "st: a slide. sc: dissociated cells, whose places, if a simulation has them, are only judged on."),
                         {"", "st", "sc"}),
                  field("labels", "Cell types", "obs column of cell types, for colours only; training never sees it."),
+                 field("by", "Split by", "An obs column; each of its values becomes a source. halves:x (y, z): two sources, at the median of that axis of the coordinates."),
+                 field("where", "Only cells with", "COLUMN=VALUE: only the cells whose obs column has that value, for example Valid=1. Empty: all."),
                  field("counts", "Counts", "Where the counts are: X, raw or a layer. Empty takes X, or a layer `counts` or raw where X holds no whole numbers."),
                  field("spatial", "Coordinates", "obsm key of coordinates, of two or three columns; empty finds `spatial` by itself.")};
   return list;

@@ -41,7 +41,7 @@ void add_training(config::Schema& s, const SeedOptions& o) {
   const auto flag = [&](const char* path, bool value, const char* title, const char* help) {
     s.push_back(of_seed(parameter(path, ParameterType::boolean, value, kGroup, title, help, kLive)));
   };
-  flag("edm.clamp", o.clamp, "Clamp of sizes", "On: losses of geometry see places whose size was corrected by up to e^.5 (V_geom). Off: they see what the network made.");
+  flag("edm.clamp", o.clamp, "Clamp of sizes", "On: losses of geometry see places whose size was corrected by up to e^0.5 (V_geom). Off: they see what the network made.");
   flag("edm.normalised", o.normalised, "Normalised score", "On: the score is divided by the sum of its weights, so that doing nothing costs little. Off: the weights of EDM, doing nothing costs 1.");
   flag("edm.gates", o.gates, "Gates", "On: losses of geometry count at low noise only. Off: at every noise level.");
   s.push_back(of_seed(one_of(parameter("edm.frame", ParameterType::choice, o.frame, kGroup, "Frame of the target",
@@ -86,7 +86,7 @@ void add_seed_metrics(std::vector<config::MetricSpec>& m) {
                      "Near 1, and more than the do-nothing network's 1 / sqrt(1 + cap^2).", "Curriculum", Direction::higher_is_better));
   m.push_back(metric("curriculum/jaccard", "Neighbours at the highest level", "Overlap of the ten nearest cells, there.", "|A and B| / |A or B|", "Rises.", "Curriculum", Direction::higher_is_better));
   m.push_back(metric("conditioning/difference", "Conditioning", "How much of the network's output changes when its context is taken away, at high noise.", "|F_H - F_0| / |F_H|",
-                     "Above .10 the context is used; whether for the better is another question.", "Conditioning", Direction::neutral));
+                     "Above 0.10 the context is used; whether for the better is another question.", "Conditioning", Direction::neutral));
   m.push_back(metric("conditioning/f_ratio", "Output without context", "Size of the output without context over that with it.", "|F_0| / |F_H|", "", "Conditioning", Direction::neutral));
   m.push_back(metric("val/open_loop_recall", "Open loop", "Share of the ten nearest validation cells that are right in places drawn from noise alone.", "recall@10",
                      "Above chance, 10 / (n - 1).", "Open loop", Direction::higher_is_better));

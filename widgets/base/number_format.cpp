@@ -8,14 +8,6 @@ namespace {
 
 const QChar kThinSpace(0x2009), kMinus(0x2212);
 
-/// "0.71" -> ".71", "-0.71" -> "−.71".
-QString withoutLeadingZero(QString text) {
-  const bool negative = text.startsWith('-');
-  if (negative) text.remove(0, 1);
-  if (text.startsWith("0.")) text.remove(0, 1);
-  return negative ? kMinus + text : text;
-}
-
 QString scientific(double value, int digits) {
   QString text = QString::number(value, 'e', digits);
   const qsizetype e = text.indexOf('e');
@@ -46,7 +38,7 @@ QString cellText(double value, int decimals) {
   if (size >= 1000) return groupedText(std::llround(value));
   if (size >= 100) return QString::number(value, 'f', 0).replace('-', kMinus);
   if (size > 0 && size < 0.5 * std::pow(10.0, -decimals)) return scientific(value, 0);
-  return withoutLeadingZero(QString::number(value, 'f', size >= 10 ? 1 : decimals));
+  return QString::number(value, 'f', size >= 10 ? 1 : decimals).replace('-', kMinus);
 }
 
 QString axisText(double value) {
@@ -55,7 +47,7 @@ QString axisText(double value) {
   if (size < 1e-12) return QStringLiteral("0");
   if (size >= 1e7 || size < 9.999e-3) return scientific(value, 2).replace('-', kMinus);
   if (size >= 1000 && std::abs(value - std::round(value)) < 1e-6 * size) return groupedText(std::llround(value));
-  return withoutLeadingZero(QString::number(value, 'g', 6));
+  return QString::number(value, 'g', 6).replace('-', kMinus);
 }
 
 QString exactText(double value) {

@@ -24,11 +24,11 @@ struct CheckItem {
 
 /// "passes", "FAILS", "not judged", "no gate".
 QString outcomeText(Outcome outcome);
-/// "9 of 15", ".91", "–".
+/// "9 of 15", "0.91", "–".
 QString valueText(const CheckView& check);
-/// "[.88, .93]", "at most .42", "".
+/// "[0.88, 0.93]", "at most 0.42", "".
 QString intervalText(const CheckView& check);
-/// What it must be, short: "all", "≤ .31", "≥ .86", of an interval "reaches .88", "" where there is no bound.
+/// What it must be, short: "all", "≤ 0.31", "≥ 0.86", of an interval "reaches 0.88", "" where there is no bound.
 QString boundText(const CheckView& check);
 /// "P2_ST3 – P2_SC".
 QString worstText(const CheckView& check);

@@ -40,7 +40,7 @@ store::Verdict conditioning_verdict(const Conditioning& conditioning, std::int64
   verdict.headline = used ? "The denoiser listens to expression at high noise." : "The denoiser does not listen to expression at high noise.";
   verdict.evidence = fmt::format("Without its context the network's output changes by {:.2f} of its size (rms ratio {:.2f}) at σ = 4.5 σ_data; n = {} cells, {}.",
                                  conditioning.difference, conditioning.f_ratio, cells, split);
-  verdict.why = "The seed's A/B test, with its threshold of .10. That an input changes the output does not say that it makes it better: read the skill beside it.";
+  verdict.why = "The seed's A/B test, with its threshold of 0.10. That an input changes the output does not say that it makes it better: read the skill beside it.";
   return verdict;
 }
 

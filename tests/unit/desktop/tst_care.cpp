@@ -165,7 +165,7 @@ class TestCare : public QObject {
     console.resize(400, 300);
     console.show();
     console.setEvents({event("stage", {{"stage", "encode"}, {"what", "begins"}}), event("snapshot", Json::object()),
-                       event("alert", {{"id", "collapse"}, {"state", "raised"}, {"severity", "warn"}, {"headline", "It collapses."}, {"evidence", "std .01"}, {"advice", "Raise the weight."}}),
+                       event("alert", {{"id", "collapse"}, {"state", "raised"}, {"severity", "warn"}, {"headline", "It collapses."}, {"evidence", "std 0.01"}, {"advice", "Raise the weight."}}),
                        event("alert", {{"id", "old"}, {"state", "raised"}, {"severity", "warn"}, {"headline", "Over soon."}}),
                        event("alert", {{"id", "old"}, {"state", "cleared"}, {"severity", "warn"}, {"headline", "Over soon."}}),
                        event("change", {{"path", "optimizer.lr"}, {"old", 0.1}, {"new", 0.2}})});

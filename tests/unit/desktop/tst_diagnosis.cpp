@@ -129,7 +129,7 @@ class TestDiagnosis : public QObject {
     QVERIFY(matrix);
     QCOMPARE(matrix->grid()->data().rows, 2);
     QVERIFY2(matrix->headline().contains("0 of 1 pairs pass"), qPrintable(matrix->headline()));
-    QVERIFY2(isOrange(painted(matrix->grid(), 0, 1)), "8.0 is far beyond 1.5 times .2: a pair that fails is orange");
+    QVERIFY2(isOrange(painted(matrix->grid(), 0, 1)), "8.0 is far beyond 1.5 times 0.2: a pair that fails is orange");
     Json near = report();
     near["distances"]["standardised"] = {{0.0, 0.29}, {0.29, 0.0}};   // above its floor of .2, below 1.5 times that
     panel.setReport(near);

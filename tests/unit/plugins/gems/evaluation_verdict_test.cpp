@@ -82,7 +82,7 @@ TEST(EvaluationVerdict, SpotsAndCellsAreToldApartFromTheGateOn) {
     EXPECT_EQ(named(one.checks(), "gates/domains").passes, !apart) << low;
     EXPECT_EQ(verdict.headline.find("can still be told apart") != std::string::npos, apart) << verdict.headline;
     EXPECT_EQ(verdict.state, apart ? "warn" : "good") << low;
-    EXPECT_NE(verdict.evidence.find(apart ? "does not reach .5 ± .10" : "which reaches .5 ± .10"), std::string::npos) << verdict.evidence;
+    EXPECT_NE(verdict.evidence.find(apart ? "does not reach 0.5 ± 0.10" : "which reaches 0.5 ± 0.10"), std::string::npos) << verdict.evidence;
   }
 }
 

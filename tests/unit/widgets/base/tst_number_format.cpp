@@ -21,10 +21,10 @@ class TestNumberFormat : public QObject {
     QVERIFY(groupedText(std::numeric_limits<std::int64_t>::min()).startsWith(QChar(0x2212)));
   }
   void cells() {
-    QCOMPARE(cellText(0.712), QString(".71"));
+    QCOMPARE(cellText(0.712), QString("0.71"));
     QCOMPARE(cellText(2.494), QString("2.49"));
-    QCOMPARE(cellText(0), QString(".00"));
-    QCOMPARE(cellText(-0.5), QString("\u2212.50"));
+    QCOMPARE(cellText(0), QString("0.00"));
+    QCOMPARE(cellText(-0.5), QString("\u22120.50"));
     QCOMPARE(cellText(12.34), QString("12.3"));
     QCOMPARE(cellText(0.0012), QString("1e-3"));
     QCOMPARE(cellText(NAN), QString("–"));
@@ -33,7 +33,7 @@ class TestNumberFormat : public QObject {
   void axes() {
     QCOMPARE(axisText(0), QString("0"));
     QCOMPARE(axisText(1e-17), QString("0"));
-    QCOMPARE(axisText(0.25), QString(".25"));
+    QCOMPARE(axisText(0.25), QString("0.25"));
     QCOMPARE(axisText(0.001), QString("1e\u22123"));
     QCOMPARE(axisText(15000), QString("15\u2009000"));
     QCOMPARE(axisText(2e7), QString("2e7"));

@@ -79,10 +79,10 @@ class TestCheckTable : public QObject {
     QCOMPARE(f.rows()->items().size(), std::size_t{5});
     QCOMPARE(f.line(0).mid(0, 4), (QStringList{"gate", "Title of gates/pairs", "FAILS", "9"}));
     QCOMPARE(valueText(f.rows()->items()[0].check), QString("9 of 15"));
-    QCOMPARE(intervalText(f.rows()->items()[1].check), QString("at most .42"));
-    QCOMPARE(boundText(f.rows()->items()[1].check), QString("≤ .31"));
-    QCOMPARE(intervalText(f.rows()->items()[4].check), QString("[.88, .93]"));
-    QCOMPARE(boundText(f.rows()->items()[4].check), QString("reaches .90"));
+    QCOMPARE(intervalText(f.rows()->items()[1].check), QString("at most 0.42"));
+    QCOMPARE(boundText(f.rows()->items()[1].check), QString("≤ 0.31"));
+    QCOMPARE(intervalText(f.rows()->items()[4].check), QString("[0.88, 0.93]"));
+    QCOMPARE(boundText(f.rows()->items()[4].check), QString("reaches 0.90"));
     QCOMPARE(f.rows()->items()[3].outcome(), Outcome::no_gate);
     QCOMPARE(f.rows()->items()[2].outcome(), Outcome::open);
     QCOMPARE(f.view->count(), QString("1 of 3 pass"));
@@ -126,7 +126,7 @@ class TestCheckTable : public QObject {
   void theCardOfARowSaysWhatItIsAndWhatItSaysNow() {
     Fixture f(judged());
     const QString html = f.view->cardOfRow(4).html();
-    for (const char* words : {"Are they found?", "balanced accuracy", "rule of guards/types", "n = 1", ".91", "passes"}) QVERIFY2(html.contains(words), words);
+    for (const char* words : {"Are they found?", "balanced accuracy", "rule of guards/types", "n = 1", "0.91", "passes"}) QVERIFY2(html.contains(words), words);
     QSignalSpy explained(f.rows(), &CheckRows::explainWanted);
     QTest::mouseClick(f.rows(), Qt::LeftButton, {}, f.rows()->explainRect(4).center().toPoint());
     QCOMPARE(explained.count(), 1);

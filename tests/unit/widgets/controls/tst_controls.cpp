@@ -117,7 +117,7 @@ class TestControls : public QObject {
     list.resize(258, 400);
     list.show();
     QSignalSpy shown(&list, &RunList::currentChanged), eye(&list, &RunList::visibilityToggled);
-    std::vector<RunRow> rows{{"1", "breast", "one", "running · 1 %", ".5", "", Qt::red}, {"2", "breast", "two", "completed", ".6", "", Qt::blue}, {"3", "pdac", "three", "queued", "–", "", Qt::green}};
+    std::vector<RunRow> rows{{"1", "breast", "one", "running · 1 %", "0.5", "", Qt::red}, {"2", "breast", "two", "completed", "0.6", "", Qt::blue}, {"3", "pdac", "three", "queued", "–", "", Qt::green}};
     list.setRows(rows);
     auto* view = list.findChild<QListView*>("runList");
     QCOMPARE(view->model()->rowCount(), 5);   // two headings

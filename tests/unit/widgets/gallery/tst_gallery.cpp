@@ -114,7 +114,7 @@ class TestGallery : public QObject {
     const auto add = [&](const char* type, const char* title, const QHash<QString, QString>& bindings, int row, int column, int span) {
       View* view = makeView(type, context, &page);
       view->setTitle(title);
-      view->setCard({title, {{title, "What it is.", "a / b", "Near 1.", ".5"}}});
+      view->setCard({title, {{title, "What it is.", "a / b", "Near 1.", "0.5"}}});
       view->bind(bindings);
       grid->addWidget(view, row, column, 1, span);
       views.push_back(view);
@@ -307,10 +307,10 @@ class TestGallery : public QObject {
   QWidget* runList(const PaletteModel& palette) {
     auto* list = new RunList;
     list->setFixedWidth(258);
-    list->setRows({{"1", "breast", "recommended", "running · 62 %", ".612", "", palette.category(0)},
-                   {"2", "breast", "seed", "completed · baseline", ".981", "", palette.category(4)},
-                   {"3", "breast", "sinkhorn", "completed", ".702", "", palette.category(2), Tone::dim, false},
-                   {"4", "breast", "adversary 6-class", "alert: collapsed at 2 150", ".993", "", palette.category(3), Tone::bad},
+    list->setRows({{"1", "breast", "recommended", "running · 62 %", "0.612", "", palette.category(0)},
+                   {"2", "breast", "seed", "completed · baseline", "0.981", "", palette.category(4)},
+                   {"3", "breast", "sinkhorn", "completed", "0.702", "", palette.category(2), Tone::dim, false},
+                   {"4", "breast", "adversary 6-class", "alert: collapsed at 2 150", "0.993", "", palette.category(3), Tone::bad},
                    {"5", "pdac-a", "recommended", "queued", "–", "", palette.category(1)}});
     list->setCurrent("1");
     return list;
@@ -333,7 +333,7 @@ class TestGallery : public QObject {
     for (int r = 0; r < 3; ++r) {
       table->setItem(r, 0, new QTableWidgetItem(kSources[r]));
       table->setItem(r, 1, new QTableWidgetItem(QString::number(kCounts[r])));
-      table->setItem(r, 2, new QTableWidgetItem(".98"));
+      table->setItem(r, 2, new QTableWidgetItem("0.98"));
     }
     table->selectRow(1);
     auto* icons = new QWidget;

@@ -56,7 +56,7 @@ class TestMatrixHeatmap : public QObject {
 
   void cellsHoldTheirTextAndColour() {
     const Fixture f(threeSources());
-    QCOMPARE(f.grid()->cellText(0, 1), QString(".10"));
+    QCOMPARE(f.grid()->cellText(0, 1), QString("0.10"));
     QCOMPARE(f.grid()->cellText(0, 2), QString("2.00"));
     QCOMPARE(f.grid()->cellText(1, 1), QString());   // no distance to itself
     const QImage image = f.grid()->grab().toImage();
@@ -148,14 +148,14 @@ class TestMatrixHeatmap : public QObject {
 
   void aBaselineTakesTheLowerTriangle() {
     const Fixture f(threeSources(), {{"values", "d"}, {"lower", "e"}});
-    QCOMPARE(f.grid()->cellText(0, 1), QString(".10"));
+    QCOMPARE(f.grid()->cellText(0, 1), QString("0.10"));
     QCOMPARE(f.grid()->cellText(1, 0), QString("5.00"));
     QVERIFY(f.view->count().contains("raw distance"));
   }
 
   void theHeadlineCountsPairsOnceAndNamesTheWorst() {
     const Fixture f(threeSources());
-    QCOMPARE(f.view->headline(), QString("2 of 3 pairs pass (at most .36)  ·  worst A – C  2.000"));
+    QCOMPARE(f.view->headline(), QString("2 of 3 pairs pass (at most 0.36)  ·  worst A – C  2.000"));
     const Fixture open(threeSources(), {{"values", "d"}});
     QCOMPARE(open.view->headline(), QString("worst A – C  2.000"));
   }
@@ -203,7 +203,7 @@ class TestMatrixHeatmap : public QObject {
     SelectionModel selection;
     Reference reference;
     RunSet runs;
-    runs.setRuns({{"a", "recommended", Qt::blue, true}, {"b", "seed", Qt::red, true}});
+    runs.setRuns({{"a", "recommended", Qt::blue, true, "gems"}, {"b", "seed", Qt::red, true, "gems"}, {"c", "a tissue", Qt::green, true, "st_edm"}});
     runs.setCurrent("a");
     ViewContext context;
     context.selection = &selection;
@@ -229,9 +229,10 @@ class TestMatrixHeatmap : public QObject {
     QVERIFY(view.hover(1, 2).text().contains("seed 7"));
     auto* choice = view.findChild<ChoiceButton*>("referenceChoice");
     QCOMPARE(choice->current(), QString("run:b"));
+    for (const auto& one : choice->choices()) QVERIFY2(one.id != "run:c", "a run of another system has no such matrix");
     QTest::keyClick(view.grid(), Qt::Key_B);
     QVERIFY(!reference.isSet());
-    QCOMPARE(view.grid()->cellText(2, 1), QString(".36"));
+    QCOMPARE(view.grid()->cellText(2, 1), QString("0.36"));
     QTest::keyClick(view.grid(), Qt::Key_B);
     QCOMPARE(reference.run(), QString("b"));
   }

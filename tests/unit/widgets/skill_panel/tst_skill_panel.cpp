@@ -94,7 +94,7 @@ class TestSkillPanel : public QObject {
     QVERIFY(evidence({.1, .2, .01}).contains("better than the generator's from 2 of 3 levels"));
     QVERIFY(evidence({.01, 0, .01}).contains("no better than the generator's from any level"));
     QVERIFY(evidence({-.1, 0, .01}).contains("worse than the generator's from 1 of 3 levels"));
-    QVERIFY(evidence({.1, .1, .1}).startsWith("loss .50–.50 of doing nothing"));
+    QVERIFY(evidence({.1, .1, .1}).startsWith("loss 0.50–0.50 of doing nothing"));
   }
 
   void nothingRefinedIsSaidAndNotDrawn() {
@@ -104,7 +104,7 @@ class TestSkillPanel : public QObject {
     QVERIFY(panel->headline().isEmpty());
     panel->setArrays(levels({.5, .6}, .05));
     QVERIFY(panel->emptyText().isEmpty() && panel->plot()->isVisible());
-    QVERIFY(panel->headline().startsWith("Skill at every noise level: loss .50–.60"));
+    QVERIFY(panel->headline().startsWith("Skill at every noise level: loss 0.50–0.60"));
     QVERIFY2(panel->caption().startsWith("step 500 · n = 400 cells · held-out slide P2_ST3"), qPrintable(panel->caption()));
     auto told = bindings();
     told.insert("nameReason", "This run has no refiner.");
@@ -152,7 +152,7 @@ class TestSkillPanel : public QObject {
     QCOMPARE(plot->current(), 0);
     QVERIFY(HoverCard::shown());
     const QString said = HoverCard::shown()->content().text();
-    for (const char* part : {"σ = .1", "loss / doing nothing", ".500 [.450, .550]", "gain", ".100 [.050, .150]", "1 - row-Spearman"}) QVERIFY2(said.contains(part), qPrintable(said));
+    for (const char* part : {"σ = 0.1", "loss / doing nothing", "0.500 [0.450, 0.550]", "gain", "0.100 [0.050, 0.150]", "1 - row-Spearman"}) QVERIFY2(said.contains(part), qPrintable(said));
     QTest::keyClick(plot, Qt::Key_Right);
     QCOMPARE(plot->current(), 1);
     QTest::keyClick(plot, Qt::Key_Escape);

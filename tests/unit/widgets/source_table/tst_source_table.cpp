@@ -77,7 +77,7 @@ class TestSourceTable : public QObject {
     QCOMPARE(f.view->table()[0], (QStringList{"source", "cells", "std", "rank", "own share"}));
     QCOMPARE(f.view->table()[1], (QStringList{"P2", "2", "0.98", "41", "0.21"}));
     QCOMPARE(f.view->table()[3], (QStringList{"P3", "3", "", "39", "0.15"}));
-    QCOMPARE(f.text(0, 2), QString(".98"));
+    QCOMPARE(f.text(0, 2), QString("0.98"));
     QCOMPARE(f.text(0, 3), QString("41"));   // whole numbers stay whole
     QCOMPARE(f.text(2, 2), QString("–"));
     QVERIFY(f.view->caption().contains("step"));
