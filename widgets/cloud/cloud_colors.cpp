@@ -112,4 +112,20 @@ Coloring coloringOf(const ArrayMap& map, const QString& name, const QString& axi
   return made;
 }
 
+void keepShown(Coloring& made, const std::vector<std::uint8_t>& shown) {
+  if (made.legend.empty() || shown.size() != made.codes.size()) return;
+  for (LegendEntry& entry : made.legend) entry.count = 0;
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    if (shown[i] && made.codes[i] >= 0) ++made.legend[static_cast<std::size_t>(made.codes[i])].count;
+  std::vector<std::int32_t> moved;
+  std::vector<LegendEntry> left;
+  for (LegendEntry& entry : made.legend) {
+    moved.push_back(entry.count > 0 ? static_cast<std::int32_t>(left.size()) : -1);
+    if (entry.count > 0) left.push_back(std::move(entry));
+  }
+  made.legend = std::move(left);
+  for (std::int32_t& code : made.codes)
+    if (code >= 0) code = moved[static_cast<std::size_t>(code)];
+}
+
 }  // namespace geocyte::widgets::cloud

@@ -36,6 +36,9 @@ std::vector<ChoiceButton::Choice> colorings(const ArrayMap& map, const QString& 
 /// percentile, or, where most are zero, between 0 and the 99th percentile of the others.
 Coloring coloringOf(const ArrayMap& map, const QString& name, const QString& axis, std::int64_t rows, const PaletteModel& palette);
 
+/// Takes categories without a row in `shown` (one byte a row) out of the legend and counts the others among those rows only.
+void keepShown(Coloring& made, const std::vector<std::uint8_t>& shown);
+
 /// Quiet to strong, on this ground; t from 0 to 1.
 QColor rampColor(double t, bool dark);
 

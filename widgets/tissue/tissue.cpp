@@ -16,7 +16,6 @@
 #include "widgets/controls/choice_button.h"
 #include "widgets/cloud/cloud_colors.h"
 #include "widgets/cloud/cloud_selection.h"
-#include "widgets/cloud/gene_picker.h"
 #include "widgets/cloud/scatter_canvas.h"
 #include "widgets/theme/icons.h"
 #include "widgets/tissue/probe_bar.h"
@@ -109,6 +108,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   titleEnd()->addWidget(edges_);
   titleEnd()->addWidget(fit_all);
   setCountBelow();
+  setHeadlineLines(2);
   setEmptyText(tr("No places yet"));
 
   connect(fit_all, &QToolButton::clicked, canvas_, &ScatterCanvas::fitAll);
@@ -127,7 +127,7 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   connect(show_choice_, &ChoiceButton::chosen, this, [this](const QString& id) { setShow(static_cast<Show>(std::find(kShows.begin(), kShows.end(), id) - kShows.begin())); });
   connect(color_, &ChoiceButton::chosen, this, [this](const QString& id) {
     if (id == kPick) return pickGene();
-    color_chosen_ = true;
+    asked_color_ = id;
     recolor();
   });
   for (ScatterCanvas* canvas : {canvas_, second_}) {
@@ -175,7 +175,7 @@ void Tissue::bind(const QHash<QString, QString>& bindings) {
 }
 
 void Tissue::setArrays(const ArrayMap& arrays) {
-  if (arrays.run != arrays_.run) color_chosen_ = false, asked_places_.clear();
+  if (arrays.run != arrays_.run) asked_places_.clear();
   arrays_ = arrays;
   rebuild();
 }
@@ -201,14 +201,6 @@ void Tissue::setFit(Fit fit) {
   rebuild();
 }
 
-void Tissue::setColorBy(const QString& name) {
-  if (name.startsWith(QLatin1String("gene:"))) gene_ = name.mid(5);
-  color_chosen_ = true;
-  offer();
-  color_->setCurrent(name);
-  recolor();
-}
-
 void Tissue::setEdges(bool on) { edges_->setChecked(on); }
 void Tissue::setEllipses(bool on) { ellipses_->setChecked(on); }
 
@@ -222,7 +214,6 @@ void Tissue::stepPlaces(int by) {
 
 bool Tissue::hasEdges() const { return edges_->isChecked(); }
 QString Tissue::slide() const { return slide_->current(); }
-QString Tissue::colorBy() const { return color_->current(); }
 Fit Tissue::fit() const { return static_cast<Fit>(std::find(kFits.begin(), kFits.end(), fit_->current()) - kFits.begin()); }
 
 void Tissue::followProbe() {
@@ -277,11 +268,9 @@ void Tissue::rebuild() {
   }
   offer();
   aim();
-  if (!color_chosen_) {
-    const auto& colors = color_->choices();
-    const auto type = std::find_if(colors.begin(), colors.end(), [](const auto& c) { return c.id.contains(QLatin1String("type")); });
-    if (type != colors.end()) color_->setCurrent(type->id);
-  }
+  const auto& colors = color_->choices();
+  const bool asked = std::any_of(colors.begin(), colors.end(), [this](const auto& c) { return c.id == asked_color_; });
+  color_->setCurrent(asked ? asked_color_ : usualColor());
   probe_->setSource(slide_->current());
   const QString with = bindings_.value(QStringLiteral("probe_with"));
   probe_->setReady(with.isEmpty() || arrays_.find(with));
@@ -307,19 +296,6 @@ std::vector<std::uint8_t> Tissue::selected() const {
   return selection && selection->axis() == scene_.axis && selection->mask().size() == scene_.predicted.size() ? selection->mask() : std::vector<std::uint8_t>();
 }
 
-void Tissue::recolor() {
-  const PaletteModel fallback;
-  const PaletteModel& colors = context().palette ? *context().palette : fallback;
-  const std::vector<std::uint8_t> mask = selected();
-  for (ScatterCanvas* canvas : {canvas_, second_}) {
-    cloud::Coloring made = cloud::coloringOf(arrays_, color_->current(), scene_.axis, static_cast<std::int64_t>(canvas->cloud().size()), colors);
-    if (made.ramp.title.isEmpty())
-      for (std::size_t i = 0; i < mask.size() && i < made.codes.size(); ++i)
-        if (mask[i] && made.codes[i] >= 0) made.legend[static_cast<std::size_t>(made.codes[i])].selected = true;
-    canvas->setCategories(std::move(made.codes), std::move(made.legend), colors.category(-1), std::move(made.ramp));
-  }
-}
-
 void Tissue::showSelection() {
   const std::vector<std::uint8_t> mask = selected();
   canvas_->setMask(mask);
@@ -327,15 +303,6 @@ void Tissue::showSelection() {
   if (!selecting_) canvas_->forgetArea(), second_->forgetArea();
   recolor();
   say();
-}
-
-void Tissue::pickGene() {
-  auto* picker = new cloud::GenePicker(cloud::genesOf(arrays_, scene_.axis, static_cast<std::int64_t>(scene_.predicted.size())), this);
-  connect(picker, &cloud::GenePicker::picked, this, [this](const QString& gene) { setColorBy(QStringLiteral("gene:") + gene); });
-  connect(picker, &QObject::destroyed, this, [this] {
-    if (color_->current() == kPick) color_->setCurrent(color_->choices().front().id), recolor();
-  });
-  picker->openUnder(color_);
 }
 
 void Tissue::keyPressEvent(QKeyEvent* event) {

@@ -99,6 +99,8 @@ class Tissue : public View {
   void orbit(const QPointF& pixels);
   void placeClouds(bool animated);
   void recolor();
+  QString usualColor() const;
+  std::vector<std::uint8_t> laidOut() const;
   void showSelection();
   void say();
   void pickGene();
@@ -125,7 +127,8 @@ class Tissue : public View {
   Camera camera_;
   Ball ball_;                                  ///< around what is shown
   QString gene_, asked_places_;
-  bool animated_ = true, selecting_ = false, color_chosen_ = false;
+  QString asked_color_;                        ///< the user's word; holds for the runs that are shown after this one, too
+  bool animated_ = true, selecting_ = false;
 };
 
 }  // namespace geocyte::widgets::tissue
