@@ -299,6 +299,18 @@ void NewRunPage::showReport() {
   emit readinessChanged();
 }
 
+/// Slides that are kept from training, of a system that keeps any: those the draft names, else the last one.
+QStringList NewRunPage::heldOut(const std::vector<FoundSource>& sources) const {
+  const Json* names = config::find(draft().options, "held_out.sources");
+  if (!names || !names->is_array()) return {};
+  QStringList held;
+  for (const Json& name : *names)
+    if (name.is_string()) held << QString::fromStdString(name.get<std::string>());
+  for (auto source = sources.rbegin(); held.isEmpty() && source != sources.rend(); ++source)
+    if (source->modality == QLatin1String("st")) held << source->name;
+  return held;
+}
+
 void NewRunPage::showSources(const std::vector<FoundSource>& sources) {
   sources_title_->setVisible(!sources.empty());
   qDeleteAll(sources_->findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
@@ -309,6 +321,7 @@ void NewRunPage::showSources(const std::vector<FoundSource>& sources) {
   grid->setVerticalSpacing(4);
   grid->setColumnStretch(0, 1);
   int row = 0;
+  const QStringList held_out = heldOut(sources);
   for (const FoundSource& source : sources) {
     auto* name = new widgets::ElidedLabel(source.name);
     auto* cells = new QLabel(widgets::groupedText(source.cells));
@@ -318,7 +331,14 @@ void NewRunPage::showSources(const std::vector<FoundSource>& sources) {
     grid->addWidget(name, row, 0);
     grid->addWidget(cells, row, 1, Qt::AlignRight);
     grid->addWidget(kind, row, 2);
-    grid->addWidget(labels, row++, 3);
+    grid->addWidget(labels, row, 3);
+    if (held_out.contains(source.name)) {
+      auto* role = caption(tr("held out"));
+      role->setToolTip(tr("Training never sees where its cells lie: it is what the run is judged on"));
+      widgets::setTone(role, widgets::Tone::accent);
+      grid->addWidget(role, row, 4);
+    }
+    ++row;
   }
 }
 

@@ -55,6 +55,7 @@ class NewRunPage : public QWidget {
   void showHead();
   void showReport();
   void showSources(const std::vector<FoundSource>& sources);
+  QStringList heldOut(const std::vector<FoundSource>& sources) const;
   void savePreset();
 
   const std::vector<config::SystemSpec>& specs_;

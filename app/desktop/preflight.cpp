@@ -2,6 +2,7 @@
 #include "app/desktop/preflight.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/desktop/number_text.h"
 #include "widgets/base/number_format.h"
@@ -31,6 +32,12 @@ Json partOf(const Json& json, const char* key) { return json.is_object() ? json.
 
 QString whole(double value) { return widgets::groupedText(static_cast<std::int64_t>(value)); }
 QString bytes(double value) { return memoryText(value) + QLatin1Char('B'); }
+
+/// "15 ms", "4.1 s": two digits that say something.
+QString shortTime(double milliseconds) {
+  if (milliseconds < 99.5) return tr("%1 ms").arg(QString::number(milliseconds, 'g', 2));
+  return milliseconds < 999.5 ? tr("%1 ms").arg(std::lround(milliseconds)) : tr("%1 s").arg(QString::number(milliseconds / 1000, 'f', milliseconds < 9950 ? 1 : 0));
+}
 
 /// Which check an exit code speaks of.
 const char* failedCheck(int code) {
@@ -64,7 +71,7 @@ void fill(PreflightReport& report, const Json& found) {
   say("memory", tr("about %1 of %2 free").arg(bytes(std::max(measured, numberAt(memory, "estimate_bytes"))), bytes(numberAt(memory, "free_bytes"))));
   say("disk", tr("about %1 of %2 free").arg(bytes(numberAt(disk, "estimate_bytes")), bytes(numberAt(disk, "free_bytes"))));
   say("device", tr("%1 · %2 threads").arg(wordAt(found, "device")).arg(static_cast<int>(numberAt(found, "threads"))));
-  QString steps = tr("loss %1 · %2 ms a step").arg(QString::number(numberAt(step, "total"), 'g', 4), QString::number(numberAt(step, "milliseconds"), 'g', 2));
+  QString steps = tr("loss %1 · %2 a step").arg(QString::number(numberAt(step, "total"), 'g', 4), shortTime(numberAt(step, "milliseconds")));
   if (const double seconds = numberAt(found, "seconds"); seconds > 0) steps += tr(" · about %1 in all").arg(durationText(seconds));
   say("steps", steps);
   int number = 0;

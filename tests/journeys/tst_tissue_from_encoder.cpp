@@ -3,6 +3,7 @@
 // watch the tissue form, slide the noise, read the verdict. Pictures of each stage stay in journeys/ beside the test programs.
 #include <QDir>
 #include <QProcess>
+#include <QLabel>
 #include <QPushButton>
 #include <QSlider>
 #include <QToolButton>
@@ -75,6 +76,11 @@ class TestTissueFromEncoder : public test::Journey {
     auto* offers = page->findChild<QToolButton*>("offers/input.encoder");
     QVERIFY2(offers && offers->menu() && offers->menu()->actions().size() == 1, "other runs could be taken instead");
     picture("1_configured");
+    const auto is_held_out = [&] {
+      const auto labels = page->findChild<QWidget*>("foundSources")->findChildren<QLabel*>();
+      return std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return label->text() == QLatin1String("held out"); });
+    };
+    QTRY_VERIFY2_WITH_TIMEOUT(is_held_out(), "which slide the run is judged on", kStart);
     type("field/steps", "240");
     QTRY_VERIFY2_WITH_TIMEOUT(page->obstacle().isEmpty(), qPrintable(page->obstacle()), kStart);
   }

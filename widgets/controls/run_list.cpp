@@ -32,6 +32,8 @@ RunList::RunList(QWidget* parent) : QWidget(parent), model_(new RunListModel(thi
   column->addWidget(list_);
   column->addWidget(empty_);
   empty_->setText(tr("No runs yet"));
+  empty_->setBackgroundRole(QPalette::Base);   // as the list that takes its place
+  empty_->setAutoFillBackground(true);
   list_->hide();
   connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
     if (const RunRow* row = model_->row(index); row && !quiet_) emit currentChanged(row->id);

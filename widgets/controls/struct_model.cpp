@@ -84,6 +84,12 @@ bool StructModel::setData(const QModelIndex& index, const QVariant& value, int r
   return true;
 }
 
+void StructDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
+  QStyledItemDelegate::initStyleOption(option, index);
+  // Of a path the end tells files apart.
+  if (static_cast<const StructModel*>(index.model())->column(index.column()).type == FieldType::path) option->textElideMode = Qt::ElideLeft;
+}
+
 QWidget* StructDelegate::createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const {
   const Field& field = static_cast<const StructModel*>(index.model())->column(index.column());
   QWidget* editor = nullptr;

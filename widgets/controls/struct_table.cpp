@@ -22,7 +22,7 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kRowHeight = 28, kMostRows = 8, kWidestColumn = 190, kNarrowestColumn = 68, kBareRows = 2;
+constexpr int kRowHeight = 28, kMostRows = 8, kWidestColumn = 190, kNarrowestColumn = 44, kNarrowestPath = 90, kBareRows = 2;
 
 /// The column that holds paths; nullptr when there is none.
 const Field* pathColumn(const Field& table) {
@@ -37,6 +37,7 @@ StructTable::StructTable(const Field& field, QWidget* parent)
   view_->setModel(model_);
   view_->setItemDelegate(new StructDelegate(view_));
   view_->setShowGrid(false);
+  view_->setWordWrap(false);           // a path would break at a slash and lose its end
   view_->setSelectionBehavior(QAbstractItemView::SelectItems);
   view_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed | QAbstractItemView::AnyKeyPressed |
                          QAbstractItemView::SelectedClicked);
@@ -157,15 +158,20 @@ void StructTable::fitHeight() {
 
 void StructTable::fitColumns() {
   view_->resizeColumnsToContents();
-  int used = 0, widest = 0;
+  const int room = view_->viewport()->width();
+  int used = 0, path = -1, first = -1;
   for (int c = 0; c < model_->columnCount(); ++c) {
     if (view_->isColumnHidden(c)) continue;
+    if (first < 0) first = c;
     view_->setColumnWidth(c, std::clamp(view_->columnWidth(c), kNarrowestColumn, kWidestColumn));
+    if (path < 0 && model_->column(c).type == FieldType::path) path = c;
     used += view_->columnWidth(c);
-    if (model_->column(c).type == FieldType::path) widest = c;
   }
-  // What is left goes to the paths: they are the longest.
-  if (const int left = view_->viewport()->width() - used; left > 0) view_->setColumnWidth(widest, view_->columnWidth(widest) + left);
+  if (first < 0) return;
+  // Paths are the longest: they take what is left, and where it is too little they give way, since their end is what is read.
+  const int flexible = path >= 0 ? path : first;
+  if (room > used) view_->setColumnWidth(flexible, view_->columnWidth(flexible) + room - used);
+  else if (path >= 0) view_->setColumnWidth(path, std::clamp(view_->columnWidth(path) - (used - room), std::min(kNarrowestPath, view_->columnWidth(path)), view_->columnWidth(path)));
 }
 
 void StructTable::take(const QVariantList& rows, int current) {

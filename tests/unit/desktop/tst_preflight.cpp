@@ -47,6 +47,14 @@ class TestPreflight : public test::Configuring {
     QCOMPARE(report.sources.size(), std::size_t{1});
     QCOMPARE(report.identical_run, QStringLiteral("/runs/r"));
     for (const widgets::CheckRow& row : report.checks) QVERIFY(row.state == CheckState::ok || row.state == CheckState::note);
+    const auto trial = [&](double milliseconds) {
+      good.json["step"]["milliseconds"] = milliseconds;
+      const auto checks = reportOf(good).checks;
+      return std::find_if(checks.begin(), checks.end(), [](const auto& row) { return row.id == QLatin1String("steps"); })->text;
+    };
+    QVERIFY2(trial(5.5).contains("5.5 ms a step"), qPrintable(trial(5.5)));
+    QVERIFY2(trial(118).contains("118 ms a step"), qPrintable(trial(118)));
+    QVERIFY2(trial(4164.5).contains("4.2 s a step"), qPrintable(trial(4164.5)));
     EngineAnswer bad;
     bad.problem = "it does not fit";
     bad.hint = "use fewer genes";
