@@ -16,7 +16,9 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <vector>
 
+#include "widgets/controls/choice_button.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/theme/fonts.h"
 #include "widgets/theme/icons.h"
@@ -76,8 +78,14 @@ class ChoicesPlace : public QObject {
   }
   void place() {
     if (view_->width() < 60) return;   // it has no size yet
-    const int wanted = choices_->sizeHint().width();
+    int wanted = choices_->sizeHint().width();
+    std::vector<ChoiceButton*> buttons;
+    for (int i = 0; i < choices_->count(); ++i)
+      if (auto* button = qobject_cast<ChoiceButton*>(choices_->itemAt(i)->widget()); button && !button->isHidden()) buttons.push_back(button);
+    for (const ChoiceButton* button : buttons) wanted += button->isShort() ? button->prefixWidth() : 0;
     const bool apart = wanted > 0 && wanted + others() > view_->width();
+    const bool is_short = apart && wanted > view_->width() - 2 * kMargin;
+    for (ChoiceButton* button : buttons) button->setShort(is_short);
     if (apart == apart_) return;
     apart_ = apart;
     (apart ? static_cast<QLayout*>(line_) : below_->layout())->removeItem(choices_);
@@ -155,7 +163,7 @@ View::View(const ViewContext& context, QWidget* parent) : QWidget(parent), conte
 
   auto* foot = new QHBoxLayout;
   foot->setContentsMargins(kMargin, 0, kMargin, 0);
-  caption_->setFixedHeight(kCaptionHeight);
+  caption_->setMostLines(3, kCaptionHeight);   // what a figure rests on is read, not guessed
   foot->addWidget(caption_, 1);
 
   auto* column = new QVBoxLayout(this);

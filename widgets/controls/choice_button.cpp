@@ -14,7 +14,7 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kLeastText = 60;   // pixels of text that are left at least, where there are so many
+constexpr int kLeastText = 104;   // pixels of text that are left at least, where there are so many
 const QString kArrow = QStringLiteral(" ▾");
 
 }  // namespace
@@ -50,8 +50,25 @@ void ChoiceButton::setCurrent(const QString& id) {
   showCurrent();
 }
 
+int ChoiceButton::prefixWidth() const {
+  constexpr int kRounding = 4;   // words and arrow are measured apart when they are cut
+  return std::max(0, fontMetrics().horizontalAdvance(prefix_) - kRounding);
+}
+
+void ChoiceButton::setShort(bool is_short) {
+  if (is_short == short_) return;
+  short_ = is_short;
+  updateGeometry();
+  update();
+}
+
+QSize ChoiceButton::sizeHint() const {
+  const QSize whole = QToolButton::sizeHint();
+  return short_ ? QSize(whole.width() - prefixWidth(), whole.height()) : whole;
+}
+
 QSize ChoiceButton::minimumSizeHint() const {
-  const QSize whole = sizeHint();
+  const QSize whole = QToolButton::sizeHint();
   const int text = fontMetrics().horizontalAdvance(this->text()), choice = fontMetrics().horizontalAdvance(this->text().mid(prefix_.size()));
   return {whole.width() - text + std::min(choice, kLeastText), whole.height()};
 }
@@ -60,7 +77,7 @@ void ChoiceButton::paintEvent(QPaintEvent*) {
   QStylePainter painter(this);
   QStyleOptionToolButton option;
   initStyleOption(&option);
-  const int room = width() - (sizeHint().width() - fontMetrics().horizontalAdvance(text()));
+  const int room = width() - (QToolButton::sizeHint().width() - fontMetrics().horizontalAdvance(text()));
   if (fontMetrics().horizontalAdvance(text()) > room) {
     // What is chosen says more than what it is a choice of: the tooltip says that.
     const QString choice = text().mid(prefix_.size());

@@ -23,6 +23,11 @@ class ChoiceButton : public QToolButton {
   const QString& current() const { return current_; }
   /// It may be cut with an ellipsis where a title line is narrow.
   QSize minimumSizeHint() const override;
+  QSize sizeHint() const override;
+  /// Without the prefix, where not all choices of a line have room for theirs.
+  void setShort(bool is_short);
+  bool isShort() const { return short_; }
+  int prefixWidth() const;
 
  signals:
   /// By the user only.
@@ -34,6 +39,7 @@ class ChoiceButton : public QToolButton {
   void showCurrent();
   QString label_, prefix_, current_;
   std::vector<Choice> choices_;
+  bool short_ = false;
 };
 
 }  // namespace geocyte::widgets

@@ -40,13 +40,13 @@ VerdictLine::VerdictLine(QWidget* parent) : QWidget(parent) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   icon_ = new QLabel;
   icon_->setFixedSize(16, 16);
-  headline_ = new QLabel;
+  headline_ = new ElidedLabel;
   headline_->setObjectName(QStringLiteral("verdictHeadline"));
   headline_->setFont(strongFont());
-  headline_->setTextFormat(Qt::PlainText);
-  auto* evidence = new ElidedLabel;
-  evidence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-  evidence_ = evidence;
+  headline_->setMostLines(2, headline_->fontMetrics().lineSpacing());
+  evidence_ = new ElidedLabel;
+  evidence_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  evidence_->setMostLines(2, evidence_->fontMetrics().lineSpacing());
   evidence_->setObjectName(QStringLiteral("verdictEvidence"));
   why_ = new QPushButton(tr("Why?"));
   why_->setObjectName(QStringLiteral("verdictWhy"));
@@ -68,14 +68,14 @@ VerdictLine::VerdictLine(QWidget* parent) : QWidget(parent) {
 
 void VerdictLine::setVerdict(const VerdictText& verdict) {
   verdict_ = verdict;
-  headline_->setText(verdict.headline);
+  headline_->setFullText(verdict.headline);
   headline_->setVisible(!verdict.headline.isEmpty());
-  static_cast<ElidedLabel*>(evidence_)->setFullText(verdict.evidence);
   why_->setVisible(!verdict.card.isEmpty());
   const Look look = lookOf(verdict.state);
   icon_->setAccessibleName(tr(look.spoken));
   setAccessibleName(tr(look.spoken) + QStringLiteral(": ") + verdict.headline);
   setAccessibleDescription(verdict.evidence);
+  setToolTip(verdict.evidence.isEmpty() ? QString() : verdict.headline + '\n' + verdict.evidence);
   restyle();
   fitText();
 }
@@ -88,15 +88,17 @@ void VerdictLine::restyle() {
 }
 
 void VerdictLine::fitText() {
-  // The phrase wins over the evidence; a phrase that is itself too long is cut by the layout with its own tooltip.
+  // The phrase wins over the evidence; a long one takes two lines, and the evidence is for the tooltip and the card then.
   const int room = width() - 16 - 14 - 16 - 40 - (why_->isVisibleTo(this) ? why_->sizeHint().width() : 0);
   headline_->setMaximumWidth(std::max(80, room));
-  headline_->setToolTip(verdict_.headline);
+  constexpr int kLeastEvidence = 90;
+  evidence_->setFullText(room - headline_->sizeHint().width() > kLeastEvidence ? verdict_.evidence : QString());
 }
 
 void VerdictLine::showCard() {
   if (verdict_.card.isEmpty()) return;
-  showInfoCard(why_, verdict_.headline, verdict_.card);
+  const QString evidence = verdict_.evidence.isEmpty() ? QString() : QStringLiteral("<p>%1</p>").arg(verdict_.evidence.toHtmlEscaped());
+  showInfoCard(why_, verdict_.headline, evidence + QStringLiteral("<p>%1</p>").arg(verdict_.card));
 }
 
 void VerdictLine::changeEvent(QEvent* event) {

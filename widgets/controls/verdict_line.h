@@ -19,13 +19,15 @@ struct VerdictText {
   QString card;                 ///< rich text behind "Why?": what is measured, formula, what is good, what chance gives; "" = no link
 };
 
+class ElidedLabel;
+
 class VerdictLine : public QWidget {
   Q_OBJECT
  public:
   explicit VerdictLine(QWidget* parent = nullptr);
   void setVerdict(const VerdictText& verdict);
   const VerdictText& verdict() const { return verdict_; }
-  /// A control at the right end ("smoothing .6").
+  /// A control at the right end ("smoothing 0.6").
   void addTrailing(QWidget* widget);
   void showCard();
 
@@ -38,7 +40,8 @@ class VerdictLine : public QWidget {
   void restyle();
   void fitText();
   VerdictText verdict_;
-  QLabel *icon_, *headline_, *evidence_;
+  QLabel* icon_;
+  ElidedLabel *headline_, *evidence_;
   QPushButton* why_;
   QHBoxLayout* row_;
 };

@@ -17,7 +17,7 @@ QString intervalText(const std::vector<double>& low, const std::vector<double>& 
 
 SkillPanel::SkillPanel(const ViewContext& context, QWidget* parent) : View(context, parent), plot_(new SkillPlot) {
   setBody(plot_);
-  setHeadlineLines(4);   // it stands beside the tissue, where there is little room
+  setHeadlineLines(6);   // it stands beside the tissue, where there is little room
   setEmptyText(tr("No refiner has been trained up to this step"));
   connect(plot_, &SkillPlot::currentChanged, this, [this](int level) {
     if (level < 0) return HoverCard::hideFrom(plot_);

@@ -66,7 +66,7 @@ void SkillPlot::arrange() {
     chart->has_gate = true;
     chart->line_name = name;
   };
-  if (Chart* chart = add(tr("Loss / loss of doing nothing"), levels_.ratio)) {
+  if (Chart* chart = add(tr("Loss / doing nothing"), levels_.ratio)) {
     gate(chart, tr("doing nothing"));
     if (!levels_.ratio_low.empty() && !levels_.ratio_high.empty()) chart->low = &levels_.ratio_low, chart->high = &levels_.ratio_high;
   }
@@ -75,7 +75,7 @@ void SkillPlot::arrange() {
     gate(chart, tr("true scale"));
     if (!levels_.ceiling.empty()) chart->second = &levels_.ceiling, chart->second_name = tr("honest ceiling");
   }
-  if (Chart* chart = add(tr("Error after refining"), levels_.refined); chart && !levels_.generator.empty()) chart->second = &levels_.generator, chart->second_name = tr("generator only");
+  if (Chart* chart = add(tr("Error after refining"), levels_.refined); chart && !levels_.generator.empty()) chart->second = &levels_.generator, chart->second_name = tr("generator");
   if (charts_.empty()) return;
   // As tall and narrow: one below the other; wide: side by side in pairs.
   columns_ = width() > kWidest && width() > height() && charts_.size() > 1 ? 2 : 1;
@@ -155,7 +155,7 @@ void SkillPlot::paintChart(QPainter& painter, const Chart& chart, bool with_sigm
     painter.drawLine(QPointF(at, chart.area.top()), QPointF(at, chart.area.bottom()));
   }
   // The line of no effect is the point of the chart: in ink, named.
-  const double title_room = chart.area.width();
+  const double title_room = chart.area.width() + kLeft - 14;
   QString named;
   if (chart.has_gate) {
     const double at = std::round(y(chart, chart.gate)) + 0.5;
@@ -166,9 +166,11 @@ void SkillPlot::paintChart(QPainter& painter, const Chart& chart, bool with_sigm
   const double title_width = std::min(metrics.horizontalAdvance(chart.title) + 2, title_room);
   painter.drawText(QRectF(chart.area.left() - kLeft + 14, chart.area.top() - kTitle, title_width, kTitle - 4), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(chart.title, Qt::ElideRight, title_width));
   QStringList names;
-  if (chart.has_gate) names << tr("— 1 = %1").arg(chart.line_name);
-  if (chart.second) names << tr("- - %1").arg(chart.second_name);
   const double left = chart.area.left() - kLeft + 14 + title_width + 10, room = chart.area.right() - left;
+  if (chart.second) names << tr("- - %1").arg(chart.second_name);
+  // The title names what 1 is already: where there is no room the dashed line alone is explained.
+  if (chart.has_gate)
+    if (const QString line = tr("— 1 = %1").arg(chart.line_name); metrics.horizontalAdvance((QStringList{line} + names).join(QStringLiteral("   "))) <= room) names.prepend(line);
   if (QString legend = names.join(QStringLiteral("   ")); room > 60) {
     painter.setPen(c.dim);
     painter.drawText(QRectF(left, chart.area.top() - kTitle, room, kTitle - 4), Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(legend, Qt::ElideRight, room));

@@ -37,7 +37,7 @@ ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
   slider_->setPageStep(kSteps / 10);
   slider_->setSingleStep(kSteps / 20);
   slider_->setMinimumWidth(90);
-  slider_->setMaximumWidth(220);
+  slider_->setMaximumWidth(180);
   value_->setObjectName(QStringLiteral("probeValue"));
   value_->setFont(monoFont());
   value_->setMinimumWidth(40);
@@ -50,11 +50,12 @@ ProbeBar::ProbeBar(ProbeModel* model, QWidget* parent)
   state_->setObjectName(QStringLiteral("probeState"));
   state_->setFont(captionFont());
   state_->setTextFormat(Qt::PlainText);
+  state_->setMostLines(2, state_->fontMetrics().height() + 2);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(14, 4, 14, 4);
   row->setSpacing(8);
   for (QWidget* widget : {static_cast<QWidget*>(name_), static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) row->addWidget(widget);
-  row->setStretchFactor(slider_, 3);   // up to its greatest width; the rest is the state's
+  row->setStretchFactor(slider_, 1);   // up to its greatest width; the rest is the state's
   row->addWidget(state_, 1);
   state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   gate_->setSingleShot(true);
@@ -100,7 +101,8 @@ void ProbeBar::setReady(bool ready) {
   if (ready == ready_) return;
   ready_ = ready;
   gate_->stop();
-  for (QWidget* one : {static_cast<QWidget*>(name_), static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) one->setEnabled(ready);
+  name_->setEnabled(ready);
+  for (QWidget* one : {static_cast<QWidget*>(slider_), static_cast<QWidget*>(value_), static_cast<QWidget*>(again_)}) one->setVisible(ready);   // the line has room to say why
   follow();
 }
 
@@ -112,13 +114,13 @@ void ProbeBar::ask() {
 void ProbeBar::follow() {
   if (!model_) return;
   if (!ready_) {
-    state_->setFullText(tr("No refiner at this step: the run has none, or has not come to it. Its share of the steps is a parameter."));
+    state_->setFullText(tr("No refiner at this step: the run has none, or has not come to it."));
     return setTone(state_, Tone::dim);
   }
   const QString asked = axisText(model_->args().value(QStringLiteral("sigma")).toDouble());
   Tone tone = Tone::dim;
   switch (model_->state()) {
-    case ProbeModel::State::idle: state_->setFullText(tr("Move the slider to see what the refiner does from there.")); break;
+    case ProbeModel::State::idle: state_->setFullText(tr("Move it to see what the refiner does.")); break;
     case ProbeModel::State::pending: state_->setFullText(model_->progress().isEmpty() ? tr("σ %1: the engine works…").arg(asked) : tr("σ %1: %2…").arg(asked, model_->progress())); break;
     case ProbeModel::State::answered:
       state_->setFullText(!holdsPlaces(model_->arrays().find(array_)) ? tr("No refiner has been trained up to this step: nothing could refine these places.") : tr("σ %1: answered in %2 s").arg(asked, cellText(model_->seconds())));

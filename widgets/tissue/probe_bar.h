@@ -25,7 +25,7 @@ class ProbeBar : public QWidget {
  public:
   explicit ProbeBar(ProbeModel* model, QWidget* parent = nullptr);
   void bind(const QHash<QString, QString>& bindings);
-  /// Whether there is anything that could refine; without it slider and button take no input and the line says why.
+  /// Whether there is anything that could refine; without it there is no slider and the line says why.
   void setReady(bool ready);
   /// Which slide is asked about; "" = all.
   void setSource(const QString& name) { source_ = name; }

@@ -10,6 +10,7 @@
 #include "widgets/controls/choice_button.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/struct_table.h"
+#include "widgets/controls/verdict_line.h"
 #include "widgets/theme/theme.h"
 
 using namespace geocyte::widgets;
@@ -41,7 +42,7 @@ class TestNarrow : public QObject {
   void initTestCase() { theme_ = std::make_unique<Theme>(ThemeChoice::light); }
 
   void aLabelTakesAsManyLinesAsItNeedsAndThenAnEllipsis() {
-    ElidedLabel label(QStringLiteral("Skill at 4 of 6 noise levels: loss .94 to 1.00 of doing nothing; refined places are no better than the generator's alone"));
+    ElidedLabel label(QStringLiteral("Skill at 4 of 6 noise levels: loss 0.94 to 1.00 of doing nothing; refined places are no better than the generator's alone"));
     label.setMostLines(3, 20);
     label.resize(2000, 20);
     label.show();
@@ -92,6 +93,53 @@ class TestNarrow : public QObject {
     QVERIFY2(last <= table.view()->viewport()->height(), "the bar below covers no row");
     table.setReadOnly(false);
     QVERIFY(!table.view()->isColumnHidden(2));
+  }
+
+  void aLongPathGivesWayToTheColumnsBesideIt() {
+    StructTable table(sources());
+    QVariantList all = rows(3);
+    for (QVariant& row : all) {
+      QVariantMap map = row.toMap();
+      map["path"] = QStringLiteral("a/rather/long/folder/name/of/a/study/") + map["path"].toString();
+      row = map;
+    }
+    table.resize(300, 300);
+    table.setReadOnly(true);
+    table.setRows(all);
+    table.show();
+    QCoreApplication::processEvents();
+    QTableView* view = table.view();
+    QVERIFY2(view->columnViewportPosition(3) + view->columnWidth(3) <= view->viewport()->width(), "the patient is in sight");
+    QVERIFY(view->columnWidth(1) >= 90);
+    // Of the path its end is shown: two paths that differ at their ends do not look the same.
+    const auto painted = [&](int row) { return view->viewport()->grab(view->visualRect(view->model()->index(row, 1)).adjusted(0, 2, 0, -2)).toImage(); };
+    QVERIFY(painted(0) != painted(1));
+  }
+
+  void choicesGiveUpTheirPrefixesBeforeTheyAreCut() {
+    ChoiceButton button(QStringLiteral("Colour"), QStringLiteral("colour: "));
+    button.setChoices({{"a", "cell type", {}}, {"b", "b", {}}});
+    const int whole = button.sizeHint().width();
+    button.setShort(true);
+    QCOMPARE(button.sizeHint().width(), whole - button.prefixWidth());
+    QVERIFY(button.minimumSizeHint().width() <= button.sizeHint().width());
+    ChoiceButton bare(QStringLiteral("Colour"));
+    bare.setChoices(button.choices());
+    for (ChoiceButton* one : {&button, &bare}) one->resize(button.sizeHint());
+    QVERIFY2(button.grab().toImage() == bare.grab().toImage(), "nothing is cut");
+  }
+
+  void aLongVerdictTakesTwoLinesAndNothingIsLost() {
+    VerdictLine line;
+    line.setVerdict({VerdictState::warning, QStringLiteral("The refiner denoises at σ = 0.6, 1.2, 2.4, and is worse than nothing at σ = 0.1. Refined places are no better than the generator's."),
+                     QStringLiteral("L/L(F=0): 1.05 at σ = 0.1"), {}});
+    line.resize(760, 40);
+    line.show();
+    QCoreApplication::processEvents();
+    auto* headline = line.findChild<ElidedLabel*>("verdictHeadline");
+    QVERIFY2(headline->text().contains('\n') && !headline->text().contains(QChar(0x2026)), qPrintable(headline->text()));
+    QVERIFY(headline->geometry().bottom() < line.height() && headline->y() >= 0);
+    QVERIFY2(line.toolTip().contains("L/L(F=0): 1.05"), "what has no room is in the tooltip");
   }
 
   void anEmptyTableThatStandsIsOnlyItsSentence() {
