@@ -87,9 +87,9 @@ QRectF MatrixGrid::cellRect(int row, int column) const {
   return {at_.left + column * at_.cell_width, at_.top + row * at_.cell_height, at_.cell_width - gap, at_.cell_height - gap};
 }
 
-QString MatrixGrid::cellText(int row, int column) const {
+QString MatrixGrid::cellText(int row, int column, int decimals) const {
   const double value = data_.value(row, column);
-  return std::isfinite(value) ? widgets::cellText(value) : QString();
+  return std::isfinite(value) ? widgets::cellText(value, decimals) : QString();
 }
 
 QRectF MatrixGrid::legendRect() const {

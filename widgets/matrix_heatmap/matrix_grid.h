@@ -50,7 +50,7 @@ class MatrixGrid : public QWidget {
   int focusColumn() const { return focus_column_; }
   /// Where a cell stands, without its gap.
   QRectF cellRect(int row, int column) const;
-  QString cellText(int row, int column) const;
+  QString cellText(int row, int column, int decimals = 2) const;
   /// Where the legend stands; empty without one.
   QRectF legendRect() const;
   QSize minimumSizeHint() const override { return {160, 140}; }

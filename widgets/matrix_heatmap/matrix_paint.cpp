@@ -14,7 +14,7 @@
 namespace geocyte::widgets::matrix_heatmap {
 namespace {
 
-constexpr double kRadius = 3, kHatch = 6, kTextPadding = 4, kSwatch = 11, kLegendGap = 18;
+constexpr double kRadius = 3, kHatch = 6, kTextPadding = 3, kSwatch = 11, kLegendGap = 18;
 
 /// Strokes over a fill: what fails is told by more than its colour.
 void hatch(QPainter& painter, const QRectF& rect, double radius, const QColor& fill, bool dark) {
@@ -57,12 +57,13 @@ void MatrixGrid::paintCell(QPainter& painter, int row, int column) const {
   painter.drawRoundedRect(rect, radius, radius);
   const QColor text = cellTextColor(fill);
   if (data_.isAboveGate(row, column) && rect.width() >= 8) hatch(painter, rect, radius, fill, c.dark);
+  // In small cells with one decimal: colour and hatching tell passing from failing, the read-out has all digits.
   const QFontMetricsF metrics(monoFont());
-  const QString label = cellText(row, column);
-  if (metrics.horizontalAdvance(label) + kTextPadding > rect.width() || metrics.height() > rect.height()) return;
+  if (metrics.capHeight() + kTextPadding > rect.height()) return;
   painter.setFont(monoFont());
   painter.setPen(text);
-  painter.drawText(rect, Qt::AlignCenter, label);
+  for (const int decimals : {2, 1})
+    if (const QString label = cellText(row, column, decimals); metrics.horizontalAdvance(label) + kTextPadding <= rect.width()) return painter.drawText(rect, Qt::AlignCenter, label);
 }
 
 void MatrixGrid::paintLabels(QPainter& painter) const {

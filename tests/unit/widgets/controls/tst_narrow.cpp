@@ -140,6 +140,10 @@ class TestNarrow : public QObject {
     QVERIFY2(headline->text().contains('\n') && !headline->text().contains(QChar(0x2026)), qPrintable(headline->text()));
     QVERIFY(headline->geometry().bottom() < line.height() && headline->y() >= 0);
     QVERIFY2(line.toolTip().contains("L/L(F=0): 1.05"), "what has no room is in the tooltip");
+    QVERIFY(line.findChild<ElidedLabel*>("verdictEvidence")->text().isEmpty());
+    line.resize(1900, 40);
+    QCoreApplication::processEvents();
+    QVERIFY(!headline->text().contains('\n') && !line.findChild<ElidedLabel*>("verdictEvidence")->text().isEmpty());
   }
 
   void anEmptyTableThatStandsIsOnlyItsSentence() {

@@ -199,6 +199,23 @@ class TestMatrixHeatmap : public QObject {
     theme_->setChoice(ThemeChoice::light);
   }
 
+  void smallCellsHaveOneDecimalRatherThanNoNumber() {
+    const Fixture f(threeSources(), {{"values", "d"}, {"gate", "0.36"}});
+    QCOMPARE(f.grid()->cellText(0, 2, 1), QString("2.0"));
+    const auto hasInk = [&] {
+      const QRect cell = f.grid()->cellRect(0, 2).toRect().adjusted(3, 3, -3, -3);
+      const QImage image = f.grid()->grab(cell).toImage();
+      int least = 255;
+      for (int x = 0; x < image.width(); ++x)
+        for (int y = 0; y < image.height(); ++y) least = std::min(least, qGray(image.pixel(x, y)));
+      return least < 90;
+    };
+    QVERIFY(hasInk());
+    for (int width = f.grid()->width(); f.grid()->cellRect(0, 2).width() > 26 && width > 40; width -= 2) f.grid()->resize(width, f.grid()->height());
+    QVERIFY2(f.grid()->cellRect(0, 2).width() <= 26 && f.grid()->cellRect(0, 2).width() > 22, qPrintable(QString::number(f.grid()->cellRect(0, 2).width())));
+    QVERIFY2(hasInk(), "a matrix says how much");
+  }
+
   void theReferenceTakesTheLowerTriangleByName() {
     SelectionModel selection;
     Reference reference;
