@@ -152,7 +152,11 @@ widgets::ArrayMap arrayMapOf(const LoadedSnapshot& snapshot, const QString& run_
         const QString name = QStringLiteral("kept: ") + kept.name;
         map.labels.insert(name, {name, {kept.name}, subset ? codesOf(snapshot.axes, labels, subset) : std::shared_ptr<const Codes>(snapshot.selections, &kept.codes)});
       }
-  for (const auto& part : snapshot.parts) addChecks(*part, map);
+  for (const auto& part : snapshot.parts) {
+    addChecks(*part, map);
+    const auto weights = part->attributes.find(store::kWeightsOf);
+    if (part->step == snapshot.step && weights != part->attributes.end() && weights->is_number_integer()) map.weights_of = weights->get<std::int64_t>();
+  }
   for (const auto& part : snapshot.parts)
     for (const NamedArray& array : part->arrays) {
       widgets::ArrayView view = viewOf(array);

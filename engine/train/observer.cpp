@@ -133,6 +133,7 @@ bool Observer::take(System& system, const std::string& stage, std::int64_t step)
   }
   snapshot.step = step;
   snapshot.stage = stage;
+  if (ctx_.weights_of() != step) snapshot.attributes[store::kWeightsOf] = ctx_.weights_of();
   snapshot.verdicts.push_back(analysis::training_verdict(history_));
   if (analysis_) analysis_->submit(snapshot);
   {

@@ -46,7 +46,7 @@ store::Verdict coverage_verdict(const CoverageCurve& curve) {
   const std::size_t ninety = 3;
   const double seen = curve.observed[ninety];
   const bool holds = curve.low[ninety] <= 0.9 && curve.high[ninety] >= 0.9, close = std::abs(seen - 0.9) < 0.05;
-  verdict.state = holds || close ? "good" : seen > 0.8 ? "warn" : "bad";
+  verdict.state = holds || close ? "good" : seen > 0.9 ? "neutral" : seen > 0.8 ? "warn" : "bad";   // too large a circle misleads nobody
   verdict.headline = holds || close ? fmt::format("The 90 % circles hold {:.0f} % of the true places.", 100 * seen)
                      : seen < 0.9   ? fmt::format("The run is too sure: its 90 % circles hold {:.0f} % of the true places.", 100 * seen)
                                     : fmt::format("The run is less sure than it could be: its 90 % circles hold {:.0f} % of the true places.", 100 * seen);

@@ -114,7 +114,6 @@ store::Snapshot StEdm::observe(const train::ProbeRequest& request, train::TrainC
                                                                 : "spread of samples, in radii, not calibrated";
   }
   layouts.how = refined ? "layout of refined pair heads" : done ? "anchored layout of the pair heads" : "scaling of the pair heads";
-  if (ctx.weights_of() != ctx.step()) layouts.how += fmt::format(", weights of step {}, the best", ctx.weights_of());
   show_places(snapshot, tissue, layouts, request.max_rows, seed);
   if (refines()) add_skill(snapshot, panel, acceptance, done, stop);
   return snapshot;

@@ -3,6 +3,10 @@
 
 #include <limits>
 
+#include <QObject>
+
+#include "widgets/base/number_format.h"
+
 namespace geocyte::widgets {
 
 std::int64_t ArrayView::size() const {
@@ -33,6 +37,11 @@ std::vector<std::uint8_t> LabelView::maskOf(const QStringList& names) const {
   mask.reserve(codes->size());
   for (const std::int32_t code : *codes) mask.push_back(code >= 0 && code < categories.size() && names.contains(categories[code]));
   return mask;
+}
+
+QString ArrayMap::stepText() const {
+  if (step < 0) return {};
+  return weights_of < 0 || weights_of == step ? QObject::tr("step %1").arg(groupedText(step)) : QObject::tr("step %1, the best of %2").arg(groupedText(weights_of), groupedText(step));
 }
 
 const ArrayView* ArrayMap::find(const QString& name) const {

@@ -55,8 +55,11 @@ struct ArrayMap {
   QHash<QString, LabelView> labels;     ///< of the axes in use: "source", "cell_type"
   std::vector<CheckView> checks;        ///< of each the newest answer
   std::int64_t step = -1;
+  std::int64_t weights_of = -1;         ///< the step whose weights these are of, where a run ended on its best one
   QString run, caption;                 ///< run: its name
   const ArrayView* find(const QString& name) const;
+  /// "step 500", "step 300, the best of 500", "" before the first.
+  QString stepText() const;
 };
 
 /// Some arrays of one run at all moments that were kept, oldest first.

@@ -73,7 +73,7 @@ void Calibration::setArrays(const ArrayMap& arrays) {
   setHeadline(sentenceOf(coverage));
   QStringList foot;
   if (!coverage.isEmpty()) {
-    if (arrays.step >= 0) foot << tr("step %1").arg(groupedText(arrays.step));
+    if (arrays.step >= 0) foot << arrays.stepText();
     if (coverage.n > 0) foot << tr("n = %1 cells").arg(groupedText(std::llround(coverage.n)));
     if (const ArrayView* observed = bound(arrays, bindings_, "observed"); observed && !observed->caption.isEmpty()) foot << observed->caption;
   }

@@ -171,7 +171,7 @@ void MatrixHeatmap::describe(const ArrayView& values) {
   QStringList caption;
   if (!arrays_.caption.isEmpty()) caption << arrays_.caption;
   if (!values.caption.isEmpty()) caption << values.caption;
-  if (arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
+  if (arrays_.step >= 0) caption << arrays_.stepText();
   if (compares && content_.has_lower) caption << tr("lower triangle: %1, step %2").arg(context().reference->name(), groupedText(reference_.step));
   if (compares && !content_.has_lower) caption << tr("%1 has no such matrix").arg(context().reference->name());
   setCaption(caption.join(QStringLiteral(" · ")));

@@ -253,7 +253,7 @@ void Scatter::rebuild() {
   setEmptyText({});
   canvas_->setCloud(cloudOf(*points), points->role == QLatin1String("coordinates"), animated_);
   QStringList caption;
-  if (arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
+  if (arrays_.step >= 0) caption << arrays_.stepText();
   if (const QString hidden = hiddenText(); !hidden.isEmpty()) caption << hidden;
   if (!points->caption.isEmpty()) caption << points->caption;
   else if (!arrays_.caption.isEmpty()) caption << arrays_.caption;

@@ -33,7 +33,7 @@ void SkillPanel::setArrays(const ArrayMap& arrays) {
   setHeadline(levels.isEmpty() ? QString() : verdict.evidence.isEmpty() ? verdict.headline : tr("%1: %2").arg(verdict.headline, verdict.evidence));
   QStringList foot;
   if (!levels.isEmpty()) {
-    if (arrays.step >= 0) foot << tr("step %1").arg(groupedText(arrays.step));
+    if (arrays.step >= 0) foot << arrays.stepText();
     if (!levels.count.empty() && std::isfinite(levels.count.front())) foot << tr("n = %1 cells").arg(groupedText(std::llround(levels.count.front())));
     if (!levels.method.isEmpty()) foot << levels.method;
     foot << tr("σ in units of σ data");

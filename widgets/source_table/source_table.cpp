@@ -162,7 +162,7 @@ void SourceTable::rebuild() {
   setCount(!gated ? QString() : bad == 0 ? tr("all gates hold") : bad == 1 ? tr("1 value beyond its gate") : tr("%1 values beyond their gates").arg(bad));
   QStringList caption;
   if (model_->rowCount() > 0 && !arrays_.caption.isEmpty()) caption << arrays_.caption;
-  if (model_->rowCount() > 0 && arrays_.step >= 0) caption << tr("step %1").arg(groupedText(arrays_.step));
+  if (model_->rowCount() > 0 && arrays_.step >= 0) caption << arrays_.stepText();
   if (!left_out.isEmpty()) caption << tr("left out, of another shape: %1").arg(left_out.join(QLatin1String(", ")));
   setCaption(caption.join(QStringLiteral(" · ")));
   if (!same_columns)

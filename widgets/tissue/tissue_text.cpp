@@ -55,7 +55,7 @@ void Tissue::say() {
   if (const QString near = neighbourText(); !near.isEmpty()) head << near;
   setCount(head.join(QStringLiteral(" · ")));
   QStringList foot;
-  if (arrays_.step >= 0) foot << tr("step %1").arg(groupedText(arrays_.step));
+  if (arrays_.step >= 0) foot << arrays_.stepText();
   if (!slide().isEmpty()) foot << slide();
   if (scene_.fit.n > 0) foot << tr("off by %1 radii (rms, n = %2)").arg(cellText(scene_.fit.rms / scene_.unit), groupedText(scene_.fit.n));
   if (scene_.fit.n > 0 && fit() != Fit::none) foot << tr("mirror images allowed");

@@ -23,6 +23,9 @@ struct Verdict {
   std::string why;              ///< the card: how it was found, what it means, what to do
 };
 
+/// Among attributes: the step whose weights are shown, where that is another one than the snapshot's (a run that ended on its best step).
+inline constexpr const char* kWeightsOf = "weights_of";
+
 struct Snapshot {
   std::int64_t step = 0;
   std::string stage;

@@ -211,6 +211,19 @@ class TestViewHost : public QObject {
     QCOMPARE(map.labels["source"].codes->data(), loaded.axes->front().labels[0].codes.data());
     QVERIFY2(flat->caption.contains("40"), "an array older than the shown moment says its step");
     QCOMPARE(map.step, std::int64_t{50});
+    QCOMPARE(map.stepText(), QStringLiteral("step 50"));
+  }
+
+  void aMomentSaysWhoseWeightsItShows() {
+    LoadedSnapshot loaded = snapshot();
+    auto part = std::make_shared<store::Snapshot>(*loaded.parts[0]);
+    part->step = loaded.step;
+    part->attributes[store::kWeightsOf] = 30;
+    loaded.parts = {part};
+    QCOMPARE(arrayMapOf(loaded, "run").stepText(), QStringLiteral("step 30, the best of 50"));
+    part->attributes[store::kWeightsOf] = "thirty";
+    QCOMPARE(arrayMapOf(loaded, "run").stepText(), QStringLiteral("step 50"));
+    QCOMPARE(widgets::ArrayMap().stepText(), QString());
   }
 
   void theBufferLivesAsLongAsAView() {

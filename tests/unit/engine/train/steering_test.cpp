@@ -73,6 +73,7 @@ TEST(EndOnBest, ShowsJudgesAndExportsTheBestStepAndGoesOnFromTheLast) {
   // What the last snapshot shows are these weights.
   const store::Snapshot last = toy.sink.snapshots().back();
   ASSERT_EQ(last.step, 61);
+  EXPECT_EQ(last.attributes.value(store::kWeightsOf, std::int64_t{-1}), outcome.best->step);
   const NamedTensors of_best = read_artifact(toy.sink.folder("artifacts/toy")).artifact.tensors;
   EXPECT_EQ(last.find("weight")->as<float>()[0], of_best.front().second[0].item<float>());
   // Going on is as if nobody had ended on anything.
