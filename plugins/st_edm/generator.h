@@ -39,9 +39,10 @@ class Generator {
   train::StepReport step(const StEdmOptions& options, const Tissue& tissue, std::span<const std::int64_t> rows, std::int64_t step, std::int64_t total,
                          train::TrainContext& ctx);
 
-  /// Unweighted terms, their sum at full weight, and row-Spearman on cells of training slides: at most 400 of each by the networks that have never seen it, which is how a new
-  /// slide fares, else its validation cells; `choice`, whose smallest value is the best step: 2 - row-Spearman, always above
-  /// what a step with a refiner has (its loss ratio, about 1).
+  /// Unweighted terms, their sum at full weight, row-Spearman by the distance heads and recall@10 by the neighbour heads, on cells of training slides: at most 1,200 of each
+  /// by the networks that have never seen it, which is how a new slide fares, else its validation cells; `choice`, whose smallest value is the best step:
+  /// 2 - sqrt(row-Spearman x recall@10), their geometric mean, so that a tenth of the neighbours weighs as much as a tenth of the order; always above what a step with a
+  /// refiner has (its loss ratio, about 1).
   std::map<std::string, double> validate(const StEdmOptions& options, const Tissue& tissue) const;
 
   /// What the heads say of the cells `rows`: distance (M, n, D) and local (M, n, L) float on the host. Where cells have a context, all cells of their source

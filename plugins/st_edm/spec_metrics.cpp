@@ -28,10 +28,12 @@ std::vector<config::MetricSpec> make_metrics() {
   m.push_back(with_chance(metric("val/row_spearman", "Row-Spearman, validation", "Agreement of predicted with true distances on training slides: of each by the networks that have never seen it (heads.missed), else of its validation cells.",
                                  "mean over cells of Spearman(predicted row, true row)",
                                  "Rises and stays. Networks that miss a slide say about what a new slide will score; validation cells of slides that were learned score higher.", "Row-Spearman", Direction::higher_is_better), 0));
+  m.push_back(metric("val/recall_at_10", "Neighbours, validation", "Of the ten nearest cells, the share that the neighbour heads name, on the cells of val/row_spearman.", "mean over cells of |kNN_pred and kNN_true| / 10",
+                     "Rises and stays, above 10 / (n - 1).", "Row-Spearman", Direction::higher_is_better));
   m.push_back(config::with_chance(metric("val/loss_ratio", "Denoising, validation", "Error of the refiner over that of the network that outputs nothing, on validation cells, averaged over "
                                          "noise levels.", "mean over s of L/L(F = 0)", "Below 1. The skill panel shows each level.", "Refiner"), 1));
-  m.push_back(metric("val/choice", "Choice, validation", "What the best step is chosen by: 2 - row-Spearman on validation cells, then the loss ratio of the refiner, so that a step with one comes before "
-                     "any without.", "2 - row-Spearman, or mean over s of L/L(F = 0)", "Falls.", "Held-out loss"));
+  m.push_back(metric("val/choice", "Choice, validation", "What the best step is chosen by: order of distances and neighbours together on the cells of val/row_spearman, then the loss ratio of the refiner, so that a "
+                     "step with one comes before any without.", "2 - sqrt(row-Spearman x recall@10), or mean over s of L/L(F = 0)", "Falls.", "Held-out loss"));
   m.push_back(metric("val/*", "Held-out term", "A loss term on the cells of val/row_spearman; val/total is the sum at full weight.",
                      "unweighted, without noise", "Falls with the training curve; rises when slides are learned by heart.", "Held-out loss"));
   m.push_back(metric("grad/*", "Gradient norm", "Norm of the gradient.", "||g||", "Settles; spikes announce divergence.", "Gradient"));

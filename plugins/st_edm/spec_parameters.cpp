@@ -187,8 +187,8 @@ void add_schedule(config::Schema& s, const StEdmOptions& o) {
   s.push_back(at_least(parameter("validate.every", ParameterType::integer, 50, "Schedule", "Validate every",
                                  "Steps between losses on validation cells; 0 never.", kLive), 0, "steps"));
   s.push_back(one_of(parameter("best.metric", ParameterType::choice, "val/choice", "Schedule", "Best step by",
-                               "Whose smallest value chooses the best step, which is kept and which apply takes. val/choice: row-Spearman of validation cells while the networks learn, the loss of the refiner while "
-                               "it does. val/total: the sum of the losses, which is least early, when distances are still far from learned."),
+                               "Whose smallest value chooses the best step, which is kept and which apply takes. val/choice: order of distances and neighbours (geometric mean of row-Spearman and recall@10) on "
+                               "training slides by networks that miss them, or on validation cells; the loss of the refiner while it learns. val/total: the sum of the losses, which is least early, when distances are still far from learned."),
                      {"val/choice", "val/total"}));
   s.push_back(parameter("best.end", ParameterType::boolean, true, "Schedule", "End on the best step",
                         "A run that completes is shown, judged and exported by the weights of its best step, not of its last one; no held-out cell has a say in which that is. What is resumed goes on from "
