@@ -2,11 +2,15 @@
 #include "app/engine/run_configuration.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
 #include "engine/core/text.h"
+#include "engine/store/contract/run_evaluation.h"
 #include "engine/store/run_layout.h"
 
 namespace geocyte::app {
@@ -42,13 +46,19 @@ ChosenCheckpoint choose_checkpoint(store::RunReader& reader, std::optional<std::
   }
   reader.poll_status();
   ChosenCheckpoint chosen;
-  if (const auto& status = reader.status(); status && status->best && there(status->best->step)) {
+  const auto& status = reader.status();
+  std::vector<std::pair<std::int64_t, std::string>> wished;
+  if (status && status->state == store::RunState::completed)
+    if (const auto judged = store::judged_step(reader.facts().directory / store::kEvaluationFolder)) wished.emplace_back(*judged, "as judged at the end");
+  if (status && status->best) wished.emplace_back(status->best->step, "best " + status->best->metric);
+  for (const auto& [one, why] : wished) {
+    if (!there(one)) continue;
     try {
-      chosen.found = store::verify_checkpoint(folder, status->best->step);
-      chosen.why = "best " + status->best->metric;
+      chosen.found = store::verify_checkpoint(folder, one);
+      chosen.why = why;
       return chosen;
     } catch (const Error& error) {
-      chosen.problems.push_back(error.message());
+      if (chosen.problems.empty() || chosen.problems.back() != error.message()) chosen.problems.push_back(error.message());
     }
   }
   const auto search = store::latest_good_checkpoint(folder);

@@ -20,11 +20,12 @@ config::ResolvedRun configuration_of(store::RunReader& reader, const std::vector
 
 struct ChosenCheckpoint {
   store::CheckpointFound found;
-  std::string why;                         ///< "best val/total", "newest", "asked for"
+  std::string why;                         ///< "as judged at the end", "best val/total", "newest", "asked for"
   std::vector<std::string> problems;       ///< sentences about checkpoints that were passed over
 };
 
-/// The checkpoint of `step`; without one that of the best step, or the newest good one where there is no best.
+/// The checkpoint of `step`; without one that whose scores a completed run shows, so that what is used is what was judged; of another run that of the best step, or the newest
+/// good one where there is no best.
 /// Throws Error{bad_data} that lists the steps there are.
 ChosenCheckpoint choose_checkpoint(store::RunReader& reader, std::optional<std::int64_t> step);
 

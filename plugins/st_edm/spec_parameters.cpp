@@ -190,7 +190,7 @@ void add_schedule(config::Schema& s, const StEdmOptions& o) {
                                "Whose smallest value chooses the best step, which is kept and which apply takes. val/choice: order of distances and neighbours (geometric mean of row-Spearman and recall@10) on "
                                "training slides by networks that miss them, or on validation cells; the loss of the refiner while it learns. val/total: the sum of the losses, which is least early, when distances are still far from learned."),
                      {"val/choice", "val/total"}));
-  s.push_back(parameter("best.end", ParameterType::boolean, true, "Schedule", "End on the best step",
+  s.push_back(parameter("best.end", ParameterType::boolean, false, "Schedule", "End on the best step",
                         "A run that completes is shown, judged and exported by the weights of its best step, not of its last one; no held-out cell has a say in which that is. What is resumed goes on from "
                         "the last step."));
 }

@@ -51,4 +51,9 @@ std::optional<fs::path> run_evaluation(const fs::path& evaluations) {
   return found;
 }
 
+std::optional<std::int64_t> judged_step(const fs::path& evaluations) {
+  const auto file = run_evaluation(evaluations);
+  return file && end_of_evaluation(*file) ? step_of(file->filename().string()) : std::nullopt;
+}
+
 }  // namespace geocyte::store

@@ -28,10 +28,12 @@ TEST(RunEvaluation, IsWhatTheRunSaidWhenItCompleted) {
   all.add("00000400.json", {{"step", 400}});
   all.add("diagnosis.json", {{kAtEndOf, 9000}});
   EXPECT_EQ(all.chosen(), "00000400.json") << "of before it was written down";
+  EXPECT_EQ(judged_step(all.folder.path()), std::nullopt);
   all.add("00000350.json", {{"step", 350}, {kAtEndOf, 500}});
   EXPECT_EQ(all.chosen(), "00000350.json");
   all.add("00000500.json", {{"step", 500}});
   EXPECT_EQ(all.chosen(), "00000350.json") << "judged afterwards by hand";
+  EXPECT_EQ(judged_step(all.folder.path()), 350);
   all.add("00000300.json", {{"step", 300}, {kAtEndOf, 700}});
   EXPECT_EQ(all.chosen(), "00000300.json") << "extended, and completed again";
 }
