@@ -38,7 +38,7 @@ fs::path encoder_folder(store::RunReader& run, const std::string& key) {
   return {};
 }
 
-/// Of the best checkpoint, as training took it; it may have been trained on since, so of any other one with the same weights.
+/// Of the checkpoint that the run was judged by, as training took it; it may have been trained on since, so of any other one with the same weights.
 RunArtifact artifact_with(store::RunReader& reader, const std::vector<std::string>& hashes) {
   const auto is_it = [&](const RunArtifact& one) { return std::vector<std::string>{one.sha256, one.recipe_hash} == hashes; };
   RunArtifact best = load_run_artifact(reader, {});

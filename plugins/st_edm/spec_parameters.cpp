@@ -61,7 +61,7 @@ void add_data(config::Schema& s, const StEdmOptions& o) {
                                "files (apply --with-counts)."),
                      {"pca", "encoder", "embedding", "genes", "both"}));
   Parameter encoder = parameter(kEncoderParameter, ParameterType::path, o.input.encoder, "Data", "Run of the encoder",
-                                "The folder of a gems run. Its best checkpoint embeds the cells by its own gene panel before the first step; places of cells play no part.");
+                                "The folder of a gems run. The checkpoint that it was judged by embeds the cells by its own gene panel before the first step; places of cells play no part.");
   encoder.run_of = "gems";
   encoder.only_with = "input.kind=encoder";
   s.push_back(std::move(encoder));
