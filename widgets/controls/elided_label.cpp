@@ -8,6 +8,22 @@
 #include <algorithm>
 
 namespace geocyte::widgets {
+namespace {
+
+/// Words between which a line may break: "n = 1 702" is one.
+QStringList wordsOf(const QString& text) {
+  const auto is_group = [](const QString& word) { return word.size() >= 3 && word[0].isDigit() && word[1].isDigit() && word[2].isDigit() && (word.size() == 3 || !word[3].isDigit()); };
+  QStringList words;
+  for (const QString& word : text.split(' ')) {
+    const bool belongs = !words.isEmpty() && !words.last().isEmpty() &&
+                         (word == QLatin1String("=") || words.last().endsWith(QLatin1String(" =")) || (words.last().back().isDigit() && is_group(word)));
+    if (belongs) words.last() += ' ' + word;
+    else words << word;
+  }
+  return words;
+}
+
+}  // namespace
 
 ElidedLabel::ElidedLabel(const QString& text, QWidget* parent) : QLabel(parent) {
   setTextFormat(Qt::PlainText);
@@ -55,7 +71,7 @@ void ElidedLabel::fit() {
     const QMargins around = contentsMargins();
     const int room = std::max(1, width() - around.left() - around.right());
     QStringList lines{QString()};
-    const QStringList words = full_.split(' ');
+    const QStringList words = wordsOf(full_);
     for (qsizetype i = 0; i < words.size(); ++i) {
       const QString longer = lines.last().isEmpty() ? words[i] : lines.last() + ' ' + words[i];
       if (fontMetrics().horizontalAdvance(longer) <= room || lines.last().isEmpty()) {

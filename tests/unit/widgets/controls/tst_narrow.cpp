@@ -59,6 +59,16 @@ class TestNarrow : public QObject {
     QCOMPARE(label.toolTip(), label.fullText());
   }
 
+  void aLineBreaksInNoNumber() {
+    ElidedLabel label(QStringLiteral("distance of means over its sampling floor, raw or standardised, the larger one, n = 1 702 held-out cells of 12 345 678 in all · step 600"));
+    label.setMostLines(3, 20);
+    label.show();
+    for (int width = 260; width < 1000; ++width) {
+      label.resize(width, 20);
+      for (const char* broken : {" n\n", "=\n", "1\n702", "12\n345", "345\n678"}) QVERIFY2(!label.text().contains(QLatin1String(broken)), qPrintable(label.text()));
+    }
+  }
+
   void aChoiceIsCutWithAnEllipsisAndKeepsItsArrow() {
     ChoiceButton button(QStringLiteral("Colour"), QStringLiteral("colour: "));
     button.setChoices({{"a", "a name that is rather long", {}}, {"b", "b", {}}});
