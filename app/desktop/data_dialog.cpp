@@ -133,8 +133,15 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
     dialog->diagnose(diagnosisArguments(), tr("The sources before training"));
     dialog->open();
   });
+  through_ = button("dataApply", QString(), tr("Embed or place these cells with what the run has learned; nothing is trained"));
+  through_->hide();
+  connect(through_, &QPushButton::clicked, this, [this] {
+    emit applyWanted(files_.front().path);
+    reject();
+  });
   buttons->addWidget(more_);
   buttons->addWidget(diagnose_);
+  buttons->addWidget(through_);
   buttons->addStretch(1);
   buttons->addWidget(cancel);
   buttons->addWidget(configure_);
@@ -154,6 +161,12 @@ DataDialog::DataDialog(const std::vector<config::SystemSpec>& specs, const QStri
   column->addLayout(buttons);
   resize(620, 560);
   addFiles(files);
+}
+
+void DataDialog::offerRun(const QString& name) {
+  through_->setText(tr("Apply %1…").arg(QFontMetrics(font()).elidedText(name, Qt::ElideRight, 140)));
+  through_->setAccessibleName(tr("Apply the run %1 to it").arg(name));
+  through_->show();
 }
 
 void DataDialog::addFiles(const QStringList& files) {
@@ -241,6 +254,7 @@ void DataDialog::showChoices() {
   configure_->setEnabled(usable > 0 && waiting_ == 0);
   const bool several = usable > 1 || (usable == 1 && !by_->currentData().toString().isEmpty());
   diagnose_->setEnabled(several && waiting_ == 0 && preset_->count() > 0);
+  through_->setEnabled(usable == 1 && files_.size() == 1 && waiting_ == 0);
   start_->setEnabled(usable > 0 && waiting_ == 0 && preset_->count() > 0);
 }
 

@@ -29,6 +29,8 @@ class DataDialog : public QDialog {
   Q_OBJECT
  public:
   DataDialog(const std::vector<config::SystemSpec>& specs, const QStringList& files, QWidget* parent);
+  /// Offers to take one file through what this run has learned instead: applyWanted().
+  void offerRun(const QString& name);
   /// Looks at more files; returns at once.
   void addFiles(const QStringList& files);
   /// What was chosen: preset and assignments. Runs folder and device are the caller's.
@@ -42,6 +44,8 @@ class DataDialog : public QDialog {
   void inspected();
   /// In place of accepted(): edit the configuration first. The dialog closes.
   void configureWanted();
+  /// In place of accepted(): this file through the offered run. The dialog closes.
+  void applyWanted(const QString& file);
 
  private:
   void add(InspectedFile file);
@@ -55,7 +59,7 @@ class DataDialog : public QDialog {
   QComboBox *preset_, *by_;
   QLineEdit* name_;
   QLabel* verdict_;
-  QPushButton *start_, *configure_, *diagnose_, *more_;
+  QPushButton *start_, *configure_, *diagnose_, *more_, *through_;
 };
 
 }  // namespace geocyte::desktop

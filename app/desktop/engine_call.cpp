@@ -31,6 +31,7 @@ EngineCall::EngineCall(const QStringList& arguments, QObject* parent, const QStr
   connect(process_, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
     if (error == QProcess::FailedToStart) conclude(true);
   });
+  connect(process_, &QProcess::readyReadStandardError, this, &EngineCall::hear);
   if (input.isEmpty()) process_->setStandardInputFile(QProcess::nullDevice());
   try {
     process_->setProgram(program.isEmpty() ? QString::fromStdString(jobs::find_engine().string()) : program);
@@ -58,14 +59,28 @@ EngineCall::~EngineCall() {
   process_->kill();
 }
 
+void EngineCall::stop() {
+  if (process_->state() != QProcess::NotRunning) process_->terminate();
+}
+
+void EngineCall::hear() {
+  errors_ += process_->readAllStandardError();
+  for (qsizetype end = errors_.indexOf('\n', heard_); end >= 0; end = errors_.indexOf('\n', heard_)) {
+    const QString line = QString::fromUtf8(errors_.mid(heard_, end - heard_)).trimmed();
+    heard_ = end + 1;
+    if (!line.isEmpty()) emit said(line);
+  }
+}
+
 void EngineCall::conclude(bool crashed) {
   if (done_) return;
   done_ = true;
+  hear();
   EngineAnswer answer;
   answer.exit_code = crashed ? -1 : process_->exitCode();
   answer.json = Json::parse(process_->readAllStandardOutput().toStdString(), nullptr, false);
   if (answer.json.is_discarded()) answer.json = nullptr;
-  const QString said = lastWords(process_->readAllStandardError());
+  const QString said = lastWords(errors_);
   const auto error = answer.json.is_object() ? answer.json.find("error") : answer.json.end();
   if (answer.json.is_object() && error != answer.json.end()) {
     answer.problem = textAt(*error, "what");

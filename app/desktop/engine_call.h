@@ -25,14 +25,21 @@ class EngineCall : public QObject {
   /// Starts at once. `arguments` without "--json"; `program` "" = the engine that belongs to this window; `input` is what it reads.
   explicit EngineCall(const QStringList& arguments, QObject* parent = nullptr, const QString& program = {}, const QByteArray& input = {});
   ~EngineCall() override;
+  /// Asks the process to end as Ctrl+C does: it cleans up and finished() follows.
+  void stop();
 
  signals:
+  /// A line of its progress or its notes, as it comes.
+  void said(const QString& line);
   /// Once, from the event loop.
   void finished(const geocyte::desktop::EngineAnswer& answer);
 
  private:
   void conclude(bool crashed);
+  void hear();
   QProcess* process_;
+  QByteArray errors_;           ///< all that it wrote beside its answer
+  qsizetype heard_ = 0;         ///< of it that was passed on
   bool done_ = false;
 };
 

@@ -218,7 +218,7 @@ void MainWindow::buildBottom() {
 
 void MainWindow::buildProductMenu() {
   QMenu* menu = run_bar_->productMenu();
-  menu->addActions({actions_.start_page, actions_.configure, actions_.open_data, actions_.open_folder, actions_.diagnose_matrix, actions_.tissue_from});
+  menu->addActions({actions_.start_page, actions_.configure, actions_.open_data, actions_.open_folder, actions_.diagnose_matrix, actions_.tissue_from, actions_.apply_data});
   menu->addSeparator();
   QMenu* theme = menu->addMenu(tr("Theme"));
   theme->addActions({actions_.theme_system, actions_.theme_light, actions_.theme_dark});

@@ -70,6 +70,10 @@ class MainWindow : public QMainWindow {
   QString workspace() const;
   bool isOnStartPage() const;
   bool isConfiguring() const;
+  /// Asks for cells that the run in `path` has not seen, and takes them through what it has learned.
+  void applyToNewData(const QString& path, const QString& data = {});
+  /// A checkpoint of it holds what can be applied.
+  bool canApply(const RunRecord& run) const;
   /// A checkpoint of it holds what another system asks for.
   bool canEncode(const RunRecord& run) const;
   QHash<QString, QStringList> encoders() const;   ///< folders of runs by system

@@ -27,6 +27,7 @@ bool MainWindow::isConfiguring() const { return pages_->currentIndex() == 2; }
 void MainWindow::connectConfiguration() {
   connect(actions_.configure, &QAction::triggered, this, [this] { configure(); });
   connect(actions_.tissue_from, &QAction::triggered, this, [this] { configureTissue(workbench_.runs()->current()); });
+  connect(actions_.apply_data, &QAction::triggered, this, [this] { applyToNewData(workbench_.runs()->current()); });
   connect(actions_.apply, &QAction::triggered, config_, &ConfigPanel::apply);
   connect(actions_.undo, &QAction::triggered, this, [this] { undoStack()->undo(); });
   connect(actions_.redo, &QAction::triggered, this, [this] { undoStack()->redo(); });

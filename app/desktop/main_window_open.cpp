@@ -107,6 +107,10 @@ void MainWindow::openData(const QStringList& files) {
       toasts_->show(widgets::Tone::bad, QString::fromUtf8(error.what()));
     }
   });
+  if (const RunRecord* run = workbench_.current(); run && files.size() == 1 && canApply(*run)) {
+    dialog->offerRun(run->info.name);
+    connect(dialog, &DataDialog::applyWanted, this, [this, path = run->info.path](const QString& file) { applyToNewData(path, file); });
+  }
   dialog->open();
   preferences_.addRecent(files.front());
   start_page_->setRecent(preferences_.recent());

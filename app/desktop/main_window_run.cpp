@@ -161,6 +161,7 @@ void MainWindow::refreshActions() {
   actions_.force->setEnabled(stopping && QDateTime::currentMSecsSinceEpoch() - run->pending_since_ms > kSilentMs);
   actions_.edit_marks->setEnabled(run && !run->info.foreign);
   actions_.tissue_from->setEnabled(run && canEncode(*run));
+  actions_.apply_data->setEnabled(run && canApply(*run));
   actions_.trash->setEnabled(run && !alive && !run->info.foreign);
   actions_.checkpoint->setEnabled(stoppable && started);
   const bool unfinished = run && run->status.state != store::RunState::completed && run->status.state != store::RunState::discarded;
@@ -276,13 +277,14 @@ void MainWindow::showRunMenu(const QString& path, const QPoint& at) {
     menu.addAction(tr("Show it"), this, [this, path] { workbench_.show(path); });
     menu.addSeparator();
     if (canEncode(*run)) menu.addAction(actions_.tissue_from->text(), this, [this, path] { configureTissue(path); });
+    if (canApply(*run)) menu.addAction(actions_.apply_data->text(), this, [this, path] { applyToNewData(path); });
     menu.addAction(actions_.edit_marks->text(), this, [this, path] { editMarks(path); });
     if (!run->isAlive() && !run->info.foreign) menu.addAction(actions_.trash->text(), this, [this, path] { trashRuns({path}); });
     menu.exec(at);
     return;
   }
   workbench_.show(path);
-  menu.addActions({actions_.resume, actions_.tissue_from, actions_.open_log, actions_.show_folder});
+  menu.addActions({actions_.resume, actions_.tissue_from, actions_.apply_data, actions_.open_log, actions_.show_folder});
   menu.addSeparator();
   menu.addActions({actions_.edit_marks, actions_.trash});
   menu.exec(at);

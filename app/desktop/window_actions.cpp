@@ -54,6 +54,7 @@ WindowActions::WindowActions(QWidget* window) : window_(window) {
   show_folder = add("actionFolder", tr("Show run folder"), tr("Open the folder of the run in the file manager"));
   edit_marks = add("actionMarks", tr("Name, tags and notes…"), tr("Say what this run is in your own words"), {Qt::CTRL | Qt::SHIFT | Qt::Key_R});
   tissue_from = add("actionTissueFrom", tr("Rebuild a tissue with this encoder…"), tr("Configure a run that sees cells through the encoder of this one and learns where they lie"));
+  apply_data = add("actionApplyData", tr("Apply to new data…"), tr("Embed or place cells that this run has not seen"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A});
   trash = add("actionTrash", tr("Move to trash"), tr("Take this run out of the list; it can be brought back"));
   theme_system = add("actionThemeSystem", tr("Theme of the desktop"), tr("Light or dark as the desktop asks"));
   theme_light = add("actionThemeLight", tr("Light theme"), tr("Dark ink on light panels"));

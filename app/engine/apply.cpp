@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/engine/apply_sketch.h"
 #include "app/engine/chained_encoder.h"
 #include "app/engine/command.h"
 #include "app/engine/embed_counts.h"
@@ -33,10 +34,10 @@ namespace {
 
 struct Request {
   std::string run, data, by, out, counts;
-  bool missing_as_zero = false, with_counts = false;
+  bool missing_as_zero = false, with_counts = false, dry_run = false;
   std::string units = "radii";
   int threads = 0;
-  std::int64_t at_once = 0;
+  std::int64_t at_once = 0, sketch = 0;
   std::optional<std::int64_t> step;
 };
 
@@ -102,61 +103,119 @@ train::Applied placed(store::RunReader& run, const train::Applier& applier, cons
   return made;
 }
 
-int apply(Request request, bool json) {
-  const SignalStop signals("stopping; nothing will be written");
-  request.threads = train::set_threads(request.threads);
-  const auto folder = run_folder(request.run);
-  store::RunReader reader(folder);
-  const std::string system = reader.facts().system;
-  const std::string out = request.out.empty() ? default_out(request.data, system) : request.out;
-  check_output_name(out);
-  if (request.with_counts && !out.ends_with(".h5ad")) throw Error(ErrorCode::usage, "counts are only written to .h5ad, not to " + out, "leave --with-counts out, or name another --out");
-  const RunArtifact artifact = load_run_artifact(reader, request.step);
-  std::unique_ptr<train::Applier> applier;
+/// A run, what of it is applied, and the data held against it: all that is known before anything is computed.
+struct Prepared {
+  Prepared(const Request& request)
+      : reader(run_folder(request.run)), system(reader.facts().system), artifact(load_run_artifact(reader, request.step)), notes(artifact.notes), counts(request.data, request.counts) {}
+  store::RunReader reader;
+  std::string system;
+  RunArtifact artifact;
+  std::vector<std::string> notes;
+  inspect::CountRows counts;
+  std::unique_ptr<train::Applier> applier;     ///< null: cells are embedded by `encoder`
   std::optional<RunEncoder> encoder;
-  if (artifact.artifact.type != kEncoderType) {
-    const auto maker = plugins::make_system(system);
-    if (const auto* applies = dynamic_cast<const train::AppliesArtifacts*>(maker.get())) applier = applies->applier(artifact.artifact);
-  }
-  if (!applier) encoder = make_run_encoder(artifact, reader.facts().id);
-  if (!applier && request.units != "radii") throw Error(ErrorCode::usage, "this run makes no places, so they have no units", "leave --units out");
-  std::vector<std::string> notes = artifact.notes;
-  const inspect::CountRows counts(request.data, request.counts);
-  if (!counts.note().empty()) notes.push_back(counts.note());
-  if (counts.rows() == 0) throw Error(ErrorCode::bad_data, request.data + " has no cells");
-  const std::int64_t absent = check_genes(counts.tables(), artifact.recipe.panel(), request.missing_as_zero);
-  if (absent > 0) notes.push_back(fmt::format("{} of the {} genes of the panel are not in the data and count as zero", grouped(absent), grouped(static_cast<std::int64_t>(artifact.recipe.panel().size()))));
+  std::vector<std::string> missing;            ///< genes of the panel that the data lack
   std::optional<data::Column> sources;
-  if (!request.by.empty()) sources = source_column(counts.tables().obs, request.by, request.data);
+  std::string key() const { return "X_" + system; }
+};
 
-  train::Applied made = applier ? placed(reader, *applier, counts, sources, request, signals.token()) : embedded(*encoder, counts, sources, request, signals.token());
-  notes.insert(notes.end(), made.notes.begin(), made.notes.end());
-  const std::int64_t dimensions = made.values.cols;
+std::unique_ptr<Prepared> prepare(const Request& request, bool missing_allowed) {
+  auto made = std::make_unique<Prepared>(request);
+  Prepared& p = *made;
+  if (p.artifact.artifact.type != kEncoderType) {
+    const auto maker = plugins::make_system(p.system);
+    if (const auto* applies = dynamic_cast<const train::AppliesArtifacts*>(maker.get())) p.applier = applies->applier(p.artifact.artifact);
+  }
+  if (!p.applier) p.encoder = make_run_encoder(p.artifact, p.reader.facts().id);
+  if (!p.applier && request.units != "radii") throw Error(ErrorCode::usage, "this run makes no places, so they have no units", "leave --units out");
+  if (!p.counts.note().empty()) p.notes.push_back(p.counts.note());
+  if (p.counts.rows() == 0) throw Error(ErrorCode::bad_data, request.data + " has no cells");
+  const auto& panel = p.artifact.recipe.panel();
+  p.missing = genes_not_there(p.counts.tables(), panel);
+  if (!missing_allowed) check_genes(p.counts.tables(), panel, false);
+  if (!p.missing.empty())
+    p.notes.push_back(fmt::format("{} of the {} genes of the panel are not in the data and count as zero", grouped(static_cast<std::int64_t>(p.missing.size())), grouped(static_cast<std::int64_t>(panel.size()))));
+  if (!request.by.empty()) p.sources = source_column(p.counts.tables().obs, request.by, request.data);
+  return made;
+}
+
+/// obs columns that can tell sources apart.
+Json source_columns(const data::Table& obs) {
+  Json made = Json::array();
+  for (const data::Column& column : obs.columns) {
+    if (column.kind != data::ColumnKind::categorical && column.kind != data::ColumnKind::text) continue;
+    const data::Column named = data::as_categorical(column);
+    if (named.categories.size() < 2 || named.categories.size() > 100) continue;
+    made.push_back({{"name", column.name}, {"values", named.categories.size()}, {"missing", std::count(named.codes.begin(), named.codes.end(), -1)}});
+  }
+  return made;
+}
+
+/// What applying would do and what stands in the way, without doing it.
+int say_plan(const Request& request, const std::string& out, bool json) {
+  const auto p = prepare(request, true);
+  const std::int64_t cells = p->counts.rows();
+  const double wanted = p->applier ? p->applier->memory_bytes(cells, request.at_once) : 0, free = free_memory_bytes();
+  const auto panel = static_cast<std::int64_t>(p->artifact.recipe.panel().size()), absent = static_cast<std::int64_t>(p->missing.size());
+  std::error_code ignored;
+  if (json) {
+    std::vector<std::string> some(p->missing.begin(), p->missing.begin() + std::min<std::ptrdiff_t>(absent, 12));
+    std::printf("%s\n", Json{{"run", p->reader.facts().id}, {"system", p->system}, {"makes", p->applier ? "places" : "embedding"}, {"key", p->key()}, {"step", p->artifact.step}, {"why", p->artifact.why},
+                             {"cells", cells}, {"panel", panel}, {"missing_genes", absent}, {"missing", some}, {"counts", p->counts.place()}, {"columns", source_columns(p->counts.tables().obs)},
+                             {"memory_bytes", wanted}, {"memory_free", free}, {"out", out}, {"out_exists", std::filesystem::exists(out, ignored)}, {"notes", p->notes}}.dump().c_str());
+    return 0;
+  }
+  std::printf("%s cells would be %s by the %s of step %lld (%s) and written to %s\n%s of %s genes of the panel are there; counts: %s\n", grouped(cells).c_str(), p->applier ? "placed" : "embedded",
+              p->applier ? "model" : "encoder", static_cast<long long>(p->artifact.step), p->artifact.why.c_str(), out.c_str(), grouped(panel - absent).c_str(), grouped(panel).c_str(), p->counts.place().c_str());
+  for (const auto& note : p->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  return 0;
+}
+
+/// The table that is written: obs and obsm of the data with what was made of them.
+data::Dataset table_of(const Prepared& p, train::Applied& made, const Request& request) {
   data::Dataset table;
-  table.obs = counts.tables().obs;
-  table.simulated = counts.tables().simulated;
-  table.obsm = counts.tables().obsm;
-  table.obsm["X_" + system] = std::move(made.values);
-  if (sources) made.columns.push_back(*sources);
+  table.obs = p.counts.tables().obs;
+  table.simulated = p.counts.tables().simulated;
+  table.obsm = p.counts.tables().obsm;
+  table.obsm[p.key()] = std::move(made.values);
+  if (p.sources) made.columns.push_back(*p.sources);
   for (data::Column& own : made.columns) {
     std::erase_if(table.obs.columns, [&](const data::Column& column) { return column.name == own.name; });
     table.obs.columns.push_back(std::move(own));
   }
-  table.uns = {{"geocyte/run", reader.facts().id}, {"geocyte/step", std::to_string(artifact.step)}, {"geocyte/weights_sha256", artifact.sha256},
-               {"geocyte/recipe_hash", artifact.recipe_hash}, {"geocyte/counts", counts.place()}, {"geocyte/data", request.data}};
+  table.uns = {{"geocyte/run", p.reader.facts().id}, {"geocyte/step", std::to_string(p.artifact.step)}, {"geocyte/weights_sha256", p.artifact.sha256},
+               {"geocyte/recipe_hash", p.artifact.recipe_hash}, {"geocyte/counts", p.counts.place()}, {"geocyte/data", request.data}};
   table.uns.insert(made.facts.begin(), made.facts.end());
   if (request.with_counts) {
-    table.x = counts.read(0, counts.rows());
-    table.var = counts.tables().var;
+    table.x = p.counts.read(0, p.counts.rows());
+    table.var = p.counts.tables().var;
   }
-  write_embeddings(table, out, request.with_counts, "X_" + system);
-  for (const auto& note : notes) std::fprintf(stderr, "note: %s\n", note.c_str());
-  if (json)
-    std::printf("%s\n", Json{{"out", out}, {"key", "X_" + system}, {"cells", counts.rows()}, {"dimensions", dimensions}, {"step", artifact.step},
-                             {"why", artifact.why}, {"weights_sha256", artifact.sha256}, {"missing_genes", absent}, {"counts", counts.place()}, {"notes", notes}}.dump().c_str());
-  else
-    std::printf("%s\n%s cells, obsm X_%s of %lld dimensions%s, %s of step %lld (%s)\n", out.c_str(), grouped(counts.rows()).c_str(), system.c_str(),
-                static_cast<long long>(dimensions), applier ? ", obs uncertainty and off_tissue" : "", applier ? "model" : "encoder", static_cast<long long>(artifact.step), artifact.why.c_str());
+  return table;
+}
+
+int apply(Request request, bool json) {
+  const SignalStop signals("stopping; nothing will be written");
+  request.threads = train::set_threads(request.threads);
+  const std::string out = request.out.empty() ? default_out(request.data, store::RunReader(run_folder(request.run)).facts().system) : request.out;
+  check_output_name(out);
+  if (request.with_counts && !out.ends_with(".h5ad")) throw Error(ErrorCode::usage, "counts are only written to .h5ad, not to " + out, "leave --with-counts out, or name another --out");
+  if (request.dry_run) return say_plan(request, out, json);
+  const auto p = prepare(request, request.missing_as_zero);
+  train::Applied made = p->applier ? placed(p->reader, *p->applier, p->counts, p->sources, request, signals.token()) : embedded(*p->encoder, p->counts, p->sources, request, signals.token());
+  p->notes.insert(p->notes.end(), made.notes.begin(), made.notes.end());
+  const std::int64_t cells = p->counts.rows(), dimensions = made.values.cols;
+  const data::Dataset table = table_of(*p, made, request);
+  write_embeddings(table, out, request.with_counts, p->key());
+  for (const auto& note : p->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (json) {
+    Json said = {{"out", out}, {"key", p->key()}, {"cells", cells}, {"dimensions", dimensions}, {"step", p->artifact.step}, {"why", p->artifact.why},
+                 {"weights_sha256", p->artifact.sha256}, {"missing_genes", p->missing.size()}, {"counts", p->counts.place()}, {"notes", p->notes}};
+    if (request.sketch > 0) said["sketch"] = sketch_of(table, p->key(), p->applier != nullptr, request.sketch);
+    std::printf("%s\n", said.dump().c_str());
+  } else {
+    std::printf("%s\n%s cells, obsm %s of %lld dimensions%s, %s of step %lld (%s)\n", out.c_str(), grouped(cells).c_str(), p->key().c_str(), static_cast<long long>(dimensions),
+                p->applier ? ", obs uncertainty and off_tissue" : "", p->applier ? "model" : "encoder", static_cast<long long>(p->artifact.step), p->artifact.why.c_str());
+  }
   return 0;
 }
 
@@ -175,6 +234,8 @@ void add_apply(CLI::App& root, Session& session) {
   command->add_flag("--with-counts", request->with_counts, "write the counts as well (.h5ad), so that the file can be a source of a run");
   command->add_option("--units", request->units, "of places: radii of a training slide, or tissue (the unit of its file)")->check(CLI::IsMember({"radii", "tissue"}))->capture_default_str();
   command->add_option("--at-once", request->at_once, "most cells of a tissue that are laid out together; more are laid out in overlapping patches (default: 3000)")->check(CLI::Range(100, 100'000));
+  command->add_flag("--dry-run", request->dry_run, "say what would be done and which genes are missing, write nothing");
+  command->add_option("--sketch", request->sketch, "with --json: also places, or two principal components, of at most so many cells")->check(CLI::Range(0, 100'000));
   command->add_option("--step", request->step, "checkpoint to take (default: the best one)");
   command->add_option("--threads", request->threads, "threads of one operation; 0 = all")->check(CLI::Range(0, 1024));
   command->callback([=, &session] {

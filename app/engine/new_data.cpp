@@ -26,7 +26,7 @@ data::Column source_column(const data::Table& obs, const std::string& given, con
   return column;
 }
 
-std::int64_t check_genes(const data::Dataset& tables, const std::vector<std::string>& panel, bool missing_as_zero) {
+std::vector<std::string> genes_not_there(const data::Dataset& tables, const std::vector<std::string>& panel) {
   data::Source whole;
   whole.name = std::filesystem::path(tables.path).filename().string();
   whole.dataset = std::make_shared<const data::Dataset>(tables);
@@ -35,13 +35,19 @@ std::int64_t check_genes(const data::Dataset& tables, const std::vector<std::str
   std::vector<std::string> missing;
   for (const auto& gene : panel)
     if (!there.contains(gene)) missing.push_back(gene);
-  const auto wanted = static_cast<std::int64_t>(panel.size()), absent = static_cast<std::int64_t>(missing.size());
-  if (absent == wanted)
-    throw Error(ErrorCode::bad_data, fmt::format("{} has none of the {} genes of the run's panel ({} there, {} in the panel)", whole.name, grouped(wanted),
+  if (missing.size() == panel.size())
+    throw Error(ErrorCode::bad_data, fmt::format("{} has none of the {} genes of the run's panel ({} there, {} in the panel)", whole.name, grouped(static_cast<std::int64_t>(panel.size())),
                                                  there.empty() ? "nothing" : quoted(tables.var.index.front()), quoted(panel.front())),
                 "Check that both use the same kind of gene names (symbols or Ensembl ids) and the same species.");
+  return missing;
+}
+
+std::int64_t check_genes(const data::Dataset& tables, const std::vector<std::string>& panel, bool missing_as_zero) {
+  const std::vector<std::string> missing = genes_not_there(tables, panel);
+  const auto absent = static_cast<std::int64_t>(missing.size());
   if (absent > 0 && !missing_as_zero)
-    throw Error(ErrorCode::bad_data, fmt::format("{} lacks {} of the {} genes of the run's panel: {}", whole.name, grouped(absent), grouped(wanted), listed(missing)),
+    throw Error(ErrorCode::bad_data, fmt::format("{} lacks {} of the {} genes of the run's panel: {}", std::filesystem::path(tables.path).filename().string(), grouped(absent),
+                                                 grouped(static_cast<std::int64_t>(panel.size())), listed(missing)),
                 "Take data with these genes, or let them count as zero with --missing zero.");
   return absent;
 }

@@ -13,6 +13,9 @@ namespace geocyte::app {
 /// The obs column of that name ("obs.batch" or "batch") as categorical column `source`. Throws Error{bad_data} with the nearest name.
 data::Column source_column(const data::Table& obs, const std::string& given, const std::string& path);
 
+/// The genes of the panel that the data lack, in the panel's order. Throws Error{bad_data}: none of them is there, genes named twice.
+std::vector<std::string> genes_not_there(const data::Dataset& tables, const std::vector<std::string>& panel);
+
 /// Says what lacks; returns how many genes of the panel are to be taken as zero. Throws Error{bad_data}: no gene of the panel, some lack and may not,
 /// genes named twice.
 std::int64_t check_genes(const data::Dataset& tables, const std::vector<std::string>& panel, bool missing_as_zero);

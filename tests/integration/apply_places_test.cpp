@@ -116,6 +116,25 @@ TEST_F(PlacedData, NewCellsLieNearTheirPlacesInTheFrameOfTheFirstSlide) {
   EXPECT_EQ(made.uns.at("geocyte/unit"), "as in the files of the training slides");
 }
 
+TEST_F(PlacedData, ASketchHasThePlacesThatAreWritten) {
+  const Said plan = apply(write(slide(220, 9), at("new.h5ad")), "sketched.h5ad", "--dry-run");
+  ASSERT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_EQ(Json::parse(plan.out)["makes"], "places");
+  EXPECT_GT(Json::parse(plan.out)["memory_bytes"].get<double>(), 1e6);
+  EXPECT_FALSE(fs::exists(at("sketched.h5ad")));
+  const Said said = apply(at("new.h5ad").string(), "sketched.h5ad", "--sketch 55");
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const Json sketch = Json::parse(said.out)["sketch"];
+  const auto made = read("sketched.h5ad");
+  ASSERT_EQ(sketch["shown"], 55);
+  ASSERT_EQ(sketch["places"], true);
+  ASSERT_EQ(sketch["points"].size(), 110u);
+  for (std::size_t i = 0; i < 55; ++i)
+    for (std::size_t d = 0; d < 2; ++d) ASSERT_NEAR(sketch["points"][2 * i + d].get<double>(), made.obsm.at("X_st_edm").row(static_cast<std::int64_t>(4 * i))[d], 1e-3) << i;
+  ASSERT_EQ(sketch["numbers"].size(), 2u);
+  for (const Json& one : sketch["numbers"]) EXPECT_NEAR(one["values"][10].get<double>(), made.obs.find(one["name"])->numbers[40], 1e-2);
+}
+
 TEST_F(PlacedData, EachSourceIsATissueOfItsOwn) {
   data::Dataset two = slide(120, 11);
   data::Column batch;

@@ -172,6 +172,80 @@ TEST_F(FinishedRun, MissingGenesAreRefusedOrCountAsZero) {
   EXPECT_EQ(Json::parse(said.out)["missing_genes"], 1);
 }
 
+TEST_F(FinishedRun, ADryRunSaysWhatWouldBeDoneAndWritesNothing) {
+  data::Dataset dataset = small_dataset(50, kGenes);
+  data::Column batch;
+  batch.name = "batch";
+  batch.kind = data::ColumnKind::categorical;
+  batch.categories = {"x", "y"};
+  for (std::int32_t i = 0; i < 50; ++i) batch.codes.push_back(i % 3 - 1);
+  dataset.obs.columns.push_back(batch);
+  const Json artifact = Json::parse(slurp(at("runs/one/artifacts/encoder/artifact.json")));
+  std::vector<std::string> panel;
+  for (const Json& step : artifact["about"]["recipe"]["steps"])
+    if (step["step"] == "select") panel = step["genes"].get<std::vector<std::string>>();
+  ASSERT_EQ(panel.size(), 40u);
+  for (auto& gene : dataset.var.index)
+    if (gene == panel[3]) gene = "something_else";
+  const std::string file = write(dataset, at("plan.h5ad")), out = at("plan_out.h5ad").string();
+  const auto plan = [&] { return run_engine("--json apply --dry-run --run " + run() + " --data " + file + " --out " + out); };
+  const Said said = plan();
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const Json found = Json::parse(said.out);
+  EXPECT_EQ(found["cells"], 50);
+  EXPECT_EQ(found["makes"], "embedding");
+  EXPECT_EQ(found["key"], "X_gems");
+  EXPECT_EQ(found["panel"], 40);
+  EXPECT_EQ(found["missing_genes"], 1);
+  EXPECT_EQ(found["missing"], Json::array({panel[3]}));
+  bool has_batch = false;
+  for (const Json& column : found["columns"])
+    if (column["name"] == "batch") {
+      has_batch = true;
+      EXPECT_EQ(column["values"], 2);
+      EXPECT_EQ(column["missing"], 17);
+    }
+  EXPECT_TRUE(has_batch) << found["columns"];
+  EXPECT_EQ(found["out_exists"], false);
+  EXPECT_FALSE(fs::exists(out));
+  std::ofstream(out) << "x";
+  EXPECT_EQ(Json::parse(plan().out)["out_exists"], true);
+  EXPECT_EQ(slurp(out), "x");
+  const Said words = run_engine("apply --dry-run --run " + run() + " --data " + file + " --out " + out);
+  EXPECT_EQ(words.exit_code, 0);
+  EXPECT_NE(words.out.find("39 of 40 genes"), std::string::npos) << words.out;
+  write(small_dataset(50, kGenes, "ENSG"), file);
+  expect_refused(plan(), ErrorCode::bad_data, "none of the 40 genes");
+}
+
+TEST_F(FinishedRun, ASketchHasTheLeadingComponentsOfTheAnswer) {
+  data::Dataset dataset = small_dataset(500, kGenes, "gene", 6);
+  const std::string file = write(dataset, at("sketched.h5ad"));
+  const Said said = apply(file, "--sketch 100");
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const Json sketch = Json::parse(said.out)["sketch"];
+  EXPECT_EQ(sketch["cells"], 500);
+  EXPECT_EQ(sketch["shown"], 100);
+  EXPECT_EQ(sketch["places"], false);
+  ASSERT_EQ(sketch["points"].size(), 200u);
+  const auto values = read("out.h5ad").obsm.at("X_gems");
+  // Along an eigenvector of the covariance: moved by C, the scores of an axis stay what they are but for its variance.
+  std::vector<double> mean(static_cast<std::size_t>(values.cols));
+  for (std::int64_t i = 0; i < 100; ++i)
+    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += values.row(5 * i)[k] / 100.0;
+  double whole = 0, sums[2] = {}, products = 0;
+  for (std::int64_t i = 0; i < 100; ++i) {
+    const double x = sketch["points"][2 * i], y = sketch["points"][2 * i + 1];
+    sums[0] += x * x, sums[1] += y * y, products += x * y;
+    for (std::size_t k = 0; k < mean.size(); ++k) whole += std::pow(values.row(5 * i)[k] - mean[k], 2);
+  }
+  EXPECT_GE(sums[0], sums[1]);
+  EXPECT_NEAR(products / std::sqrt(sums[0] * sums[1]), 0, 1e-2) << "uncorrelated";
+  const std::string method = sketch["method"];
+  EXPECT_NE(method.find("PCA of 64 dimensions, " + std::to_string(std::lround(100 * (sums[0] + sums[1]) / whole)) + " %"), std::string::npos) << method;
+  EXPECT_FALSE(Json::parse(apply(file).out).contains("sketch")) << "only who asks gets it";
+}
+
 TEST_F(FinishedRun, DuplicateGeneNamesAreRefused) {
   data::Dataset dataset = small_dataset(50, kGenes);
   dataset.var.index[3] = dataset.var.index[4];

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From an encoder to a tissue, by mouse and keys with the real engine and the real window: choose a gems run as encoder, look at the form, start,
-// watch the tissue form, slide the noise, read the verdict. Pictures of each stage stay in journeys/ beside the test programs.
+// watch the tissue form, slide the noise, read the verdict, place cells that the run has never seen. Pictures of each stage stay in journeys/ beside the test programs.
 #include <QDir>
 #include <QProcess>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSlider>
 #include <QToolButton>
 
+#include "app/desktop/apply_dialog.h"
 #include "app/desktop/config_editor.h"
 #include "app/desktop/new_run_page.h"
 #include "app/desktop/view_host.h"
@@ -119,6 +121,45 @@ class TestTissueFromEncoder : public test::Journey {
     const auto verdicts = run()->verdicts("spatial");
     const bool about_refiner = std::any_of(verdicts.begin(), verdicts.end(), [](const store::Verdict& one) { return one.headline.find("efine") != std::string::npos; });
     QVERIFY2(about_refiner, verdicts.front().headline.c_str());
+  }
+
+  void newCellsArePlacedByTheRun() {
+    QProcess engine;
+    engine.start(qEnvironmentVariable("GEOCYTE_ENGINE"), {"simulate", "--genes", "500", "--seed", "8", "--set", "scale=0.3", "--out", folder_->filePath("new")});
+    QVERIFY(engine.waitForFinished(kStart));
+    QCOMPARE(engine.exitCode(), 0);
+    QTest::keyClick(window_.get(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
+    auto* dialog = window_->findChild<ApplyDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    QVERIFY(QTest::qWaitForWindowExposed(dialog));
+    auto* apply = dialog->findChild<QPushButton*>("applyStart");
+    auto* problem = dialog->findChild<QLabel*>("applyProblem");
+    QVERIFY2(!apply->isEnabled(), "nothing to apply it to");
+    // A file that is not there, then the right one.
+    auto* data = dialog->findChild<QLineEdit*>("applyData");
+    data->setFocus();
+    QTest::keyClicks(data, folder_->filePath("new/P2_ST4.h5ad"));
+    QTRY_VERIFY_WITH_TIMEOUT(problem->isVisible(), kAnswer);
+    QVERIFY2(problem->text().contains("P2_ST4.h5ad"), qPrintable(problem->text()));
+    QVERIFY(!apply->isEnabled());
+    data->selectAll();
+    QTest::keyClicks(data, folder_->filePath("new/P2_ST3.h5ad"));
+    QTRY_VERIFY_WITH_TIMEOUT(apply->isEnabled(), kAnswer);
+    QVERIFY(!problem->isVisible());
+    QVERIFY(dialog->checks().rows().size() >= 4);
+    const QString out = dialog->findChild<QLineEdit*>("applyOut")->text();
+    QCOMPARE(out, folder_->filePath("new/P2_ST3.st_edm.h5ad"));
+    click(apply, "apply");
+    QTRY_VERIFY_WITH_TIMEOUT(!dialog->isBusy(), kTrain);
+    QVERIFY2(dialog->hasResult(), qPrintable(problem->text()));
+    QVERIFY(QFileInfo(out).size() > 1000);
+    auto* placed = qobject_cast<Tissue*>(dialog->view());
+    QVERIFY(placed && placed->isVisible());
+    QCOMPARE(placed->table().size(), 1 + 360);   // a heading and a row a spot: 1 200 spots at a scale of .3
+    QTest::qWait(700);
+    QVERIFY(dialog->grab().save(QDir(pictures_).filePath("encoder_4_new_cells.png")));
+    QTest::keyClick(dialog, Qt::Key_Escape);
+    QTRY_VERIFY(!window_->findChild<ApplyDialog*>());
   }
 
  private:
