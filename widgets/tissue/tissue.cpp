@@ -117,18 +117,27 @@ Tissue::Tissue(const ViewContext& context, QWidget* parent)
   connect(slide_, &ChoiceButton::chosen, this, [this] {
     rebuild();
     canvas_->fitAll();
+    tellSettings();
   });
   connect(places_, &ChoiceButton::chosen, this, [this](const QString& id) {
     asked_places_ = id;
     rebuild();
+    tellSettings();
   });
-  connect(fit_, &ChoiceButton::chosen, this, [this] { rebuild(); });
+  connect(fit_, &ChoiceButton::chosen, this, [this] {
+    rebuild();
+    tellSettings();
+  });
   connect(plane_, &ChoiceButton::chosen, this, [this](const QString& id) { setPlane(id); });
-  connect(show_choice_, &ChoiceButton::chosen, this, [this](const QString& id) { setShow(static_cast<Show>(std::find(kShows.begin(), kShows.end(), id) - kShows.begin())); });
+  connect(show_choice_, &ChoiceButton::chosen, this, [this](const QString& id) {
+    setShow(static_cast<Show>(std::find(kShows.begin(), kShows.end(), id) - kShows.begin()));
+    tellSettings();
+  });
   connect(color_, &ChoiceButton::chosen, this, [this](const QString& id) {
     if (id == kPick) return pickGene();
     asked_color_ = id;
     recolor();
+    tellSettings();
   });
   for (ScatterCanvas* canvas : {canvas_, second_}) {
     ScatterCanvas* other = canvas == canvas_ ? second_ : canvas_;
@@ -178,6 +187,7 @@ void Tissue::setArrays(const ArrayMap& arrays) {
   if (arrays.run != arrays_.run) asked_places_.clear();
   arrays_ = arrays;
   rebuild();
+  told_ = settingsNow();                       // what changed by itself is nobody's to take back
 }
 
 void Tissue::setShow(Show show) {
@@ -221,6 +231,7 @@ void Tissue::followProbe() {
   if (context().probe->state() == ProbeModel::State::answered && holdsPlaces(context().probe->arrays().find(probeArray(bindings_)))) asked_places_ = kProbe;
   if (context().probe->state() == ProbeModel::State::idle && asked_places_ == kProbe) asked_places_.clear();
   if (context().probe->state() != ProbeModel::State::pending) rebuild();
+  told_ = settingsNow();
 }
 
 /// The menus, from what there is.
@@ -306,6 +317,11 @@ void Tissue::showSelection() {
 }
 
 void Tissue::keyPressEvent(QKeyEvent* event) {
+  handleKey(event);
+  tellSettings();
+}
+
+void Tissue::handleKey(QKeyEvent* event) {
   if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) return View::keyPressEvent(event);
   switch (event->key()) {
     case Qt::Key_1: return setShow(Show::predicted);

@@ -57,6 +57,8 @@ class Tissue : public View {
   void setArrays(const ArrayMap& arrays) override;
   /// A row a cell of the slide: name, predicted and true place, error, true neighbours that are found.
   QList<QStringList> table() const override;
+  /// "colour", "view", "fit", "slide", "answer": the user's choices, as settingChanged() tells them.
+  void applySetting(const QString& key, const QVariant& value) override;
 
   void setShow(Show show);
   Show shows() const { return show_; }
@@ -90,6 +92,9 @@ class Tissue : public View {
 
  private:
   cloud::ScatterCanvas* makeCanvas(const QString& name);
+  void handleKey(QKeyEvent* event);
+  QHash<QString, QString> settingsNow() const;
+  void tellSettings();
   void offer();
   void rebuild();
   void place();
@@ -127,6 +132,7 @@ class Tissue : public View {
   Camera camera_;
   Ball ball_;                                  ///< around what is shown
   QString gene_, asked_places_;
+  QHash<QString, QString> told_;               ///< settings as settingChanged() said last
   QString asked_color_;                        ///< the user's word; holds for the runs that are shown after this one, too
   bool animated_ = true, selecting_ = false;
 };

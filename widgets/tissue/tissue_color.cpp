@@ -67,7 +67,10 @@ void Tissue::recolor() {
 
 void Tissue::pickGene() {
   auto* picker = new cloud::GenePicker(cloud::genesOf(arrays_, scene_.axis, static_cast<std::int64_t>(scene_.predicted.size())), this);
-  connect(picker, &cloud::GenePicker::picked, this, [this](const QString& gene) { setColorBy(QStringLiteral("gene:") + gene); });
+  connect(picker, &cloud::GenePicker::picked, this, [this](const QString& gene) {
+    setColorBy(QStringLiteral("gene:") + gene);
+    tellSettings();
+  });
   connect(picker, &QObject::destroyed, this, [this] {
     if (color_->current() == kPick) color_->setCurrent(color_->choices().front().id), recolor();
   });

@@ -2,6 +2,7 @@
 // The tissue view with mouse and keys: what is shown, selected, coloured, said and exported.
 #include <QFile>
 #include <QLineEdit>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QToolButton>
 
@@ -120,6 +121,33 @@ class TestTissue : public QObject {
     QTest::keyClick(picker->findChild<QLineEdit*>(), Qt::Key_Return);
     QCOMPARE(f.view->colorBy(), QString("gene:EPCAM"));
     QCOMPARE(f.canvas()->ramp().title, QString("EPCAM"));
+  }
+
+  void whatTheUserChoosesCanBeTakenBack() {
+    const ArrayMap map = twoSlides();
+    const Fixture f(map);
+    QSignalSpy told(f.view, &View::settingChanged);
+    f.choose("tissueColor", "source");
+    QTest::keyClick(f.canvas(), Qt::Key_1);
+    f.choose("tissueFit", "none");
+    f.choose("tissueSlide", "A");
+    QCOMPARE(told.count(), 4);
+    QTest::keyClick(f.canvas(), Qt::Key_1);
+    f.view->setArrays(map);
+    QVERIFY2(told.count() == 4, "nothing was changed");
+    const QStringList keys{"colour", "view", "fit", "slide"};
+    for (qsizetype i = 0; i < 4; ++i) QCOMPARE(told[i][0].toString(), keys[i]);
+    for (qsizetype i = 3; i >= 0; --i) f.view->applySetting(told[i][0].toString(), told[i][1]);
+    QCOMPARE(f.view->slide(), QString("B"));
+    QCOMPARE(f.view->fit(), Fit::rotation_scale);
+    QCOMPARE(f.view->shows(), Show::overlay);
+    QCOMPARE(f.view->colorBy(), QString("cell_type"));
+    for (qsizetype i = 0; i < 4; ++i) f.view->applySetting(told[i][0].toString(), told[i][2]);
+    QCOMPARE(f.view->slide(), QString("A"));
+    QCOMPARE(f.view->fit(), Fit::none);
+    QCOMPARE(f.view->shows(), Show::predicted);
+    QCOMPARE(f.view->colorBy(), QString("source"));
+    QVERIFY2(told.count() == 4, "taking back tells nothing");
   }
 
   void theFirstColourTellsSomethingAndTheChosenOneStays() {
