@@ -37,4 +37,15 @@ std::vector<std::vector<std::int64_t>> thinned_blocks(std::span<const std::uint6
   return blocks;
 }
 
+std::vector<std::vector<std::int64_t>> context_blocks(std::span<const std::uint64_t> keys, const std::vector<std::int64_t>& cells, std::int64_t most) {
+  if (static_cast<std::int64_t>(cells.size()) <= most) return {cells};
+  std::vector<std::uint64_t> own;
+  own.reserve(cells.size());
+  for (const std::int64_t row : cells) own.push_back(keys[static_cast<std::size_t>(row)]);
+  auto blocks = thinned_blocks(own, most);
+  for (auto& block : blocks)
+    for (std::int64_t& row : block) row = cells[static_cast<std::size_t>(row)];
+  return blocks;
+}
+
 }  // namespace geocyte::plugins::st_edm

@@ -21,4 +21,7 @@ std::vector<std::uint64_t> keys_of(const data::DenseMatrix& expression);
 /// Positions 0 to keys.size() - 1 in blocks of at most `most`, but for equal keys, in the order of the keys; one block in the given order where all fit.
 std::vector<std::vector<std::int64_t>> thinned_blocks(std::span<const std::uint64_t> keys, std::int64_t most);
 
+/// `cells` of a source, rows of the cell axis whose keys are `keys`, as they are each other's context: all of them in the given order where at most `most`, else thinned blocks.
+std::vector<std::vector<std::int64_t>> context_blocks(std::span<const std::uint64_t> keys, const std::vector<std::int64_t>& cells, std::int64_t most);
+
 }  // namespace geocyte::plugins::st_edm

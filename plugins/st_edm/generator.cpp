@@ -28,17 +28,6 @@ std::vector<float> to_floats(const at::Tensor& values) {
 
 PairHeadsImpl::Output on_host(const PairHeadsImpl::Output& output) { return {output.local.to(at::kCPU, at::kFloat), output.distance.to(at::kCPU, at::kFloat)}; }
 
-/// The cells of a source, as they are each other's context.
-std::vector<std::vector<std::int64_t>> context_blocks(const Tissue& tissue, const std::vector<std::int64_t>& cells, std::int64_t at_once) {
-  if (static_cast<std::int64_t>(cells.size()) <= at_once) return {cells};
-  std::vector<std::uint64_t> keys;
-  for (const std::int64_t row : cells) keys.push_back(tissue.keys.at(static_cast<std::size_t>(row)));
-  auto blocks = thinned_blocks(keys, at_once);
-  for (auto& block : blocks)
-    for (std::int64_t& row : block) row = cells[static_cast<std::size_t>(row)];
-  return blocks;
-}
-
 }  // namespace
 
 Generator::Generator(const StEdmOptions& options, const Tissue& tissue, train::TrainContext& ctx) : shown_(options, tissue, {options.heads.members, options.heads.members}, "", ctx) {
@@ -167,7 +156,7 @@ PairHeadsImpl::Output Generator::said_of(const Tissue& tissue, std::span<const s
   std::vector<std::int64_t> place(tissue.source_of_cell.size(), 0), wanted;
   std::int64_t count = 0;
   for (const auto& [source, cells] : asked)
-    for (const std::vector<std::int64_t>& block : context_blocks(tissue, cells, at_once)) {
+    for (const std::vector<std::int64_t>& block : context_blocks(tissue.keys, cells, at_once)) {
       for (const std::int64_t row : block) place[static_cast<std::size_t>(row)] = count++;
       add(block);
     }

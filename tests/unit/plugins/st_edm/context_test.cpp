@@ -259,6 +259,22 @@ TEST(Context, BlocksAreOfOneSizeAndCellsThatExpressTheSameShareOne) {
   for (std::int64_t i = 0; i < 1000; ++i) ASSERT_EQ(whole[0][static_cast<std::size_t>(i)], i) << "where all fit the file keeps its order";
 }
 
+TEST(Context, BlocksOfASourceHoldItsRows) {
+  std::vector<std::uint64_t> keys;
+  for (std::uint64_t i = 0; i < 200; ++i) keys.push_back(hash64("cell", i));
+  std::vector<std::int64_t> cells;
+  for (std::int64_t row = 40; row < 160; row += 2) cells.push_back(row);
+  EXPECT_EQ(context_blocks(keys, cells, 60), (std::vector<std::vector<std::int64_t>>{cells}));
+  std::vector<std::int64_t> all;
+  for (const auto& block : context_blocks(keys, cells, 20)) {
+    EXPECT_EQ(block.size(), 20u);
+    for (std::size_t i = 1; i < block.size(); ++i) EXPECT_LT(keys[static_cast<std::size_t>(block[i - 1])], keys[static_cast<std::size_t>(block[i])]);
+    all.insert(all.end(), block.begin(), block.end());
+  }
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, cells);
+}
+
 /// One slide that is learned, and one whose places nobody knows.
 Tissue one_known_slide() {
   constexpr std::int64_t kCells = 60;
