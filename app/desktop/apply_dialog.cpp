@@ -174,8 +174,8 @@ void ApplyDialog::connectAll() {
 }
 
 QString ApplyDialog::suggestedOut() const {
-  const QFileInfo data(data_->text().trimmed());
-  return QStringLiteral("%1/%2.%3.h5ad").arg(data.absolutePath(), data.fileName().section(QLatin1Char('.'), 0, 0), run_.system);
+  const QFileInfo given(data_->text().trimmed());
+  return QStringLiteral("%1/%2.%3.h5ad").arg(given.absolutePath(), given.fileName().section(QLatin1Char('.'), 0, 0), run_.system);
 }
 
 void ApplyDialog::forgetResult() {

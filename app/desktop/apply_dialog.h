@@ -41,7 +41,7 @@ class ApplyDialog : public QDialog {
   QStringList arguments() const;
   bool isBusy() const { return work_ != nullptr; }
   /// What came of it is drawn.
-  bool hasResult() const { return !result_.isNull(); }
+  bool hasResult() const { return !result_.is_null(); }
   const widgets::CheckList& checks() const { return *checks_; }
   widgets::View* view() const { return view_; }
 

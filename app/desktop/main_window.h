@@ -71,7 +71,7 @@ class MainWindow : public QMainWindow {
   bool isOnStartPage() const;
   bool isConfiguring() const;
   /// Asks for cells that the run in `path` has not seen, and takes them through what it has learned.
-  void applyToNewData(const QString& path, const QString& data = {});
+  void applyToNewData(const QString& path, const QString& file = {});
   /// A checkpoint of it holds what can be applied.
   bool canApply(const RunRecord& run) const;
   /// A checkpoint of it holds what another system asks for.

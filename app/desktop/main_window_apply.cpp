@@ -7,14 +7,14 @@ namespace geocyte::desktop {
 
 bool MainWindow::canApply(const RunRecord& run) const { return !run.info.foreign && run.status.last_checkpoint >= 0; }
 
-void MainWindow::applyToNewData(const QString& path, const QString& data) {
+void MainWindow::applyToNewData(const QString& path, const QString& file) {
   const RunRecord* run = workbench_.library().find(path);
   if (!run || !canApply(*run)) return;
   auto* dialog = new ApplyDialog({run->info.path, run->info.name, run->info.system}, *workbench_.palette(), this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   // Not modal: a long file is worked on while the runs are watched.
   dialog->show();
-  if (!data.isEmpty()) dialog->setData(data);
+  if (!file.isEmpty()) dialog->setData(file);
 }
 
 }  // namespace geocyte::desktop

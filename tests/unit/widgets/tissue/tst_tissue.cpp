@@ -126,7 +126,7 @@ class TestTissue : public QObject {
   void whatTheUserChoosesCanBeTakenBack() {
     const ArrayMap map = twoSlides();
     const Fixture f(map);
-    QSignalSpy told(f.view, &View::settingChanged);
+    QSignalSpy told(f.view.get(), &View::settingChanged);
     f.choose("tissueColor", "source");
     QTest::keyClick(f.canvas(), Qt::Key_1);
     f.choose("tissueFit", "none");
