@@ -115,6 +115,7 @@ QWidget* ApplyDialog::buildForm() {
   checks_ = named(new widgets::CheckList, "applyChecks", tr("What was found"), QString());
   problem_ = wrapped("applyProblem", widgets::Tone::bad);
   outcome_ = wrapped("applyOutcome", widgets::Tone::ink);
+  notes_ = wrapped("applyNotes", widgets::Tone::warn);   // what the engine wants to be read, such as that these cells may be of another tissue
   progress_ = named(new QProgressBar, "applyProgress", tr("Progress"), QString());
   progress_->setTextVisible(false);
   progress_->setFixedHeight(6);
@@ -140,6 +141,7 @@ QWidget* ApplyDialog::buildForm() {
   column->addWidget(checks_);
   column->addWidget(problem_);
   column->addWidget(outcome_);
+  column->addWidget(notes_);
   column->addStretch(1);
   column->addWidget(progress_text_);
   column->addWidget(progress_);
@@ -181,6 +183,7 @@ QString ApplyDialog::suggestedOut() const {
 void ApplyDialog::forgetResult() {
   result_ = nullptr;
   outcome_->hide();
+  notes_->hide();
   picture_->setCurrentIndex(0);
   delete view_;
   view_ = nullptr;
@@ -278,6 +281,7 @@ void ApplyDialog::start() {
   if (work_ || !canApply(checks_->rows()) || !plan_.is_object()) return;
   problem_->hide();
   outcome_->hide();
+  notes_->hide();
   result_ = nullptr;
   stopping_ = false;
   progress_->setRange(0, 0);
@@ -302,12 +306,14 @@ void ApplyDialog::start() {
 void ApplyDialog::finish(const EngineAnswer& answer) {
   if (answer.ok()) {
     result_ = answer.json;
-    QStringList lines{tr("%1 cells were written to %2 (%3).").arg(widgets::groupedText(result_.value("cells", std::int64_t{0})), QString::fromStdString(result_.value("out", std::string())),
-                                                                QString::fromStdString(result_.value("key", std::string())))};
+    outcome_->setText(tr("%1 cells were written to %2 (%3).").arg(widgets::groupedText(result_.value("cells", std::int64_t{0})), QString::fromStdString(result_.value("out", std::string())),
+                                                                QString::fromStdString(result_.value("key", std::string()))));
+    QStringList lines;
     for (const Json& note : result_.value("notes", Json::array()))
       if (note.is_string()) lines << QStringLiteral("· %1").arg(QString::fromStdString(note.get<std::string>()));
-    outcome_->setText(lines.join(QLatin1Char('\n')));
     outcome_->show();
+    notes_->setText(lines.join(QLatin1Char('\n')));
+    notes_->setVisible(!lines.isEmpty());
     draw(result_);
   } else {
     problem_->setText(stopping_ ? tr("Stopped; nothing was written.") : answer.hint.isEmpty() ? answer.problem : tr("%1 %2").arg(answer.problem, answer.hint));

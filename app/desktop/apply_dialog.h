@@ -80,7 +80,7 @@ class ApplyDialog : public QDialog {
   QComboBox *by_, *units_;
   QCheckBox *zero_, *counts_;
   widgets::CheckList* checks_;
-  QLabel *problem_, *progress_text_, *outcome_;
+  QLabel *problem_, *progress_text_, *outcome_, *notes_;
   QProgressBar* progress_;
   QStackedWidget* picture_;
   QPushButton *apply_, *close_, *folder_;

@@ -62,7 +62,8 @@ Json sketch_of(const data::Dataset& table, const std::string& key, bool places, 
   const auto rows = rows_shown(values.rows, most);
   const bool as_they_are = places && (values.cols == 2 || values.cols == 3);
   Json made = {{"cells", values.rows}, {"shown", rows.size()}, {"places", as_they_are}, {"dimensions", as_they_are ? values.cols : 2}};
-  std::string method = "places";
+  const auto unit = table.uns.find("geocyte/unit");
+  std::string method = unit != table.uns.end() ? "places, " + unit->second : "places";
   Json points = Json::array();
   if (as_they_are) {
     for (const std::int64_t row : rows)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What `apply` made, small enough for a picture of it: places, or the first two principal components of an embedding, of cells spread evenly over the file.
 //
-// {"cells": all, "shown": k, "points": [x0, y0(, z0), x1, …], "dimensions": 2 or 3, "places": true | false, "method": "PCA of 64 dimensions, 41 % of their variance",
+// {"cells": all, "shown": k, "points": [x0, y0(, z0), x1, …], "dimensions": 2 or 3, "places": true | false, "method": "PCA of 64 dimensions, 41 % of their variance" or "places, " and their unit,
 //  "labels": [{"name", "categories", "codes": k, -1 = missing}], "numbers": [{"name", "values": k, null = unknown}]}
 #pragma once
 

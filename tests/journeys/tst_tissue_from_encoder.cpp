@@ -158,6 +158,10 @@ class TestTissueFromEncoder : public test::Journey {
     QCOMPARE(placed->table().size(), 1 + 360);   // a heading and a row a spot: 1 200 spots at a scale of .3
     QTest::qWait(700);
     QVERIFY(dialog->grab().save(QDir(pictures_).filePath("encoder_4_new_cells.png")));
+    theme_->setChoice(widgets::ThemeChoice::dark);
+    QTest::qWait(200);
+    QVERIFY(dialog->grab().save(QDir(pictures_).filePath("encoder_4_new_cells_dark.png")));
+    theme_->setChoice(widgets::ThemeChoice::light);
     QTest::keyClick(dialog, Qt::Key_Escape);
     QTRY_VERIFY(!window_->findChild<ApplyDialog*>());
   }

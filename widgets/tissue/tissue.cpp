@@ -251,6 +251,11 @@ void Tissue::offer() {
   places_->setVisible(several);
   if (several && !asked_places_.isEmpty()) places_->setCurrent(asked_places_);
 
+  // Where nobody knows a true place there is nothing to lay cells onto or to hold them against.
+  const bool known_places = holdsPlaces(arrays_.find(bindings_.value(QStringLiteral("target"))));
+  show_choice_->setVisible(known_places || arrays_.arrays.isEmpty());
+  fit_->setVisible(known_places || arrays_.arrays.isEmpty());
+
   const auto rows = static_cast<std::int64_t>(scene_.predicted.size());
   std::vector<ChoiceButton::Choice> colors = cloud::colorings(arrays_, scene_.axis, rows);
   if (cloud::geneBlock(arrays_, scene_.axis, rows)) {

@@ -123,6 +123,16 @@ class TestTissue : public QObject {
     QCOMPARE(f.canvas()->ramp().title, QString("EPCAM"));
   }
 
+  void withoutAnyTruePlaceThereIsNothingToFitTo() {
+    ArrayMap map = twoSlides();
+    const Fixture f(map);
+    QVERIFY(f.child<ChoiceButton>("tissueFit")->isVisible() && f.child<ChoiceButton>("tissueShow")->isVisible());
+    map.arrays.remove("coordinates/target");
+    f.view->setArrays(map);
+    QVERIFY(!f.child<ChoiceButton>("tissueFit")->isVisible() && !f.child<ChoiceButton>("tissueShow")->isVisible());
+    QVERIFY2(f.view->count().contains("true places are not known"), qPrintable(f.view->count()));
+  }
+
   void whatTheUserChoosesCanBeTakenBack() {
     const ArrayMap map = twoSlides();
     const Fixture f(map);
