@@ -253,7 +253,7 @@ void ApplyDialog::look() {
 void ApplyDialog::showPlan(const EngineAnswer& answer) {
   if (!answer.ok()) {
     checks_->setRows({});
-    problem_->setText(answer.hint.isEmpty() ? answer.problem : tr("%1 %2").arg(answer.problem, answer.hint));
+    problem_->setText(answer.words());
     problem_->show();
     refresh();
     emit checked();
@@ -316,7 +316,7 @@ void ApplyDialog::finish(const EngineAnswer& answer) {
     notes_->setVisible(!lines.isEmpty());
     draw(result_);
   } else {
-    problem_->setText(stopping_ ? tr("Stopped; nothing was written.") : answer.hint.isEmpty() ? answer.problem : tr("%1 %2").arg(answer.problem, answer.hint));
+    problem_->setText(stopping_ ? tr("Stopped; nothing was written.") : answer.words());
     problem_->show();
   }
   refresh();

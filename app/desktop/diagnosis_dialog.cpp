@@ -163,7 +163,7 @@ void DiagnosisDialog::take(const EngineAnswer& answer) {
   if (answer.ok()) {
     showReport(answer.json, pasted_ ? tr("Diagnosis of a matrix") : windowTitle());
   } else {
-    const QString said = answer.hint.isEmpty() ? answer.problem : QStringLiteral("%1. %2").arg(answer.problem, answer.hint);
+    const QString said = answer.words();
     problem_->setText(said);
     problem_->setVisible(true);
     waiting_->setText(said);

@@ -23,7 +23,18 @@ QString lastWords(const QByteArray& errors) {
   return last.startsWith(QLatin1String("geocyte-engine: ")) ? last.mid(16) : last;
 }
 
+/// With a capital and a full stop.
+QString sentence(QString text) {
+  text = text.trimmed();
+  if (text.isEmpty()) return text;
+  text[0] = text[0].toUpper();
+  const QChar last = text.back();
+  return last == QLatin1Char('.') || last == QLatin1Char('!') || last == QLatin1Char('?') ? text : text + QLatin1Char('.');
+}
+
 }  // namespace
+
+QString EngineAnswer::words() const { return QStringLiteral("%1 %2").arg(sentence(problem), sentence(hint)).trimmed(); }
 
 EngineCall::EngineCall(const QStringList& arguments, QObject* parent, const QString& program, const QByteArray& input)
     : QObject(parent), process_(new QProcess(this)) {

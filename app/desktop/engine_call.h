@@ -16,6 +16,8 @@ struct EngineAnswer {
   int exit_code = -1;           ///< -1 = it could not be started or did not leave by itself
   Json json;                    ///< what it printed; null where it printed none
   QString problem, hint;        ///< one sentence, and what to do; "" when it went well
+  /// Both as sentences: "There is no folder a. Give the folder of a run."
+  QString words() const;
   bool ok() const { return exit_code == 0 && problem.isEmpty(); }
 };
 

@@ -54,7 +54,13 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border-
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $off; }
 QLineEdit[invalid="true"], QSpinBox[invalid="true"], QDoubleSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: $bad; }
 QLineEdit[numeric="true"] { font-family: "JetBrains Mono"; font-size: 12px; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url(:/geocyte/icons/chevron-field.svg); width: 14px; height: 14px; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $dim; border-radius: 4px; background: $field; }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url(:/geocyte/icons/check-on-accent-$theme.svg); }
+QCheckBox::indicator:disabled { border-color: $off; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; outline: 0;
   selection-background-color: $selected; selection-color: $ink; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $panel; color: $ink; border: none; selection-background-color: $accent;
@@ -131,7 +137,8 @@ QString styleSheet(const ThemeColors& c) {
     }
     qsizetype end = i + 1;
     while (end < sheet.size() && sheet[end].isLetter()) ++end;
-    out += names.value(sheet.mid(i + 1, end - i - 1)).name();
+    const QString name = sheet.mid(i + 1, end - i - 1);
+    out += name == QLatin1String("theme") ? QString::fromLatin1(c.dark ? "dark" : "light") : names.value(name).name();
     i = end - 1;
   }
   return out;

@@ -100,6 +100,17 @@ class TestAppliedCells : public QObject {
     QVERIFY(!desktop::canApply(applyChecks(Json::array(), false)));
   }
 
+  void problemsAreSentences() {
+    EngineAnswer answer;
+    answer.problem = "there is no folder /runs/a";
+    answer.hint = "give the folder of a run";
+    QCOMPARE(answer.words(), QString("There is no folder /runs/a. Give the folder of a run."));
+    answer.hint.clear();
+    QCOMPARE(answer.words(), QString("There is no folder /runs/a."));
+    answer.problem = "Really?";
+    QCOMPARE(answer.words(), QString("Really?"));
+  }
+
   void progressIsReadFromItsLines() {
     int percent = -1;
     QString words;
@@ -110,8 +121,7 @@ class TestAppliedCells : public QObject {
     QVERIFY(!readProgress("apply: 1,200 cells", percent, words));
   }
 
-  void withoutAnEngineTheDialogSaysSo() {
-    qputenv("GEOCYTE_ENGINE", "/nowhere/geocyte-engine");
+  void aRunThatIsGoneIsSaidAndNothingCanBeStarted() {
     widgets::PaletteModel palette;
     ApplyDialog dialog({"/runs/a", "a", "gems"}, palette);
     QSignalSpy checked(&dialog, &ApplyDialog::checked);
@@ -119,10 +129,10 @@ class TestAppliedCells : public QObject {
     dialog.setData("/tmp/new.h5ad");
     QVERIFY(checked.wait(30'000));
     auto* problem = dialog.findChild<QLabel*>("applyProblem");
-    QVERIFY(problem && problem->isVisible() && !problem->text().isEmpty());
+    QVERIFY(problem && problem->isVisible());
+    QVERIFY2(problem->text().endsWith('.'), qPrintable(problem->text()));   // without an engine it is that which is said
     QVERIFY(!dialog.findChild<QPushButton*>("applyStart")->isEnabled());
     QCOMPARE(dialog.findChild<QLineEdit*>("applyOut")->text(), QString("/tmp/new.gems.h5ad"));
-    qunsetenv("GEOCYTE_ENGINE");
   }
 };
 
