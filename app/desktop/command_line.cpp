@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kHelp = R"(Usage: geocyte [options] [PATH]
 
 Trains geometry-aware single-cell models and shows live what they learn.
-PATH is a run, a folder of runs, a TensorBoard folder, a data file (.h5ad, .tsv, .tsv.gz) or a configuration (.yaml).
+PATH is a run, a folder of runs, a grid (its folder or ablation.json), a TensorBoard folder, a data file (.h5ad, .tsv, .tsv.gz) or a configuration (.yaml).
 
   --open PATH         the same as PATH
   --start PRESET      train a preset at once, e.g. gems/demo
@@ -20,7 +20,7 @@ PATH is a run, a folder of runs, a TensorBoard folder, a data file (.h5ad, .tsv,
   --size WxH          size of the window, e.g. 1600x1000
   --scale S           device pixels a pixel, e.g. 2
   --screenshot FILE   write a picture as soon as the data are shown, then leave
-  --workspace NAME    what to show: monitor, align, spatial or start
+  --workspace NAME    what to show: monitor, align, spatial, ablate or start
   --help              this text
   --version           version of the program
 )";
@@ -45,7 +45,7 @@ QString takeOption(CommandLine& line, const QString& name, const QString& value)
   else if (name == QLatin1String("runs")) line.runs = value;
   else if (name == QLatin1String("screenshot")) line.screenshot = value;
   else if (name == QLatin1String("theme")) return oneOf(line.theme, {"light", "dark", "system"});
-  else if (name == QLatin1String("workspace")) return oneOf(line.workspace, {"monitor", "align", "spatial", "start"});
+  else if (name == QLatin1String("workspace")) return oneOf(line.workspace, {"monitor", "align", "spatial", "ablate", "start"});
   else if (name == QLatin1String("size")) {
     static const QRegularExpression kSize(QStringLiteral("^(\\d{3,5})x(\\d{3,5})$"));
     const auto match = kSize.match(value);

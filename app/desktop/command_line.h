@@ -18,7 +18,7 @@ struct CommandLine {
   QString runs;                 ///< runs folder, "" = the one of the preferences
   QString theme;                ///< "light", "dark", "system", "" = the one of the preferences
   QString screenshot;           ///< picture to write, "" = none
-  QString workspace;            ///< "monitor", "align", "spatial", "start", "" = decide by what is open
+  QString workspace;            ///< "monitor", "align", "spatial", "ablate", "start", "" = decide by what is open
   QSize size;                   ///< of the window; invalid = remembered
   double scale = 0;             ///< device pixels a pixel, 0 = of the screen
 };

@@ -19,6 +19,7 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
+#include "app/desktop/ablate_page.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/config_panel.h"
 #include "app/desktop/console_panel.h"
@@ -89,6 +90,7 @@ MainWindow::MainWindow(std::vector<config::SystemSpec> specs, Preferences& prefe
   connectWorkbench();
   connectConfiguration();
   connectCare();
+  connectAblate();
   workbench_.palette()->setDark(theme_.isDark());
   connect(&theme_, &widgets::Theme::changed, this, [this](bool dark) { workbench_.palette()->setDark(dark); });
   restoreWindow();
@@ -134,6 +136,8 @@ void MainWindow::buildCentre() {
   workspaces_->addWidget(monitor_);
   workspaces_->addWidget(makeAlignPage());
   workspaces_->addWidget(spatial_);
+  ablate_ = new AblatePage(workbench_);
+  workspaces_->addWidget(ablate_);
   auto* run_page = new QWidget;
   auto* column = new QVBoxLayout(run_page);
   column->setContentsMargins(0, 0, 0, 0);
@@ -265,7 +269,9 @@ void MainWindow::connectActions() {
     toasts_->show(widgets::Tone::bad, tr("This build has no demo preset."));
   });
   on(actions_.open_data, [this] {
-    openData(QFileDialog::getOpenFileNames(this, tr("Open data"), {}, tr("Expression data (*.h5ad *.tsv *.tsv.gz *.csv *.csv.gz);;All files (*)")));
+    const QStringList files = QFileDialog::getOpenFileNames(this, tr("Open data"), {}, tr("Expression data (*.h5ad *.tsv *.tsv.gz *.csv *.csv.gz);;Table of a grid (ablation.json);;All files (*)"));
+    if (files.size() == 1 && files.front().endsWith(QLatin1String(".json"))) open(files.front());
+    else openData(files);
   });
   on(actions_.open_folder, [this] {
     const QString folder = QFileDialog::getExistingDirectory(this, tr("Open runs folder"), preferences_.runsFolder());
@@ -275,10 +281,11 @@ void MainWindow::connectActions() {
   on(actions_.monitor, [this] { setWorkspace(QStringLiteral("monitor")); });
   on(actions_.align, [this] { setWorkspace(QStringLiteral("align")); });
   on(actions_.spatial, [this] { setWorkspace(QStringLiteral("spatial")); });
+  on(actions_.ablate, [this] { setWorkspace(QStringLiteral("ablate")); });
   on(actions_.live, [this] { workbench_.cursor()->setLive(); });
-  on(actions_.timeline, [this] { timeline_bar_->setVisible(actions_.timeline->isChecked() && pages_->currentIndex() == 1); });
+  on(actions_.timeline, [this] { timeline_bar_->setVisible(actions_.timeline->isChecked() && showsOneRun()); });
   on(actions_.runs_dock, [this] { runs_dock_->setVisible(actions_.runs_dock->isChecked() && !isOnStartPage()); });
-  on(actions_.config_dock, [this] { config_dock_->setVisible(actions_.config_dock->isChecked() && pages_->currentIndex() == 1); });
+  on(actions_.config_dock, [this] { config_dock_->setVisible(actions_.config_dock->isChecked() && showsOneRun()); });
   on(actions_.export_view, [this] {
     widgets::View* view = focusedView();
     if (!view) return;
@@ -340,46 +347,9 @@ void MainWindow::showWorkspace() {
   run_bar_->setQuiet(false);
   run_list_->setFocus();
   runs_dock_->setVisible(actions_.runs_dock->isChecked());
-  config_dock_->setVisible(actions_.config_dock->isChecked());
-  timeline_bar_->setVisible(actions_.timeline->isChecked());
+  config_dock_->setVisible(actions_.config_dock->isChecked() && showsOneRun());
+  timeline_bar_->setVisible(actions_.timeline->isChecked() && showsOneRun());
   refreshRun();
-}
-
-std::vector<widgets::View*> MainWindow::shownViews() const {
-  std::vector<widgets::View*> shown;
-  if (isOnStartPage()) return shown;
-  const ViewHost* host = hosts()[static_cast<std::size_t>(workspaces_->currentIndex())];
-  std::copy_if(host->views().begin(), host->views().end(), std::back_inserter(shown), [host](const widgets::View* view) { return host->shows(view); });
-  return shown;
-}
-
-widgets::View* MainWindow::focusedView() const {
-  for (QWidget* at = QApplication::focusWidget(); at; at = at->parentWidget())
-    if (auto* view = qobject_cast<widgets::View*>(at)) return view;
-  const std::vector<widgets::View*> shown = shownViews();
-  return shown.empty() ? nullptr : shown.front();
-}
-
-QString MainWindow::workspace() const { return hosts()[static_cast<std::size_t>(workspaces_->currentIndex())]->objectName(); }
-
-void MainWindow::setWorkspace(const QString& workspace) {
-  wanted_workspace_ = workspace;
-  raiseWorkspace();
-  if (pages_->currentIndex() != 1 && workbench_.current()) showWorkspace();
-}
-
-void MainWindow::raiseWorkspace() {
-  int shown = 0;
-  for (int i = 1; i < workspaces_->count(); ++i) {
-    const ViewHost* host = hosts()[static_cast<std::size_t>(i)];
-    run_bar_->workspaces()->setSegmentVisible(host->objectName(), !host->views().empty());
-    if (!host->views().empty() && wanted_workspace_ == host->objectName()) shown = i;
-  }
-  workspaces_->setCurrentIndex(shown);
-  for (int i = 0; i < workspaces_->count(); ++i) hosts()[static_cast<std::size_t>(i)]->setAwake(i == shown);
-  run_bar_->workspaces()->setCurrent(workspace());
-  chart_controls_->setVisible(workspace() == QLatin1String("monitor"));
-  refreshVerdict();
 }
 
 void MainWindow::restoreWindow() {

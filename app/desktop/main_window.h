@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "app/desktop/grid_watch.h"
 #include "app/desktop/open_target.h"
 #include "app/desktop/preferences.h"
 #include "app/desktop/window_actions.h"
@@ -35,6 +36,7 @@ class VerdictLine;
 
 namespace geocyte::desktop {
 
+class AblatePage;
 class ConfigPanel;
 class ConsolePanel;
 class NewRunPage;
@@ -65,11 +67,16 @@ class MainWindow : public QMainWindow {
   /// Lists a folder behind the start page; a run in it that is still going is shown at once.
   void attachToLiving(const QString& folder);
   void showStartPage();
-  /// "monitor", "align" or "spatial".
+  /// The table of a grid, with the runs of the grid; it is followed from now on.
+  void openGrid(const QString& file);
+  AblatePage* ablate() const { return ablate_; }
+  /// "monitor", "align", "spatial" or "ablate".
   void setWorkspace(const QString& workspace);
   QString workspace() const;
   bool isOnStartPage() const;
   bool isConfiguring() const;
+  /// Not the start page, not a new run, not the many runs of a grid.
+  bool showsOneRun() const;
   /// Asks for cells that the run in `path` has not seen, and takes them through what it has learned.
   void applyToNewData(const QString& path, const QString& file = {});
   /// A checkpoint of it holds what can be applied.
@@ -81,6 +88,10 @@ class MainWindow : public QMainWindow {
   /// True when the shown workspace draws data of the shown run, or the page of a new run has finished its checks.
   bool showsData() const;
 
+ signals:
+  /// The table of a grid could not be read: one sentence.
+  void gridRefused(const QString& sentence);
+
  protected:
   void closeEvent(QCloseEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
@@ -90,6 +101,11 @@ class MainWindow : public QMainWindow {
  private:
   void buildCentre();
   QWidget* makeAlignPage();
+  void connectAblate();
+  void onGrid(const std::shared_ptr<const GridNews>& news);
+  /// Follows the table of the grid that a run belongs to; "" = there is none, and what was followed goes.
+  void followGrid(const QString& file);
+  void comparePictures(const QString& run, const QString& baseline_run);
   void buildDocks();
   void buildBottom();
   void buildProductMenu();
@@ -113,7 +129,7 @@ class MainWindow : public QMainWindow {
   void openData(const QStringList& files);
   void showWorkspace();
   std::vector<widgets::View*> shownViews() const;
-  std::vector<ViewHost*> hosts() const { return {monitor_, align_, spatial_}; }   ///< in the order of workspaces_
+  std::vector<ViewHost*> hosts() const { return {monitor_, align_, spatial_}; }   ///< in the order of workspaces_; Ablate comes after them
   /// The view that has the focus, else the first one.
   widgets::View* focusedView() const;
   void raiseWorkspace();
@@ -147,6 +163,9 @@ class MainWindow : public QMainWindow {
   widgets::VerdictLine* before_training_;      ///< what was found about the sources, above the views of Align
   DiagnosisPanel* diagnosis_;                  ///< the same in full, until there is a first snapshot
   QStackedWidget* align_pages_;
+  AblatePage* ablate_;
+  QString grid_file_;                          ///< that is followed
+  bool grid_raised_ = false;                   ///< it was asked for by name: its workspace is shown as soon as it is read
   ConsolePanel* console_;
   QDockWidget *runs_dock_, *config_dock_;
   widgets::RunList* run_list_;
@@ -163,6 +182,7 @@ class MainWindow : public QMainWindow {
   QString wanted_workspace_ = QStringLiteral("monitor");   ///< shown whenever the run has views for it
   QByteArray first_layout_;
   bool has_arrays_ = false;
+  GridWatchThread grid_watch_{QStringLiteral("grid")};   ///< last: it stops before anything it reports to is gone
 };
 
 }  // namespace geocyte::desktop

@@ -36,16 +36,22 @@ void MainWindow::applyTarget(const OpenTarget& target) {
       preferences_.addRecent(target.path);
       break;
     }
+    case OpenTarget::Kind::grid:
+      openGrid(target.grid);
+      preferences_.addRecent(target.path);
+      break;
     case OpenTarget::Kind::run: {
       // Its neighbours are what it wants to be compared with.
       const QString folder = QFileInfo(target.path).path();
       if (folder != workbench_.folder()) workbench_.openFolder(folder);
+      followGrid(target.grid);
       workbench_.openRun(target.path);
       showWorkspace();
       preferences_.addRecent(target.path);
       break;
     }
     case OpenTarget::Kind::runs_folder:
+      followGrid({});
       openFolder(target.path);
       preferences_.setRunsFolder(target.path);
       preferences_.addRecent(target.path);

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/desktop/ablate_page.h"
 #include "app/desktop/background.h"
 #include "app/desktop/config_panel.h"
 #include "app/desktop/console_panel.h"
@@ -170,13 +171,14 @@ void MainWindow::refreshActions() {
   actions_.show_folder->setEnabled(run != nullptr);
   actions_.align->setEnabled(!run || !align_->views().empty());
   actions_.spatial->setEnabled(!run || !spatial_->views().empty());
+  actions_.ablate->setEnabled(ablate_->hasGrid());
   actions_.diagnosis->setEnabled(run && run->diagnosis.is_object());
 }
 
-void MainWindow::refreshVerdict() { verdict_->setVerdict(verdictOf(workbench_.current(), workspace())); }
+void MainWindow::refreshVerdict() { verdict_->setVerdict(workspaces_->currentWidget() == ablate_ ? ablate_->verdict() : verdictOf(workbench_.current(), workspace())); }
 
 void MainWindow::refreshBanner() {
-  const BannerWords words = bannerOf(workbench_.current());
+  const BannerWords words = bannerOf(showsOneRun() ? workbench_.current() : nullptr);   // in Ablate its cell says how it went
   const QString key = workbench_.runs()->current() + words.what + words.why;
   if (key == banner_key_) return;
   banner_key_ = key;
@@ -251,6 +253,7 @@ void MainWindow::refreshCurves() {
 
 bool MainWindow::showsData() const {
   if (isConfiguring()) return new_run_->preflight()->report().has_value();
+  if (!isOnStartPage() && workspaces_->currentWidget() == ablate_) return ablate_->hasGrid();
   const RunRecord* run = workbench_.current();
   if (isOnStartPage() || !run || run->info.name.isEmpty()) return false;
   // A run that failed on its data has only its banner.

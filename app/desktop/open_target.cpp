@@ -5,6 +5,7 @@
 
 #include "app/desktop/system_specs.h"
 #include "engine/core/error.h"
+#include "engine/jobs/grid_report.h"
 #include "engine/store/run_layout.h"
 
 namespace geocyte::desktop {
@@ -19,12 +20,20 @@ OpenTarget classify(const QString& path, const std::vector<config::SystemSpec>& 
     return target;
   }
   const std::filesystem::path place(target.path.toStdString());
+  const auto text = [](const std::filesystem::path& path) { return QString::fromStdString(path.string()); };
   if (info.isDir()) {
     const bool has_curves = store::is_run_directory(place) || !store::event_file_names(place).empty();
     target.kind = has_curves ? Kind::run : Kind::runs_folder;
+    if (const auto grid = has_curves ? jobs::grid_of_run(place) : jobs::find_grid(place)) target.grid = text(*grid);
+    if (!has_curves && !target.grid.isEmpty()) target.kind = Kind::grid;
     return target;
   }
   const QString suffix = info.suffix().toLower();
+  if (suffix == QLatin1String("json")) {
+    target.kind = Kind::grid;
+    target.grid = target.path;
+    return target;
+  }
   if (suffix != QLatin1String("yaml") && suffix != QLatin1String("yml")) {
     target.kind = Kind::data;
     return target;

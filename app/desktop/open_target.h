@@ -11,9 +11,10 @@
 namespace geocyte::desktop {
 
 struct OpenTarget {
-  enum class Kind { run, runs_folder, configuration, data, unknown };
+  enum class Kind { run, runs_folder, grid, configuration, data, unknown };
   Kind kind = Kind::unknown;
-  QString path;                 ///< absolute
+  QString path;                 ///< absolute; of a grid: what was asked for
+  QString grid;                 ///< ablation.json of a grid, or of the grid that a run belongs to; "" = none
   QString system;               ///< of a configuration
   QString problem;              ///< of unknown: one sentence
 };

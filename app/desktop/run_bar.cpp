@@ -103,6 +103,7 @@ RunBar::RunBar(const std::vector<config::SystemSpec>& specs, const WindowActions
   workspaces_->addSegment(QStringLiteral("monitor"), tr("Monitor"), actions.monitor->toolTip());
   workspaces_->addSegment(QStringLiteral("align"), tr("Align"), actions.align->toolTip());
   workspaces_->addSegment(QStringLiteral("spatial"), tr("Spatial"), actions.spatial->toolTip());
+  workspaces_->addSegment(QStringLiteral("ablate"), tr("Ablate"), actions.ablate->toolTip());
   cpu_ = new widgets::Meter(tr("CPU"), this);
   cpu_->setObjectName(QStringLiteral("meterCpu"));
   cpu_->setToolTip(tr("Processor time of the engine, of all cores of this machine"));

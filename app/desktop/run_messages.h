@@ -16,11 +16,18 @@
 
 namespace geocyte::desktop {
 
+/// The cell of a grid that a run was made for.
+struct RunExperiment {
+  QString grid, cell;           ///< "" = it belongs to none
+  quint64 seed = 0;
+};
+
 /// What run.json says. `path` is the run's identity everywhere in the window.
 struct RunInfo {
   QString path, id, name, system, preset;
   QString original;             ///< the name that the run was started with; `name` may be the user's
   QStringList tags;
+  RunExperiment experiment;
   qint64 created_ms = 0;
   bool foreign = false;         ///< a TensorBoard folder that Geocyte did not write: curves only
 };

@@ -36,6 +36,11 @@ RunInfo infoOf(const store::RunFacts& facts) {
   const store::UserMarks marks = store::read_user_marks(facts.directory);
   if (!marks.name.empty()) info.name = text(marks.name);
   for (const std::string& tag : marks.tags) info.tags << text(tag);
+  if (const auto experiment = facts.all.find("experiment"); experiment != facts.all.end() && experiment->is_object()) {
+    info.experiment.grid = text(store::text_at(*experiment, "id"));
+    info.experiment.cell = text(store::text_at(*experiment, "cell"));
+    if (const auto seed = experiment->find("seed"); seed != experiment->end() && seed->is_number_unsigned()) info.experiment.seed = seed->get<quint64>();
+  }
   return info;
 }
 

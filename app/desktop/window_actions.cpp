@@ -42,6 +42,7 @@ WindowActions::WindowActions(QWidget* window) : window_(window) {
   monitor = add("actionMonitor", tr("Monitor"), tr("Is it learning, which term dominates, when is it done"), {Qt::CTRL | Qt::Key_1});
   align = add("actionAlign", tr("Align"), tr("Which sources still differ, and who is the outlier"), {Qt::CTRL | Qt::Key_2});
   spatial = add("actionSpatial", tr("Spatial"), tr("Has the predicted tissue the true shape, and is the refiner worth anything"), {Qt::CTRL | Qt::Key_3});
+  ablate = add("actionAblate", tr("Ablate"), tr("Which ingredient of a grid matters, by how much, with what certainty"), {Qt::CTRL | Qt::Key_4});
   live = add("actionLive", tr("Go to the newest step"), tr("Show what the run learns now"), {Qt::Key_End});
   timeline = add("actionTimeline", tr("Show timeline"), tr("Show or hide the strip of steps"), {Qt::CTRL | Qt::Key_T});
   runs_dock = add("actionRuns", tr("Show runs"), tr("Show or hide the list of runs"), {Qt::CTRL | Qt::Key_R});

@@ -18,7 +18,7 @@ struct WindowActions {
   QAction *start, *pause, *stop, *stop_stage, *discard, *force, *checkpoint, *resume;
   QAction *demo, *configure, *open_data, *open_folder, *start_page, *diagnose_matrix, *diagnosis;
   QAction *undo, *redo, *apply;
-  QAction *monitor, *align, *spatial, *timeline, *runs_dock, *config_dock, *live, *export_view, *export_all, *view_table, *view_card;
+  QAction *monitor, *align, *spatial, *ablate, *timeline, *runs_dock, *config_dock, *live, *export_view, *export_all, *view_table, *view_card;
   QAction *open_log, *show_folder, *edit_marks, *trash, *tissue_from, *apply_data;
   QAction *theme_system, *theme_light, *theme_dark;
   QAction *palette, *shortcuts, *preferences, *reset_layout, *about, *quit;

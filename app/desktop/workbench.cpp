@@ -113,6 +113,7 @@ void Workbench::openFolder(const QString& folder) {
   runs_.setCurrent({});
   color_index_.clear();
   seen_.clear();
+  companions_.clear();
   library_.clear();
   selection_.clear();
   reference_.clear();

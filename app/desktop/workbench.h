@@ -51,6 +51,8 @@ class Workbench : public QObject {
   void openRun(const QString& path);
   void show(const QString& path);
   void setVisible(const QString& path, bool visible);
+  /// Runs whose curves are drawn somewhere beside the shown one: they are read as well.
+  void setCompanions(const QStringList& paths);
   /// Starts an engine; the run is shown as "starting" at once.
   void launch(jobs::JobSpec job, const QString& system);
   /// Sends an order to the engine of the shown run; the state reads "pending" until it is answered.
@@ -115,6 +117,7 @@ class Workbench : public QObject {
   QString folder_;
   QHash<QString, int> color_index_;            ///< given once, so that a run keeps its colour while others come and go
   QStringList seen_;                           ///< curves switched on by the user
+  QStringList companions_;
   quint64 generation_ = 0, snapshot_generation_ = 0;
   bool loading_ = false, load_again_ = false;
   QTimer history_gate_;                        ///< new parts of a snapshot come in quick succession

@@ -6,9 +6,15 @@
 namespace geocyte::desktop {
 
 void Workbench::wantCurves() {
-  QStringList wanted = seen_;
+  QStringList wanted = seen_ + companions_;
   if (reference_.isSet() && !wanted.contains(reference_.run())) wanted << reference_.run();
   tailer_.post([wanted](RunTailer& t) { t.setWanted(wanted); });
+}
+
+void Workbench::setCompanions(const QStringList& paths) {
+  if (paths == companions_) return;
+  companions_ = paths;
+  wantCurves();
 }
 
 void Workbench::requestReference() {

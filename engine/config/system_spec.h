@@ -38,6 +38,14 @@ struct MetricSpec {
   std::string tile;             ///< "" = not on the default board; tiles with the same name share axes
 };
 
+/// A score of the held-out evaluation, as tables of it name and read it. `path` may begin or end in "*": "*/row_spearman" is that of each slide.
+struct ScoreSpec {
+  std::string path;
+  std::string title;            ///< short: "cell types found"
+  Direction direction = Direction::neutral;
+  std::string what;             ///< one sentence
+};
+
 /// An array the system puts into snapshots.
 struct ArraySpec {
   std::string name;
@@ -103,6 +111,7 @@ struct SystemSpec {
   Schema parameters;
   std::vector<SlotSpec> slots;
   std::vector<MetricSpec> metrics;
+  std::vector<ScoreSpec> scores;               ///< what tells most first; scores that are not here are read without a better side
   std::vector<ArraySpec> arrays;
   std::vector<DerivedSpec> derived;
   std::vector<ArrayCard> cards;

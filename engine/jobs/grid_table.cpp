@@ -176,10 +176,14 @@ Json to_json(const GridPlan& plan, const std::vector<GridRun>& runs, const GridT
   };
   for (const Cell& cell : plan.cells) cells.push_back({{"name", cell.name}, {"factors", choice(cell.levels)}, {"baseline", cell.baseline}});
   for (const Choice& one : plan.excluded) excluded.push_back(choice(one));
-  for (const GridRun& run : runs)
+  for (const GridRun& run : runs) {
+    Json values = Json::object();
+    for (const EvaluationRow& row : run.rows)
+      if (row.method == kModel && std::isfinite(row.value)) values[row.metric] = row.value;
     list.push_back({{"cell", run.plan.cell}, {"seed", run.plan.seed}, {"hash", run.plan.hash}, {"state", name_of(run.standing)}, {"run", run.folder.filename().string()},
                     {"reused", run.reused}, {"reason", run.reason}, {"seconds", run.seconds > 0 ? Json(run.seconds) : Json()},
-                    {"peak_bytes", run.peak_bytes > 0 ? Json(run.peak_bytes) : Json()}});
+                    {"peak_bytes", run.peak_bytes > 0 ? Json(run.peak_bytes) : Json()}, {"values", values}});
+  }
   for (const TableRow& row : table.rows) rows.push_back(row_json(row));
   return {{"format", 1},       {"id", plan.grid.id},   {"title", plan.grid.title}, {"system", plan.system ? plan.system->id : ""},
           {"base", plan.grid.base}, {"set", plan.grid.set}, {"plan", name_of(plan.grid.plan)}, {"factors", factors},

@@ -16,6 +16,7 @@ config::SystemSpec make_spec() {
   spec.parameters = make_parameters();
   spec.slots = {{"sources", config::SlotKind::sources, "Two or more expression data sets that share genes.", true}};
   spec.metrics = make_metrics();
+  spec.scores = make_scores();
   spec.arrays = make_arrays();
   spec.derived = make_derived();
   spec.cards = make_cards();

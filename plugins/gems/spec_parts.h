@@ -12,6 +12,7 @@ namespace geocyte::plugins::gems {
 
 config::Schema make_parameters();
 std::vector<config::MetricSpec> make_metrics();
+std::vector<config::ScoreSpec> make_scores();
 std::vector<config::ArraySpec> make_arrays();
 std::vector<config::DerivedSpec> make_derived();
 std::vector<config::ArrayCard> make_cards();

@@ -16,6 +16,7 @@ config::SystemSpec make_spec() {
   spec.parameters = make_parameters();
   spec.slots = {{"sources", config::SlotKind::sources, "At least one slide with coordinates to learn from; further slides or single cells to place.", true}};
   spec.metrics = make_metrics();
+  spec.scores = make_scores();
   spec.arrays = make_arrays();
   spec.cards = make_cards();
   spec.views = make_views();

@@ -15,6 +15,7 @@ void add_seed_metrics(std::vector<config::MetricSpec>& metrics);
 /// What a probe may be asked with.
 config::Schema make_probe_parameters();
 std::vector<config::MetricSpec> make_metrics();
+std::vector<config::ScoreSpec> make_scores();
 std::vector<config::ArraySpec> make_arrays();
 std::vector<config::ViewSpec> make_views();
 std::vector<config::ArrayCard> make_cards();

@@ -70,6 +70,16 @@ TEST_P(Spec, EveryMetricHasACard) {
   }
 }
 
+TEST_P(Spec, EveryScoreHasANameAndIsNamedOnce) {
+  EXPECT_FALSE(GetParam().scores.empty());
+  std::set<std::string> seen;
+  for (const auto& score : GetParam().scores) {
+    EXPECT_FALSE(score.title.empty()) << score.path;
+    EXPECT_GT(score.what.size(), 10u) << score.path;
+    EXPECT_TRUE(seen.insert(score.path).second) << score.path;
+  }
+}
+
 TEST_P(Spec, CardsOfArraysSayWhatIsDrawn) {
   const auto& spec = GetParam();
   for (const auto& card : spec.cards) {

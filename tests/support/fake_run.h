@@ -17,9 +17,10 @@ namespace geocyte::test {
 
 class FakeRun {
  public:
-  /// Six sources of 60 cells. `config_yaml` = the parameters, resolved.
-  FakeRun(const std::filesystem::path& runs, const std::string& id, const std::string& name, const std::string& config_yaml = {}) {
+  /// Six sources of 60 cells. `config_yaml` = the parameters, resolved. `about` = more of run.json.
+  FakeRun(const std::filesystem::path& runs, const std::string& id, const std::string& name, const std::string& config_yaml = {}, const Json& about = Json::object()) {
     store::RunStart start;
+    start.about = about;
     start.id = id;
     start.system = "gems";
     start.preset = "gems/" + name;
