@@ -103,6 +103,16 @@ void AblatePage::refresh() {
 
 widgets::VerdictText AblatePage::verdict() const { return news_ ? gridVerdict(*news_->report, spec(), matrix_->score()) : widgets::VerdictText(); }
 
+void AblatePage::openCellOf(const QString& path) {
+  if (!news_) return;
+  for (const jobs::ReportRun& run : news_->report->runs) {
+    if (run.run.empty() || news_->runs + QLatin1Char('/') + QString::fromStdString(run.run) != path) continue;
+    matrix_->setOpened(static_cast<int>(run.cell));
+    openCell(static_cast<int>(run.cell));
+    return;
+  }
+}
+
 /// Where there is room for both, the cell that the verdict names is open from the start.
 void AblatePage::openFirst() {
   if (opened_once_ || !news_ || !isVisible() || width() < kRoomForBoth) return;

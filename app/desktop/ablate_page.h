@@ -31,6 +31,8 @@ class AblatePage : public QWidget {
   bool hasGrid() const { return news_ != nullptr; }
   const GridNews* news() const { return news_.get(); }
   widgets::VerdictText verdict() const;
+  /// Opens the cell that a run was made for; nothing for runs of elsewhere.
+  void openCellOf(const QString& path);
   /// Shows what the runs do now.
   void refresh();
   widgets::ablation_matrix::AblationMatrix* matrix() const { return matrix_; }

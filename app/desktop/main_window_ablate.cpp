@@ -11,6 +11,7 @@
 #include "app/desktop/start_page.h"
 #include "app/desktop/view_host.h"
 #include "widgets/ablation_matrix/ablation_matrix.h"
+#include "widgets/controls/run_list.h"
 #include "widgets/controls/toast.h"
 
 namespace geocyte::desktop {
@@ -23,6 +24,9 @@ void MainWindow::connectAblate() {
   connect(ablate_, &AblatePage::openRunWanted, this, [this](const QString& path) {
     workbench_.show(path);
     setWorkspace(QStringLiteral("monitor"));
+  });
+  connect(run_list_, &widgets::RunList::currentChanged, this, [this](const QString& path) {
+    if (workspaces_->currentWidget() == ablate_) ablate_->openCellOf(path);
   });
   connect(ablate_, &AblatePage::picturesWanted, this, &MainWindow::comparePictures);
   connect(ablate_, &AblatePage::wrote, this, [this](const QString& sentence) { toasts_->show(widgets::Tone::ok, sentence); });

@@ -21,6 +21,7 @@
 #include "widgets/ablation_matrix/ablation_grid.h"
 #include "widgets/ablation_matrix/ablation_matrix.h"
 #include "widgets/base/shared_models.h"
+#include "widgets/controls/run_list.h"
 #include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toast.h"
 #include "widgets/controls/verdict_line.h"
@@ -253,6 +254,17 @@ class TestAblate : public QObject {
     window_->setWorkspace("ablate");
     click(0, 0);
     QVERIFY(!detail()->findChild<QPushButton*>("cellPictures")->isEnabled());   // the baseline beside itself
+  }
+
+  void aRunInTheListOpensItsCell() {
+    grid_->finish_all();
+    grid_->write();
+    openAndWait(text(grid_->file()));
+    QTRY_COMPARE_WITH_TIMEOUT(window_->workbench().library().order().size(), std::size_t{8}, kPatience);
+    emit window_->findChild<widgets::RunList*>("runList")->currentChanged(text(grid_->at(2, 1).folder));
+    QCOMPARE(matrix()->opened(), 2);
+    QVERIFY(detail()->isVisible());
+    QCOMPARE(window_->workspace(), QString("ablate"));
   }
 
   void theCellOfTheVerdictIsOpenWhereThereIsRoom() {

@@ -14,6 +14,8 @@
 #include <QTest>
 
 #include "tests/unit/widgets/gallery/gallery_data.h"
+#include "tests/unit/widgets/gallery/gallery_grid.h"
+#include "widgets/ablation_matrix/ablation_matrix.h"
 #include "widgets/base/curve_set.h"
 #include "widgets/base/shared_models.h"
 #include "widgets/base/view.h"
@@ -170,6 +172,32 @@ class TestGallery : public QObject {
     QTest::qWait(400);
     save(page, dark ? "align-dark" : "align-light");
     checkTexts(page);
+  }
+
+  void ablation_data() { themes(); }
+  void ablation() {
+    QFETCH(bool, dark);
+    wear(dark);
+    QWidget page;
+    auto* column = new QVBoxLayout(&page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(1);
+    auto *all = new ablation_matrix::AblationMatrix(ViewContext{}), *pivot = new ablation_matrix::AblationMatrix(ViewContext{});
+    for (ablation_matrix::AblationMatrix* view : {all, pivot}) {
+      column->addWidget(view);
+      view->setContent(someGrid());
+    }
+    pivot->setPivot(true);
+    all->setOpened(3);
+    page.resize(1280, 980);
+    page.show();
+    QTest::qWait(100);
+    save(page, dark ? "ablation-dark" : "ablation-light");
+    checkTexts(page);
+    for (const QAbstractButton* button : page.findChildren<QAbstractButton*>()) {
+      const QString what = button->objectName() + '/' + button->text();
+      QVERIFY2(!button->objectName().isEmpty() && !button->accessibleName().isEmpty() && !button->toolTip().isEmpty(), qPrintable(what));
+    }
   }
 
   void panels_data() { themes(); }
