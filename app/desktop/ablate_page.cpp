@@ -87,6 +87,7 @@ void AblatePage::setGrid(std::shared_ptr<const GridNews> news) {
     closeCell();
   }
   if (!news_) {
+    shown_news_.reset();
     matrix_->setContent({});
     return;
   }
@@ -96,9 +97,25 @@ void AblatePage::setGrid(std::shared_ptr<const GridNews> news) {
 
 void AblatePage::refresh() {
   if (!news_) return;
-  matrix_->setContent(gridContent(*news_->report, spec(), workbench_.library()));
+  widgets::ablation_matrix::Content content = gridContent(*news_->report, spec(), workbench_.library());
+  std::vector<int> counts;
+  for (const auto& row : content.rows)
+    for (const int count : {row.finished, row.running, row.pending, row.failed}) counts.push_back(count);
+  // Runs report every second; only what changed is drawn anew.
+  if (shown_news_ == news_ && counts == shown_) return;
+  shown_news_ = news_;
+  shown_ = std::move(counts);
+  matrix_->setContent(std::move(content));
   tellStory();
   emit verdictChanged();
+}
+
+QString AblatePage::nameOf(const RunInfo& run) const {
+  if (!news_ || run.experiment.grid != QString::fromStdString(news_->report->id)) return {};
+  for (const auto& row : matrix_->content().rows)
+    if (!row.tool && row.name == run.experiment.cell)
+      return tr("%1, seed %2").arg(row.baseline ? tr("baseline") : widgets::ablation_matrix::changesText(matrix_->content(), row)).arg(run.experiment.seed);
+  return {};
 }
 
 widgets::VerdictText AblatePage::verdict() const { return news_ ? gridVerdict(*news_->report, spec(), matrix_->score()) : widgets::VerdictText(); }

@@ -31,6 +31,8 @@ class AblatePage : public QWidget {
   bool hasGrid() const { return news_ != nullptr; }
   const GridNews* news() const { return news_.get(); }
   widgets::VerdictText verdict() const;
+  /// "mmd off, seed 8", "baseline, seed 7"; "" for a run of elsewhere.
+  QString nameOf(const RunInfo& run) const;
   /// Opens the cell that a run was made for; nothing for runs of elsewhere.
   void openCellOf(const QString& path);
   /// Shows what the runs do now.
@@ -62,6 +64,8 @@ class AblatePage : public QWidget {
   widgets::ablation_matrix::AblationMatrix* matrix_;
   CellDetail* detail_;
   QTimer states_gate_, curves_gate_;           ///< many runs report in quick succession
+  std::vector<int> shown_;                     ///< counts of runs that the matrix shows
+  std::shared_ptr<const GridNews> shown_news_;
   bool opened_once_ = false;
 };
 

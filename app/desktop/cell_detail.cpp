@@ -39,10 +39,11 @@ QLabel* heading(const char* name) {
   return label;
 }
 
-QToolButton* tool(const char* name, const QString& text, const QString& words, const QString& tip) {
+QToolButton* tool(const char* name, const QString& icon, const QString& words, const QString& tip) {
   auto* button = new QToolButton;
   button->setObjectName(QString::fromLatin1(name));
-  button->setText(text);
+  button->setIcon(widgets::themeIcon(icon, widgets::Tone::dim));
+  button->setIconSize({14, 14});
   button->setAccessibleName(words);
   button->setToolTip(tip);
   button->setFocusPolicy(Qt::TabFocus);
@@ -96,6 +97,7 @@ CellDetail::CellDetail(const widgets::ViewContext& context, QWidget* parent) : Q
   seeds_->verticalHeader()->setDefaultSectionSize(kSeedRow);
   seeds_->horizontalHeader()->setFont(widgets::captionFont());
   seeds_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+  seeds_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   seeds_->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
   reasons_ = new QLabel;
   reasons_->setObjectName(QStringLiteral("cellReasons"));
@@ -150,11 +152,9 @@ QWidget* CellDetail::makeHead() {
   words->addWidget(name_);
   words->addWidget(sum_);
   row->addLayout(words, 1);
-  auto* before = tool("cellBefore", QStringLiteral("["), tr("Cell before"), tr("The cell before ([)"));
-  auto* after = tool("cellAfter", QStringLiteral("]"), tr("Cell after"), tr("The cell after (])"));
-  auto* close = tool("cellClose", {}, tr("Close"), tr("Close the cell (Esc)"));
-  close->setIcon(widgets::themeIcon(QStringLiteral("close"), widgets::Tone::dim));
-  close->setIconSize({12, 12});
+  auto* before = tool("cellBefore", QStringLiteral("arrow-up"), tr("Cell before"), tr("The cell before ([)"));
+  auto* after = tool("cellAfter", QStringLiteral("arrow-down"), tr("Cell after"), tr("The cell after (])"));
+  auto* close = tool("cellClose", QStringLiteral("close"), tr("Close"), tr("Close the cell (Esc)"));
   for (QToolButton* button : {before, after, close}) row->addWidget(button, 0, Qt::AlignTop);
   connect(before, &QToolButton::clicked, this, [this] { emit stepWanted(-1); });
   connect(after, &QToolButton::clicked, this, [this] { emit stepWanted(1); });
@@ -218,6 +218,10 @@ void CellDetail::setStory(const CellStory& story) {
 }
 
 void CellDetail::showOptions() {
+  QStringList now{story_.name};
+  for (const OptionChange& change : story_.options) now << change.path << change.baseline << change.cell;
+  if (now == shown_options_) return;
+  shown_options_ = now;
   while (QLayoutItem* item = options_grid_->takeAt(0)) {
     delete item->widget();
     delete item;

@@ -72,6 +72,7 @@ class CellDetail : public QWidget {
   const SeedPair* chosen() const;
 
   CellStory story_;
+  QStringList shown_options_;
   widgets::CurveSet all_;
   widgets::ElidedLabel *name_, *sum_;
   QLabel *options_title_, *seeds_title_, *reasons_;

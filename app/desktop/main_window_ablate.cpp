@@ -8,15 +8,18 @@
 
 #include "app/desktop/ablate_page.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/run_bar.h"
 #include "app/desktop/start_page.h"
 #include "app/desktop/view_host.h"
 #include "widgets/ablation_matrix/ablation_matrix.h"
 #include "widgets/controls/run_list.h"
+#include "widgets/controls/segmented_control.h"
 #include "widgets/controls/toast.h"
 
 namespace geocyte::desktop {
 
 void MainWindow::connectAblate() {
+  run_bar_->workspaces()->setSegmentVisible(ablate_->objectName(), false);
   connect(grid_watch_.worker(), &GridWatch::told, this, &MainWindow::onGrid);
   connect(ablate_, &AblatePage::verdictChanged, this, [this] {
     if (workspaces_->currentWidget() == ablate_) refreshVerdict();
@@ -80,6 +83,7 @@ void MainWindow::onGrid(const std::shared_ptr<const GridNews>& news) {
   ablate_->setGrid(news);
   if (first && grid_raised_) wanted_workspace_ = ablate_->objectName();
   refreshActions();
+  refreshList();
   raiseWorkspace();
   if (first && grid_raised_) showWorkspace();
 }

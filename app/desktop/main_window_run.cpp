@@ -197,6 +197,8 @@ void MainWindow::refreshList() {
   for (const QString& path : workbench_.library().order()) {
     const RunRecord* run = workbench_.library().find(path);
     widgets::RunRow row = rowOf(*run);
+    // Cells of one grid have long names that are nearly alike: what is other tells them apart, unless the user has named them.
+    if (const QString of_grid = ablate_->nameOf(run->info); !of_grid.isEmpty() && run->info.name == run->info.original) row.name = of_grid;
     for (const widgets::VisibleRun& visible : workbench_.runs()->runs())
       if (visible.id == path) row.color = visible.color, row.visible = visible.visible || path == workbench_.runs()->current();
     rows.push_back(std::move(row));

@@ -126,6 +126,7 @@ int ablate(const Request& request, bool json) {
                                        p.eta_s >= 0 ? duration_text(p.eta_s) : "unknown time", p.now));
   };
   options.changed = [&](const std::vector<jobs::GridRun>& now) { write_results(out, plan, now, facts); };
+  write_results(out, plan, runs, facts);   // the window shows what is planned while the first run goes on
   const bool whole = jobs::run_grid(plan, runs, options);
   write_results(out, plan, runs, facts);
   const int failed = count(runs, jobs::RunStanding::failed);

@@ -147,7 +147,7 @@ GridFinding finding_of(const GridReport& report, const std::string& metric, cons
   if (!most->has_interval()) {
     finding.certainty = Certainty::unproven;
     finding.headline = "One seed: nothing is proven.";
-    finding.evidence = fmt::format("{} changes {} most, {}{}, but one seed has no interval; `--seeds 3` gives one. {}.{}", upper_first(what), title, digits.change(d), side_of(d.mean, score),
+    finding.evidence = fmt::format("Largest change of {}: {}, {}{}, but one seed has no interval; `--seeds 3` gives one. {}.{}", title, what, digits.change(d), side_of(d.mean, score),
                                    upper_first(count), progress_of(report));
     return finding;
   }
@@ -159,7 +159,7 @@ GridFinding finding_of(const GridReport& report, const std::string& metric, cons
   }
   const bool together = stands_among(*sure, m);
   finding.certainty = together ? Certainty::together : Certainty::alone;
-  finding.headline = fmt::format("{} changes {} most: {}{}.", upper_first(what), title, digits.change(d), side_of(d.mean, score));
+  finding.headline = fmt::format("Largest change of {}: {}, {}{}.", title, what, digits.change(d), side_of(d.mean, score));
   const std::string among = m == 1 ? "." : together ? fmt::format(", and one in twenty intervals excludes 0 by chance; this one stands among all {} as well.", m)
                                                     : fmt::format(", and one in twenty intervals excludes 0 by chance; among {} this one alone would not stand.", m);
   finding.evidence = fmt::format("95 % interval, paired over {}. {}{}{}", seeds_text(d.n), upper_first(count), among, progress_of(report));

@@ -15,7 +15,7 @@
 namespace geocyte::widgets::ablation_matrix {
 namespace {
 
-constexpr double kSlotHeight = 46, kTallHead = 44, kApart = 14, kLeastSlot = 120, kMostLine = 300, kLeastLine = 150, kPadding = 12;
+constexpr double kSlotHeight = 46, kTallHead = 58, kApart = 14, kLeastSlot = 138, kMostLine = 300, kLeastLine = 150, kPadding = 12;
 
 double widest(const QFontMetricsF& metrics, const QStringList& texts) {
   double width = 0;
@@ -116,7 +116,9 @@ QColor AblationGrid::slotFill(int line, int head) const {
   const Score& score = content_.scores[static_cast<std::size_t>(place.score)];
   const Row& row = content_.rows[static_cast<std::size_t>(place.row)];
   const Value value = row.values.value(score.id);
-  return value.isKnown() ? fillOf(value, score, largest_[static_cast<std::size_t>(place.score)], colors) : colors.panel;
+  if (!value.isKnown()) return colors.panel;
+  const QColor fill = fillOf(value, score, largest_[static_cast<std::size_t>(place.score)], colors);
+  return row.tool ? mixed(colors.panel, fill, 0.5) : fill;   // colour is about the ingredients first
 }
 
 void AblationGrid::setOpened(int row) {

@@ -32,7 +32,8 @@ bool writeText(const QString& file, const QString& text) {
 }  // namespace
 
 AblationMatrix::AblationMatrix(const ViewContext& context, QWidget* parent) : View(context, parent), grid_(new AblationGrid) {
-  setTitle(tr("What each ingredient changes"));
+  setTitle(tr("Ingredients"));
+  setCountBelow();
   grid_->setObjectName(QStringLiteral("ablationGrid"));
   grid_->setAccessibleName(tr("Cells of the grid and their scores"));
   setBody(grid_);
@@ -141,12 +142,12 @@ void AblationMatrix::fillChoices() {
   for (const Score& score : content_.scores) scores.push_back({score.id, score.title, QStringLiteral("%1: %2").arg(score.id, score.what)});
   score_choice_->setChoices(std::move(scores));
   score_choice_->setCurrent(score_);
-  std::vector<ChoiceButton::Choice> factors;
-  for (const Factor& factor : content_.factors) factors.push_back({factor.name, factor.name, {}});
+  std::vector<ChoiceButton::Choice> factors;   // without choices a button is not there
+  if (pivot_)
+    for (const Factor& factor : content_.factors) factors.push_back({factor.name, factor.name, {}});
   for (ChoiceButton* button : {rows_choice_, columns_choice_}) {
     button->setChoices(factors);
     button->setCurrent(button == rows_choice_ ? choice_.rows : choice_.columns);
-    button->setVisible(pivot_);
   }
   std::size_t next = 0;
   for (const Factor& factor : content_.factors) {
@@ -157,9 +158,8 @@ void AblationMatrix::fillChoices() {
     button->setProperty("factor", factor.name);
     button->setChoices(std::move(levels));
     button->setCurrent(choice_.only.value(factor.name, kAll));
-    button->show();
   }
-  for (; next < only_.size(); ++next) only_[next]->hide();
+  for (; next < only_.size(); ++next) only_[next]->setChoices({});
 }
 
 void AblationMatrix::rearrange() {
@@ -170,8 +170,9 @@ void AblationMatrix::rearrange() {
   grid_->setArrangement(content_, arrangement, order_);
   if (!pivot_ && grid_->head() < 0) grid_->setCursorAt(-1, content_.indexOf(score_));
   const int cells = static_cast<int>(std::count_if(content_.rows.begin(), content_.rows.end(), [](const Row& row) { return !row.tool; }));
-  QStringList count{cells == 1 ? tr("1 cell") : tr("%1 cells").arg(cells), tr("%1 of %2 runs finished").arg(content_.finished()).arg(content_.runs())};
+  QStringList count{content_.title, cells == 1 ? tr("1 cell") : tr("%1 cells").arg(cells), tr("%1 of %2 runs finished").arg(content_.finished()).arg(content_.runs())};
   if (content_.failed() > 0) count << tr("%1 failed").arg(content_.failed());
+  count.removeAll(QString());
   setCount(content_.rows.empty() ? QString() : count.join(QStringLiteral(" · ")));
   QString caption = captionText(content_);
   if (content_.seeds.size() > 1) caption += tr(". Blue: better, orange: worse, grey: no better side; weak: not sure. One in twenty intervals excludes 0 by chance");

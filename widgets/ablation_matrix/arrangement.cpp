@@ -139,24 +139,22 @@ Arrangement pivotOf(const Content& content, const PivotChoice& choice) {
   }
   made.corner = tr("%1 ↓  %2 →").arg(rows->name, columns->name);
   for (const QString& level : columns->levels) made.heads.push_back({level, columns->name, score, level});
-  const int base = content.baseline();
   for (const QHash<QString, QString>& levels : combinations(nested)) {
     std::vector<Place> places;
-    bool planned = false, has_baseline = false;
+    bool planned = false;
     for (const QString& level : columns->levels) {
       QHash<QString, QString> cell = levels;
       cell.insert(columns->name, level);
       const int row = content.rowWith(cell);
       planned = planned || row >= 0;
-      has_baseline = has_baseline || (row >= 0 && row == base);
       places.push_back({row, score});
     }
     if (!planned) continue;
     Line line;
-    line.text = levels.value(rows->name);
+    line.text = rows->name + QLatin1Char(' ') + levels.value(rows->name);
     QStringList others;
     for (std::size_t f = 1; f < nested.size(); ++f) others << nested[f].name + QLatin1Char(' ') + levels.value(nested[f].name);
-    line.detail = joined({others.join(QStringLiteral(", ")), has_baseline ? tr("has the baseline") : QString()});
+    line.detail = others.join(QStringLiteral(", "));
     made.lines.push_back(std::move(line));
     made.places.insert(made.places.end(), places.begin(), places.end());
   }

@@ -78,7 +78,17 @@ void AblationGrid::paintHead(QPainter& painter, int head) const {
   const QFontMetricsF strong(strongFont()), caption(captionFont());
   painter.setFont(head == head_ ? strongFont() : textFont());
   painter.setPen(c.ink);
-  painter.drawText(rect, Qt::AlignLeft | Qt::AlignTop, strong.elidedText(one.text, Qt::ElideRight, rect.width()));
+  // A long name takes two lines; what is longer is in the menu of scores in full.
+  QStringList name{one.text};
+  if (strong.horizontalAdvance(one.text) > rect.width()) {
+    qsizetype cut = -1;
+    for (qsizetype at = one.text.indexOf(' '); at > 0 && strong.horizontalAdvance(one.text.left(at)) <= rect.width(); at = one.text.indexOf(' ', at + 1)) cut = at;
+    if (cut > 0) name = {one.text.left(cut), one.text.mid(cut + 1)};
+  }
+  const double tall = strong.lineSpacing();
+  for (qsizetype i = 0; i < name.size(); ++i)
+    painter.drawText(QRectF(rect.left(), rect.bottom() - caption.height() - tall * static_cast<double>(name.size() - i), rect.width(), tall), Qt::AlignLeft | Qt::AlignVCenter,
+                     strong.elidedText(name[i], Qt::ElideRight, rect.width()));
   painter.setFont(captionFont());
   painter.setPen(c.dim);
   QString side = detail;
@@ -156,8 +166,9 @@ void AblationGrid::paintValue(QPainter& painter, const QRectF& rect, const Row& 
 }
 
 void AblationGrid::paintMarks(QPainter& painter, const QRectF& rect, const Row& row, const QColor& text) const {
-  // Some seeds are missing: why, at the lower right.
-  QRectF mark(rect.right() - kPadding - kMark, rect.bottom() - 7 - kMark, kMark, kMark);
+  // Some seeds are missing: why, before their number.
+  const double number = QFontMetricsF(captionFont()).horizontalAdvance(tr("n %1").arg(row.finished)) + 6;
+  QRectF mark(rect.right() - kPadding - number - kMark, rect.top() + 8, kMark, kMark);
   const auto next = [&mark] { mark.translate(-kMark - 5, 0); };
   if (row.running > 0) ring(painter, mark, text), next();
   if (row.pending > 0) paintIcon(painter, QStringLiteral("clock"), mark, text), next();

@@ -99,7 +99,7 @@ class TestAblate : public QObject {
     QCOMPARE(matrix()->content().scores[0].title, QString("spots from cells, AUC"));   // what tells most first, by the name that its system gives
     QVERIFY(matrix()->content().scores[0].better == widgets::ablation_matrix::Better::lower);
     const widgets::VerdictText verdict = window_->findChild<widgets::VerdictLine*>("verdict")->verdict();
-    QVERIFY2(verdict.headline.contains("Mmd off instead of on changes spots from cells, AUC most"), qPrintable(verdict.headline));
+    QVERIFY2(verdict.headline.contains("Largest change of spots from cells, AUC: mmd off instead of on"), qPrintable(verdict.headline));
     QVERIFY2(verdict.evidence.contains("3 changes were compared"), qPrintable(verdict.evidence));
     QVERIFY(window_->findChild<QWidget*>("configDock")->isHidden());
     QVERIFY(window_->findChild<QWidget*>("timelineBar")->isHidden());
@@ -112,6 +112,7 @@ class TestAblate : public QObject {
     window_->open(text(grid_->at(1, 0).folder));
     QTRY_VERIFY_WITH_TIMEOUT(offersAblate(), kPatience);
     QCOMPARE(window_->workspace(), QString("monitor"));
+    QApplication::setActiveWindow(window_.get());   // under Xvfb no window manager does it
     QTest::keyClick(window_.get(), Qt::Key_4, Qt::ControlModifier);
     QCOMPARE(window_->workspace(), QString("ablate"));
     QTest::keyClick(window_.get(), Qt::Key_1, Qt::ControlModifier);
@@ -155,9 +156,9 @@ class TestAblate : public QObject {
   void aDamagedFileIsASentenceAndWhatWasShownStays_data() {
     QTest::addColumn<QString>("content");
     QTest::addColumn<QString>("says");
-    QTest::newRow("cut") << R"({"format": 1, "cells": [{"na)" << "ablation.json";
-    QTest::newRow("other format") << R"({"format": 9, "cells": [], "table": []})" << "reads format 1";
-    QTest::newRow("something else") << R"({"hello": [1, 2]})" << "no table of a grid";
+    QTest::newRow("cut") << "{\"format\": 1, \"cells\": [{\"na" << "ablation.json";
+    QTest::newRow("other format") << "{\"format\": 9, \"cells\": [], \"table\": []}" << "reads format 1";
+    QTest::newRow("something else") << "{\"hello\": [1, 2]}" << "no table of a grid";
     QTest::newRow("empty") << "" << "ablation.json";
   }
   void aDamagedFileIsASentenceAndWhatWasShownStays() {
@@ -179,7 +180,7 @@ class TestAblate : public QObject {
   }
 
   void aFileThatIsNoGridOpensNothing() {
-    std::ofstream(place() / "other.json") << R"({"hello": 1})";
+    std::ofstream(place() / "other.json") << "{\"hello\": 1}";
     window_->show();
     QSignalSpy told(window_.get(), &MainWindow::gridRefused);
     window_->open(folder_->filePath("other.json"));
@@ -272,7 +273,7 @@ class TestAblate : public QObject {
     grid_->write();
     openAndWait(text(grid_->file()), {1600, 1000});
     QTRY_VERIFY(detail()->isVisible());
-    QVERIFY2(window_->findChild<widgets::VerdictLine*>("verdict")->verdict().headline.toLower().startsWith(detail()->story().changes.toLower()), qPrintable(detail()->story().changes));
+    QVERIFY2(window_->findChild<widgets::VerdictLine*>("verdict")->verdict().headline.contains(detail()->story().changes), qPrintable(detail()->story().changes));
   }
 
   void gridsOfUnknownSystemsHaveNoBetterSide() {

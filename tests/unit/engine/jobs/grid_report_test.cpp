@@ -183,7 +183,7 @@ TEST(GridFinding, NamesTheIngredientTheSideAndHowSureItIs) {
   const GridFinding finding = Written(3, effect).finding();
   EXPECT_EQ(finding.certainty, Certainty::together) << finding.evidence;
   EXPECT_EQ(finding.row, 1U);
-  EXPECT_NE(finding.headline.find("A off instead of on changes the score most: −0.101"), std::string::npos) << finding.headline;
+  EXPECT_NE(finding.headline.find("Largest change of the score: a off instead of on, −0.101"), std::string::npos) << finding.headline;
   EXPECT_NE(finding.headline.find("for the worse"), std::string::npos) << finding.headline;
   EXPECT_NE(finding.evidence.find("3 seeds"), std::string::npos) << finding.evidence;
   EXPECT_NE(finding.evidence.find("2 changes were compared"), std::string::npos) << finding.evidence;

@@ -259,12 +259,12 @@ class TestAblationMatrix : public QObject {
     QCOMPARE(f.choice("ablationRows")->current(), QString("latent"));      // most levels
     QCOMPARE(f.choice("ablationColumns")->current(), QString("adversary"));
     QCOMPARE(f.grid()->arrangement().heads.size(), std::size_t{2});
-    QCOMPARE(f.lines(), (QStringList{"16", "32", "64", "64"}));            // 1000 genes were planned with 64 only
+    QCOMPARE(f.lines(), (QStringList{"latent 16", "latent 32", "latent 64", "latent 64"}));            // 1000 genes were planned with 64 only
     QVERIFY(f.grid()->arrangement().lines[3].detail.contains("genes 1000"));
     QCOMPARE(f.grid()->slotText(3, 0)[0], QString("0.900 ± 0.020"));
     QCOMPARE(f.grid()->slotText(3, 1)[0], QString("not planned"));
     f.choose("ablationOnly0", "1000");
-    QCOMPARE(f.lines(), QStringList{"64"});
+    QCOMPARE(f.lines(), QStringList{"latent 64"});
     f.choose("ablationOnly0", "*");
     f.choose("ablationRows", "adversary");                                 // they change places
     QCOMPARE(f.choice("ablationColumns")->current(), QString("latent"));
