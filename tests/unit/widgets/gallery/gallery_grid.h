@@ -7,7 +7,7 @@
 namespace geocyte::widgets::gallery {
 
 inline ablation_matrix::Content someGrid() {
-  using namespace ablation_matrix;
+  using ablation_matrix::Better, ablation_matrix::Content, ablation_matrix::kNone, ablation_matrix::Row, ablation_matrix::Value;
   Content made;
   made.title = QStringLiteral("Each loss left out once");
   made.made_by = QStringLiteral("0.1.0 1794eb3");
