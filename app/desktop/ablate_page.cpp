@@ -14,7 +14,7 @@ namespace geocyte::desktop {
 namespace {
 
 constexpr int kRoomForBoth = 1200, kStatesMs = 300, kCurvesMs = 150;
-constexpr double kMatrixShare = 0.58;
+constexpr double kMatrixShare = 0.62;
 
 }  // namespace
 

@@ -105,6 +105,7 @@ class MainWindow : public QMainWindow {
   void onGrid(const std::shared_ptr<const GridNews>& news);
   /// Follows the table of the grid that a run belongs to; "" = there is none, and what was followed goes.
   void followGrid(const QString& file);
+  void showFirstRun();
   void comparePictures(const QString& run, const QString& baseline_run);
   void buildDocks();
   void buildBottom();

@@ -77,6 +77,7 @@ void MainWindow::onGrid(const std::shared_ptr<const GridNews>& news) {
       for (const QString& path : library.order())
         if (chosen.isEmpty() || (library.find(path)->isAlive() && !library.find(chosen)->isAlive())) chosen = path;
       if (!chosen.isEmpty()) workbench_.show(chosen);
+      else showFirstRun();
     });
     workbench_.openFolder(news->runs.isEmpty() ? QDir(news->file + QStringLiteral("/..")).absolutePath() : news->runs);
   }
@@ -86,6 +87,16 @@ void MainWindow::onGrid(const std::shared_ptr<const GridNews>& news) {
   refreshList();
   raiseWorkspace();
   if (first && grid_raised_) showWorkspace();
+}
+
+/// A grid that has just begun: its first run is shown as soon as there is one.
+void MainWindow::showFirstRun() {
+  auto once = std::make_shared<QMetaObject::Connection>();
+  *once = connect(&workbench_.library(), &RunLibrary::listChanged, this, [this, once] {
+    if (workbench_.library().order().empty() && ablate_->hasGrid()) return;
+    disconnect(*once);
+    if (ablate_->hasGrid() && !workbench_.current()) workbench_.show(workbench_.library().order().front());
+  }, Qt::QueuedConnection);
 }
 
 void MainWindow::comparePictures(const QString& run, const QString& baseline_run) {

@@ -9,12 +9,14 @@
 
 #include <algorithm>
 
+#include "app/desktop/ablate_page.h"
 #include "app/desktop/config_editor.h"
 #include "app/desktop/config_panel.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/new_run_page.h"
 #include "app/desktop/run_bar.h"
 #include "app/desktop/run_draft.h"
+#include "app/desktop/view_host.h"
 #include "app/desktop/view_undo.h"
 #include "engine/core/error.h"
 #include "widgets/controls/run_list.h"
@@ -155,7 +157,9 @@ void MainWindow::launch(jobs::JobSpec job, const QString& system) {
   if (preferences_.device() != QLatin1String("auto") && !says("device")) job.device = preferences_.device().toStdString();
   if (preferences_.threads() > 0 && !says("threads")) job.threads = preferences_.threads();
   workbench_.launch(std::move(job), system);
+  if (workspaces_->currentWidget() == ablate_) wanted_workspace_ = monitor_->objectName();   // a new run is looked at by itself
   showWorkspace();
+  raiseWorkspace();
 }
 
 }  // namespace geocyte::desktop

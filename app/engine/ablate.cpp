@@ -18,6 +18,7 @@
 #include "engine/core/error.h"
 #include "engine/core/log.h"
 #include "engine/core/text.h"
+#include "engine/jobs/grid_finding.h"
 #include "engine/jobs/grid_runner.h"
 #include "engine/jobs/grid_table.h"
 #include "engine/jobs/launch.h"
@@ -91,6 +92,15 @@ void say_failures(const std::vector<jobs::GridRun>& runs) {
   if (!reasons.empty()) std::fputs("ablate: --retry-failed tries them again\n", stderr);
 }
 
+/// What it comes to for the score that tells most.
+void say_finding(const jobs::GridPlan& plan, const std::vector<jobs::GridRun>& runs) {
+  const auto report = jobs::parse_grid_report(jobs::to_json(plan, runs, jobs::make_table(plan, runs)));
+  if (report.table.metrics.empty()) return;
+  const std::string metric = config::telling_first(plan.system->scores, report.table.metrics).front();
+  const auto finding = jobs::finding_of(report, metric, config::find_score(plan.system->scores, metric));
+  std::fprintf(stderr, "ablate: %s %s\n", finding.headline.c_str(), finding.evidence.c_str());
+}
+
 int ablate(const Request& request, bool json) {
   const auto specs = plugins::all_specs();
   jobs::GridSpec grid = jobs::read_grid(request.grid);
@@ -132,6 +142,7 @@ int ablate(const Request& request, bool json) {
   const int failed = count(runs, jobs::RunStanding::failed);
   bar.finish(whole ? fmt::format("{} runs, {} failed", runs.size(), failed) : fmt::format("stopped with {} of {} runs; the same command goes on", count(runs, jobs::RunStanding::finished), runs.size()));
   say_failures(runs);
+  say_finding(plan, runs);
   if (json)
     std::printf("%s\n", Json{{"out", fs::absolute(out).string()}, {"runs", runs.size()}, {"finished", count(runs, jobs::RunStanding::finished)}, {"failed", failed}, {"complete", whole}}.dump().c_str());
   else

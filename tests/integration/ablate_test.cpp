@@ -79,6 +79,8 @@ TEST_F(Ablate, MakesOneTableAndReusesWhatIsFinished) {
   EXPECT_GT(json["runs"][0]["peak_bytes"].get<double>(), 1e6);
   EXPECT_NE(slurp(out() / "table.html").find("encoder.latent=8"), std::string::npos);
   EXPECT_NE(slurp(out() / "table.csv").find("paired t"), std::string::npos);
+  EXPECT_TRUE(json["runs"][0]["values"].is_object() && !json["runs"][0]["values"].empty()) << "the scores of each seed";
+  EXPECT_NE(said.err.find("1 change was compared"), std::string::npos) << said.err;
 
   const auto folders = run_folders();
   const Json run = Json::parse(slurp(out() / "runs" / *folders.begin() / "run.json"));

@@ -55,8 +55,9 @@ void AblationGrid::layOut() {
   const int lines = static_cast<int>(arrangement_.lines.size()), heads = static_cast<int>(arrangement_.heads.size());
   QStringList names, details, values;
   for (const Line& line : arrangement_.lines) names << line.text, details << line.detail;
-  line_width_ = std::clamp(std::max(widest(strong, names), widest(caption, details)) + 2 * kPadding + 4, kLeastLine, std::min(kMostLine, std::max(kLeastLine, viewport()->width() * 0.42)));
-  for (int l = 0; l < lines; ++l)
+  line_width_ = std::clamp(std::max(widest(strong, names), widest(caption, details)) + 2 * kPadding + 4, kLeastLine, std::min(kMostLine, std::max(kLeastLine, viewport()->width() * 0.3)));
+  constexpr int kMeasured = 300;   // lines of a grid are alike: so many tell how wide a slot must be
+  for (int l = 0; l < std::min(lines, kMeasured); ++l)
     for (int h = 0; h < heads; ++h) values << slotText(l, h).mid(0, 2);
   slot_width_ = std::max(kLeastSlot, widest(mono, values) + 2 * kPadding);
   // What is left is shared out, so that a small grid fills its panel.

@@ -59,7 +59,7 @@ const Factor* factorOf(const Content& content, const QString& name) {
 
 /// Every combination of the levels of these factors, the last one running fastest.
 std::vector<QHash<QString, QString>> combinations(const std::vector<Factor>& factors) {
-  constexpr std::size_t kMost = 5000;
+  constexpr std::size_t kMost = 2000;
   std::vector<QHash<QString, QString>> all{{}};
   for (const Factor& factor : factors) {
     std::vector<QHash<QString, QString>> longer;

@@ -268,6 +268,27 @@ class TestAblate : public QObject {
     QCOMPARE(window_->workspace(), QString("ablate"));
   }
 
+  void aNewRunIsLookedAtByItself() {
+    grid_->finish_all();
+    grid_->write();
+    openAndWait(text(grid_->file()));
+    qputenv("GEOCYTE_ENGINE", "/bin/false");                              // it need not train
+    window_->startPreset("gems/demo");
+    QTRY_COMPARE(window_->workspace(), QString("monitor"));
+    QVERIFY(offersAblate());
+    qunsetenv("GEOCYTE_ENGINE");
+  }
+
+  void theFirstRunOfAGridThatHasJustBegunIsShown() {
+    grid_->write();
+    openAndWait(text(grid_->file()));
+    QVERIFY(matrix()->emptyText().contains("No run has finished"));
+    QVERIFY(!window_->workbench().current());
+    const auto living = grid_->make_run(0, 0, store::RunState::running);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->workbench().current() != nullptr, kPatience);
+    QCOMPARE(window_->workspace(), QString("ablate"));
+  }
+
   void theCellOfTheVerdictIsOpenWhereThereIsRoom() {
     grid_->finish_all();
     grid_->write();
