@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "app/desktop/main_window.h"
+#include "engine/core/error.h"
 
 namespace geocyte::desktop {
 namespace {
@@ -18,6 +19,11 @@ constexpr int kMaxLooks = 3000;          ///< five minutes
 Screenshot::Screenshot(MainWindow& window, const QString& file, bool of_start_page) : window_(window), file_(file), of_start_page_(of_start_page) {
   connect(&timer_, &QTimer::timeout, this, &Screenshot::look);
   timer_.start(kLookMs);
+  connect(&window, &MainWindow::gridRefused, this, [this](const QString& sentence) {
+    timer_.stop();
+    std::fprintf(stderr, "geocyte: %s\n", qPrintable(sentence));
+    QApplication::exit(static_cast<int>(ErrorCode::bad_data));
+  });
 }
 
 void Screenshot::look() {

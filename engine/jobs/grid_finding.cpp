@@ -147,7 +147,7 @@ GridFinding finding_of(const GridReport& report, const std::string& metric, cons
   if (!most->has_interval()) {
     finding.certainty = Certainty::unproven;
     finding.headline = "One seed: nothing is proven.";
-    finding.evidence = fmt::format("Largest change of {}: {}, {}{}, but one seed has no interval; `--seeds 3` gives one. {}.{}", title, what, digits.change(d), side_of(d.mean, score),
+    finding.evidence = fmt::format("Largest change of {}: {}, {}{}, but one seed has no interval: three give one (--seeds 3). {}.{}", title, what, digits.change(d), side_of(d.mean, score),
                                    upper_first(count), progress_of(report));
     return finding;
   }
