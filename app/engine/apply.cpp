@@ -197,7 +197,7 @@ int apply(Request request, bool json) {
   const SignalStop signals("stopping; nothing will be written");
   request.threads = train::set_threads(request.threads);
   const std::string out = request.out.empty() ? default_out(request.data, store::RunReader(run_folder(request.run)).facts().system) : request.out;
-  check_output_name(out);
+  check_output(out);
   if (request.with_counts && !out.ends_with(".h5ad")) throw Error(ErrorCode::usage, "counts are only written to .h5ad, not to " + out, "leave --with-counts out, or name another --out");
   if (request.dry_run) return say_plan(request, out, json);
   const auto p = prepare(request, request.missing_as_zero);

@@ -5,8 +5,11 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <memory>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -86,13 +89,17 @@ void write_vtk(const data::Dataset& table, const std::string& path, const std::s
 
 }  // namespace
 
-void check_output_name(const std::string& path) {
+void check_output(const std::string& path) {
   if (!path.ends_with(".h5ad") && !path.ends_with(".csv") && !path.ends_with(".vtk"))
     throw Error(ErrorCode::usage, "the output " + path + " is none of .h5ad, .csv and .vtk", "its ending says what is written");
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path(), folder = parent.empty() ? std::filesystem::path(".") : parent;
+  std::error_code problem;
+  if (!std::filesystem::is_directory(folder, problem)) throw Error(ErrorCode::storage, "there is no folder " + folder.string() + " to write " + path + " to", "make it or choose another --out");
+  if (::access(folder.c_str(), W_OK) != 0) throw Error(ErrorCode::storage, "the folder " + folder.string() + " cannot be written to", "choose another --out");
 }
 
 void write_embeddings(const data::Dataset& table, const std::string& path, bool expression, const std::string& points) {
-  check_output_name(path);
+  check_output(path);
   if (path.ends_with(".vtk")) return write_vtk(table, path, points);
   if (path.ends_with(".csv")) return write_csv(table, path);
   hdf5::write_h5ad(table, path, {.gzip = 1, .durable = true, .expression = expression});

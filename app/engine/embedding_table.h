@@ -8,8 +8,8 @@
 
 namespace geocyte::app {
 
-/// Throws Error{usage} when the name ends in none of .h5ad, .csv and .vtk: before anything is computed.
-void check_output_name(const std::string& path);
+/// Before anything is computed: throws Error{usage} when the name ends in none of .h5ad, .csv and .vtk, Error{storage} when its folder is not there or cannot be written to.
+void check_output(const std::string& path);
 
 /// Writes obs and obsm of `table`. .h5ad: no X, so that it can be laid beside the data it was made from
 /// (`adata.obsm["X_gems"] = made.obsm["X_gems"]`, same cells in the same order). .csv: one line a cell: cell, the categorical columns

@@ -136,7 +136,7 @@ int take_selections(const std::vector<store::KeptSelection>& kept, const std::ve
 }
 
 int export_run(const Request& request, bool json) {
-  check_output_name(request.out);
+  check_output(request.out);
   store::RunReader reader(run_folder(request.run));
   const auto entry = choose_snapshot(reader, request.step);
   const auto axes = reader.read_axes();

@@ -218,6 +218,13 @@ TEST_F(FinishedRun, ADryRunSaysWhatWouldBeDoneAndWritesNothing) {
   expect_refused(plan(), ErrorCode::bad_data, "none of the 40 genes");
 }
 
+TEST_F(FinishedRun, AFolderThatIsNotThereIsSaidBeforeAnythingIsComputed) {
+  const std::string file = write(small_dataset(50, kGenes), at("somewhere.h5ad"));
+  for (const char* more : {"", "--dry-run "})
+    expect_refused(run_engine("--json apply " + std::string(more) + "--run " + run() + " --data " + file + " --out " + at("nowhere/out.h5ad").string()), ErrorCode::storage, "nowhere");
+  expect_refused(run_engine("export --run " + run() + " --out " + at("nowhere/out.csv").string()), ErrorCode::storage, "nowhere");
+}
+
 TEST_F(FinishedRun, ASketchHasTheLeadingComponentsOfTheAnswer) {
   data::Dataset dataset = small_dataset(500, kGenes, "gene", 6);
   const std::string file = write(dataset, at("sketched.h5ad"));
