@@ -11,6 +11,7 @@
 #include "app/desktop/run_bar.h"
 #include "app/desktop/start_page.h"
 #include "app/desktop/view_host.h"
+#include "app/desktop/view_undo.h"
 #include "widgets/ablation_matrix/ablation_matrix.h"
 #include "widgets/controls/run_list.h"
 #include "widgets/controls/segmented_control.h"
@@ -33,6 +34,7 @@ void MainWindow::connectAblate() {
   });
   connect(ablate_, &AblatePage::picturesWanted, this, &MainWindow::comparePictures);
   connect(ablate_, &AblatePage::wrote, this, [this](const QString& sentence) { toasts_->show(widgets::Tone::ok, sentence); });
+  for (widgets::View* view : ablate_->findChildren<widgets::View*>()) view_undo_->watch(view);
   connect(ablate_, &AblatePage::refused, this, [this](const QString& sentence) { toasts_->show(widgets::Tone::bad, sentence); });
 }
 

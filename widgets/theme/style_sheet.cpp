@@ -55,11 +55,11 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QLineEdit[invalid="true"], QSpinBox[invalid="true"], QDoubleSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: $bad; }
 QLineEdit[numeric="true"] { font-family: "JetBrains Mono"; font-size: 12px; }
 QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { image: url(:/geocyte/icons/chevron-field.svg); width: 14px; height: 14px; }
+QComboBox::down-arrow { image: url(:/geocyte/style/chevron-field.svg); width: 14px; height: 14px; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $dim; border-radius: 4px; background: $field; }
 QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url(:/geocyte/icons/check-on-accent-$theme.svg); }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url(:/geocyte/style/check-on-accent-$theme.svg); }
 QCheckBox::indicator:disabled { border-color: $off; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; outline: 0;
   selection-background-color: $selected; selection-color: $ink; }

@@ -50,7 +50,8 @@ TEST(SourceDecoder, IsAPerceptronOfTheEmbeddingAndTheSourceVectorPlusAnOffset) {
 TEST(SourceDecoder, DiffersBetweenSourcesOnlyByWhatItWasTold) {
   SourceDecoder decoder(small(), make_generator(1), at::kDouble);
   const auto z = normal_matrix(1, 4, 3).expand({2, 4});
-  EXPECT_TRUE(decoder->forward(z, at::tensor({1, 1}, at::kLong))[0].equal(decoder->forward(z, at::tensor({1, 1}, at::kLong))[1]));
+  const auto same = decoder->forward(z, at::tensor({1, 1}, at::kLong));
+  EXPECT_LT(largest(same[0] - same[1]), 1e-14);   // rows of one product may differ in the last bit on some processors
   const auto y = decoder->forward(z, at::tensor({0, 1}, at::kLong));
   EXPECT_GT(largest(y[0] - y[1]), 1e-3);
 }
