@@ -134,7 +134,8 @@ std::unique_ptr<Prepared> prepare(const Request& request, bool missing_allowed) 
   p.missing = genes_not_there(p.counts.tables(), panel);
   if (!missing_allowed) check_genes(p.counts.tables(), panel, false);
   if (!p.missing.empty())
-    p.notes.push_back(fmt::format("{} of the {} genes of the panel are not in the data and count as zero", grouped(static_cast<std::int64_t>(p.missing.size())), grouped(static_cast<std::int64_t>(panel.size()))));
+    p.notes.push_back(fmt::format(fmt::runtime(request.missing_as_zero ? "{} of the {} genes of the panel are not in the data and count as zero"
+                                                                       : "{} of the {} genes of the panel are not in the data, which is refused without --missing zero"), grouped(static_cast<std::int64_t>(p.missing.size())), grouped(static_cast<std::int64_t>(panel.size()))));
   if (!request.by.empty()) p.sources = source_column(p.counts.tables().obs, request.by, request.data);
   return made;
 }

@@ -214,6 +214,8 @@ TEST_F(FinishedRun, ADryRunSaysWhatWouldBeDoneAndWritesNothing) {
   const Said words = run_engine("apply --dry-run --run " + run() + " --data " + file + " --out " + out);
   EXPECT_EQ(words.exit_code, 0);
   EXPECT_NE(words.out.find("39 of 40 genes"), std::string::npos) << words.out;
+  EXPECT_NE(words.err.find("refused without --missing zero"), std::string::npos) << words.err;
+  EXPECT_NE(run_engine("apply --dry-run --missing zero --run " + run() + " --data " + file + " --out " + out).err.find("count as zero"), std::string::npos);
   write(small_dataset(50, kGenes, "ENSG"), file);
   expect_refused(plan(), ErrorCode::bad_data, "none of the 40 genes");
 }
