@@ -126,6 +126,15 @@ widgets::ArrayMap appliedCells(const Json& answer, const QString& run, const QSt
   }
 }
 
+QString firstColour(const widgets::ArrayMap& map) {
+  const QString source = QStringLiteral("source");
+  if (map.labels.value(source).categories.size() > 1) return source;
+  QStringList names = map.labels.keys();
+  names.sort();
+  const auto type = std::find_if(names.begin(), names.end(), [](const QString& name) { return name.contains(QLatin1String("type")); });
+  return type == names.end() ? source : *type;
+}
+
 std::vector<CheckRow> applyChecks(const Json& plan, bool missing_as_zero) {
   try {
     return checksOf(plan, missing_as_zero);

@@ -16,6 +16,9 @@ namespace geocyte::desktop {
 /// "coordinates/off_tissue"; labels of obs, and `file` as "source" where obs has none. Empty when the sketch is not what it should be.
 widgets::ArrayMap appliedCells(const Json& answer, const QString& run, const QString& file);
 
+/// What an embedding is coloured by at first: sources, where there are several, else the first label of types, else sources.
+QString firstColour(const widgets::ArrayMap& map);
+
 /// Rows "model", "cells", "genes", "memory", "out" of the answer to `apply --dry-run`; none when that is not what it should be.
 std::vector<widgets::CheckRow> applyChecks(const Json& plan, bool missing_as_zero);
 /// Nothing in the plan forbids to go on.

@@ -336,7 +336,7 @@ void ApplyDialog::draw(const Json& answer) {
   if (places)
     view_->bind({{"predicted", "coordinates/predicted"}, {"labels", "source"}, {"uncertainty", "coordinates/uncertainty"}, {"off_tissue", "coordinates/off_tissue"}});
   else
-    view_->bind({{"points", "embedding/pca"}, {"labels", "source"}});
+    view_->bind({{"points", "embedding/pca"}, {"labels", firstColour(map)}});
   picture_->addWidget(view_);
   picture_->setCurrentWidget(view_);
   view_->setArrays(map);

@@ -85,6 +85,12 @@ class TestAppliedCells : public QObject {
     QCOMPARE(*map.labels["type"].codes, (std::vector<std::int32_t>{1, -1, -1}));
     QCOMPARE(map.labels["source"].categories, QStringList("new.h5ad"));
     QCOMPARE(map.step, 500);
+    QCOMPARE(firstColour(map), QString("type"));   // all cells are of one file
+    auto two = map;
+    two.labels["source"].categories << "other.h5ad";
+    QCOMPARE(firstColour(two), QString("source"));
+    two.labels.clear();
+    QCOMPARE(firstColour(two), QString("source"));
   }
 
   void answersThatAreWrongGiveNothing() {
