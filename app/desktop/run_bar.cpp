@@ -201,7 +201,7 @@ void RunBar::showRun(const RunRecord* run) {
   QStringList right;
   if (alive && status.state == store::RunState::running) {
     right << rateText(status.rate);
-    if (status.eta_s) right << tr("%1 left").arg(durationText(*status.eta_s));
+    if (status.eta_s && *status.eta_s >= 1) right << tr("%1 left").arg(durationText(*status.eta_s));
   } else {
     right << run->stateText().section(QStringLiteral(" at step"), 0, 0);
   }

@@ -132,8 +132,7 @@ int ablate(const Request& request, bool json) {
   options.threads = request.threads;
   options.stop = signals.token();
   options.progress = [&](const jobs::GridProgress& p) {
-    bar.update(p.fraction, fmt::format("{} of {} runs{} · {} left · {}", p.done + p.failed, p.total, p.failed ? fmt::format(", {} failed", p.failed) : "",
-                                       p.eta_s >= 0 ? duration_text(p.eta_s) : "unknown time", p.now));
+    bar.update(p.fraction, fmt::format("{} of {} runs{}{} · {}", p.done + p.failed, p.total, p.failed ? fmt::format(", {} failed", p.failed) : "", time_left(p.eta_s), p.now));
   };
   options.changed = [&](const std::vector<jobs::GridRun>& now) { write_results(out, plan, now, facts); };
   write_results(out, plan, runs, facts);   // the window shows what is planned while the first run goes on

@@ -93,7 +93,7 @@ train::Applied placed(store::RunReader& run, const train::Applier& applier, cons
   how.progress = [&](double fraction, std::string_view what) {
     const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     std::string text(what);
-    if (fraction > 0.02 && fraction < 1 && spent > 1) text += " · " + duration_text(spent * (1 - fraction) / fraction) + " left";
+    if (fraction > 0.02 && spent > 1) text += time_left(spent * (1 - fraction) / fraction);
     bar.update(fraction, text);
   };
   train::Applied made = applier.apply(cells, how);

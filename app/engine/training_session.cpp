@@ -34,7 +34,7 @@ class TrainingBar {
     const double rate = seconds > 0 ? static_cast<double>(progress.step - first_) / seconds : 0;
     std::string said = fmt::format("step {} of {} · loss {:.4g}", grouped(progress.step), grouped(progress.total_steps), progress.total_loss);
     if (rate > 0) said += " · " + rate_text(rate);
-    if (rate > 0 && progress.step < progress.total_steps) said += " · " + duration_text(static_cast<double>(progress.total_steps - progress.step) / rate) + " left";
+    if (rate > 0) said += time_left(static_cast<double>(progress.total_steps - progress.step) / rate);
     bar_.update(progress.total_steps > 0 ? static_cast<double>(progress.step) / static_cast<double>(progress.total_steps) : 0, said);
   }
   void finish(const std::string& text) { bar_.finish(text); }

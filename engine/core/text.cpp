@@ -92,6 +92,10 @@ std::string duration_text(double seconds) {
   return two(whole / 86400, "d", whole % 86400 / 3600, "h");
 }
 
+std::string time_left(double seconds) {
+  return std::isfinite(seconds) && seconds >= 1 ? " · " + duration_text(seconds) + " left" : std::string();
+}
+
 std::string quoted(const std::string& text, std::size_t limit) {
   std::string shown = text.substr(0, limit);
   if (text.size() > limit) {

@@ -23,6 +23,8 @@ std::string grouped(std::int64_t number);
 std::string bytes_text(double bytes);
 /// "0.4 s", "12 s", "1 min 5 s", "2 h 3 min", "3 d 4 h". "unknown" when not finite or negative.
 std::string duration_text(double seconds);
+/// What follows a line of progress: " · 12 s left"; "" when not finite or below a second, where a number would say nothing.
+std::string time_left(double seconds);
 /// Shortened to `limit` bytes with "..." at the end, never inside a UTF-8 sequence; control characters become spaces.
 /// For quoting foreign text in messages. Both overloads are needed, so that they are preferred to the templates
 /// std::quoted, which argument-dependent lookup finds too.

@@ -49,6 +49,12 @@ TEST(Text, DurationsUseTheTwoLargestUnits) {
   EXPECT_EQ(duration_text(std::numeric_limits<double>::quiet_NaN()), "unknown");
 }
 
+TEST(Text, TimeLeftIsSaidFromASecondOn) {
+  EXPECT_EQ(time_left(65), " · 1 min 5 s left");
+  EXPECT_EQ(time_left(1), " · 1.0 s left");
+  for (const double nothing : {0.99, 0.04, 0.0, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) EXPECT_EQ(time_left(nothing), "") << nothing;
+}
+
 TEST(Text, QuotedNeverCutsAUtf8SequenceNorShowsControlCharacters) {
   EXPECT_EQ(quoted("short"), "short");
   EXPECT_EQ(quoted("abcdef", 4), "abcd...");
