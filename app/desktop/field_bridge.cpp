@@ -11,7 +11,7 @@ using config::ParameterType;
 using widgets::Field;
 using widgets::FieldType;
 
-QString text(const std::string& s) { return QString::fromStdString(s); }
+QString fromText(const std::string& s) { return QString::fromStdString(s); }
 
 FieldType typeOf(ParameterType type) {
   switch (type) {
@@ -31,7 +31,7 @@ QVariant itemOf(const Json& item) {
   if (item.is_boolean()) return item.get<bool>();
   if (item.is_number_integer()) return QVariant::fromValue(static_cast<qlonglong>(item.get<std::int64_t>()));
   if (item.is_number()) return item.get<double>();
-  return item.is_string() ? text(item.get<std::string>()) : QString();
+  return item.is_string() ? fromText(item.get<std::string>()) : QString();
 }
 
 Json itemJson(const QVariant& item) {
@@ -45,19 +45,19 @@ Json itemJson(const QVariant& item) {
 
 Field fieldOf(const Parameter& parameter) {
   Field field;
-  field.path = text(parameter.path);
-  field.title = text(parameter.title);
-  field.help = text(parameter.help);
-  field.group = text(parameter.group);
-  field.unit = text(parameter.unit);
+  field.path = fromText(parameter.path);
+  field.title = fromText(parameter.title);
+  field.help = fromText(parameter.help);
+  field.group = fromText(parameter.group);
+  field.unit = fromText(parameter.unit);
   field.type = typeOf(parameter.type);
   field.minimum = parameter.minimum;
   field.maximum = parameter.maximum;
-  for (const std::string& choice : parameter.choices) field.choices << text(choice);
+  for (const std::string& choice : parameter.choices) field.choices << fromText(choice);
   for (const Parameter& column : parameter.fields) field.fields.push_back(fieldOf(column));
   field.live = parameter.live;
   field.nullable = parameter.nullable;
-  field.only_with = text(parameter.only_with);
+  field.only_with = fromText(parameter.only_with);
   field.value = field.default_value = variantOf(parameter, parameter.default_value);
   return field;
 }
@@ -73,7 +73,7 @@ QVariant variantOf(const Parameter& parameter, const Json& value) {
       return QVariant::fromValue(value.is_number_integer() ? static_cast<qlonglong>(value.get<std::int64_t>()) : std::llround(value.get<double>()));
     case ParameterType::number: return value.is_number() ? QVariant(value.get<double>()) : QVariant();
     case ParameterType::list: break;
-    default: return value.is_string() ? QVariant(text(value.get<std::string>())) : QVariant(QString());
+    default: return value.is_string() ? QVariant(fromText(value.get<std::string>())) : QVariant(QString());
   }
   QVariantList items;
   if (!value.is_array()) return items;
@@ -85,7 +85,7 @@ QVariant variantOf(const Parameter& parameter, const Json& value) {
     QVariantMap row;
     for (const Parameter& column : parameter.fields) {
       const bool given = item.is_object() && item.contains(column.path);
-      row.insert(text(column.path), variantOf(column, given ? item[column.path] : column.default_value));
+      row.insert(fromText(column.path), variantOf(column, given ? item[column.path] : column.default_value));
     }
     items << row;
   }
@@ -110,7 +110,7 @@ Json jsonOf(const Parameter& parameter, const QVariant& value) {
     Json row = Json::object();
     const QVariantMap map = item.toMap();
     for (const Parameter& column : parameter.fields)
-      if (const auto cell = map.find(text(column.path)); cell != map.end()) row[column.path] = jsonOf(column, *cell);
+      if (const auto cell = map.find(fromText(column.path)); cell != map.end()) row[column.path] = jsonOf(column, *cell);
     items.push_back(std::move(row));
   }
   return items;
@@ -124,7 +124,7 @@ widgets::FieldModel fieldModelOf(const config::Schema& schema, const Json& optio
     if (const Json* value = config::find(base, parameter.path)) field.default_value = variantOf(parameter, *value);
     const Json* value = config::find(options, parameter.path);
     field.value = value ? variantOf(parameter, *value) : field.default_value;
-    if (!parameter.run_of.empty()) field.choices = runs.value(text(parameter.run_of));
+    if (!parameter.run_of.empty()) field.choices = runs.value(fromText(parameter.run_of));
     model.fields.push_back(std::move(field));
   }
   return model;

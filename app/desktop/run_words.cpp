@@ -14,7 +14,6 @@ using store::RunState;
 using widgets::Tone;
 using widgets::VerdictState;
 
-QString tr(const char* text) { return QObject::tr(text); }
 QString text(const std::string& s) { return QString::fromStdString(s); }
 QString stepText(const RunRecord& run) { return widgets::groupedText(run.status.step); }
 
@@ -28,17 +27,17 @@ VerdictState stateOf(const std::string& state) {
 /// Where the run stands, for as long as the engine has not judged it.
 widgets::VerdictText standing(const RunRecord& run) {
   const auto say = [](const QString& headline, const QString& evidence) { return widgets::VerdictText{VerdictState::none, headline, evidence, {}}; };
-  if (run.info.foreign) return say(tr("Curves only."), tr("This folder was not written by Geocyte: it has scalars, but no snapshots and no verdicts."));
-  if (!run.problem.isEmpty()) return {VerdictState::alarm, tr("Cannot be shown."), run.problem, {}};
-  if (run.health == store::Health::lost) return say(tr("Lost."), tr("The engine is gone; everything up to step %1 is here.").arg(stepText(run)));
+  if (run.info.foreign) return say(QObject::tr("Curves only."), QObject::tr("This folder was not written by Geocyte: it has scalars, but no snapshots and no verdicts."));
+  if (!run.problem.isEmpty()) return {VerdictState::alarm, QObject::tr("Cannot be shown."), run.problem, {}};
+  if (run.health == store::Health::lost) return say(QObject::tr("Lost."), QObject::tr("The engine is gone; everything up to step %1 is here.").arg(stepText(run)));
   switch (run.status.state) {
-    case RunState::queued: return say(tr("Queued."), tr("It starts when an engine is free."));
-    case RunState::starting: return say(tr("Starting."), run.status.message.empty() ? tr("The engine opens the data; the first step follows.") : text(run.status.message));
-    case RunState::running: return say(tr("Running."), tr("The first verdict comes with the first snapshot."));
-    case RunState::paused: return say(tr("Paused."), tr("Nothing changes until it goes on."));
-    case RunState::stopping: return say(tr("Stopping."), tr("The engine finishes its step and writes a checkpoint."));
-    case RunState::failed: return {VerdictState::alarm, run.status.step > 0 ? tr("Failed.") : tr("Did not start."), run.status.error ? text(run.status.error->what) : QString(), {}};
-    default: return say(text(store::name_of(run.status.state)) + '.', tr("No verdict was written in this run."));
+    case RunState::queued: return say(QObject::tr("Queued."), QObject::tr("It starts when an engine is free."));
+    case RunState::starting: return say(QObject::tr("Starting."), run.status.message.empty() ? QObject::tr("The engine opens the data; the first step follows.") : text(run.status.message));
+    case RunState::running: return say(QObject::tr("Running."), QObject::tr("The first verdict comes with the first snapshot."));
+    case RunState::paused: return say(QObject::tr("Paused."), QObject::tr("Nothing changes until it goes on."));
+    case RunState::stopping: return say(QObject::tr("Stopping."), QObject::tr("The engine finishes its step and writes a checkpoint."));
+    case RunState::failed: return {VerdictState::alarm, run.status.step > 0 ? QObject::tr("Failed.") : QObject::tr("Did not start."), run.status.error ? text(run.status.error->what) : QString(), {}};
+    default: return say(text(store::name_of(run.status.state)) + '.', QObject::tr("No verdict was written in this run."));
   }
 }
 
@@ -61,24 +60,24 @@ BannerWords bannerOf(const RunRecord* run) {
   BannerWords words;
   if (!run || run->info.foreign) return words;
   const bool has_checkpoint = run->status.last_checkpoint >= 0;
-  const QString safe = has_checkpoint ? tr("The last checkpoint is of step %1.").arg(widgets::groupedText(run->status.last_checkpoint))
-                                      : tr("There is no checkpoint to go on from.");
+  const QString safe = has_checkpoint ? QObject::tr("The last checkpoint is of step %1.").arg(widgets::groupedText(run->status.last_checkpoint))
+                                      : QObject::tr("There is no checkpoint to go on from.");
   words.has_log = true;
   if (!run->problem.isEmpty()) {
-    words.what = run->curves.empty() && run->status.pid == 0 ? tr("The engine did not start") : tr("This run cannot be read");
+    words.what = run->curves.empty() && run->status.pid == 0 ? QObject::tr("The engine did not start") : QObject::tr("This run cannot be read");
     words.why = run->problem;
   } else if (run->health == store::Health::lost) {
-    words.what = run->status.step > 0 ? tr("Engine exited at step %1; curves are safe to step %1").arg(stepText(*run)) : tr("Engine exited before its first step");
+    words.what = run->status.step > 0 ? QObject::tr("Engine exited at step %1; curves are safe to step %1").arg(stepText(*run)) : QObject::tr("Engine exited before its first step");
     words.why = safe;
     words.can_resume = has_checkpoint;
   } else if (run->health == store::Health::stalled) {
     words.tone = Tone::warn;
-    words.what = tr("Steps stand still at %1, but the engine is alive").arg(stepText(*run));
-    words.why = tr("It may wait for a disk or a device; the log says what it did last.");
+    words.what = QObject::tr("Steps stand still at %1, but the engine is alive").arg(stepText(*run));
+    words.why = QObject::tr("It may wait for a disk or a device; the log says what it did last.");
   } else if (run->status.state == RunState::failed) {
-    words.what = run->status.error ? text(run->status.error->what) : tr("The run failed at step %1").arg(stepText(*run));
+    words.what = run->status.error ? text(run->status.error->what) : QObject::tr("The run failed at step %1").arg(stepText(*run));
     words.why = run->status.error ? text(run->status.error->hint) : QString();
-    const QString left = run->status.step > 0 ? safe : tr("The run ended before its first step: nothing of it can be resumed.");
+    const QString left = run->status.step > 0 ? safe : QObject::tr("The run ended before its first step: nothing of it can be resumed.");
     words.why += (words.why.isEmpty() ? QString() : QStringLiteral(" ")) + left;
     words.can_restart = !has_checkpoint;
     words.can_resume = has_checkpoint;
@@ -91,7 +90,7 @@ BannerWords bannerOf(const RunRecord* run) {
 widgets::RunRow rowOf(const RunRecord& run) {
   widgets::RunRow row;
   row.id = run.info.path;
-  row.group = run.info.foreign ? tr("TensorBoard") : run.info.system;
+  row.group = run.info.foreign ? QObject::tr("TensorBoard") : run.info.system;
   row.name = run.info.name;
   row.state = run.stateText();
   for (const QString& tag : run.info.tags) row.state += QStringLiteral(" · ") + tag;
@@ -100,20 +99,20 @@ widgets::RunRow rowOf(const RunRecord& run) {
   const bool bad = !run.problem.isEmpty() || run.health == store::Health::lost || (run.has_status && run.status.state == RunState::failed);
   row.state_tone = bad ? Tone::bad : run.health == store::Health::stalled ? Tone::warn : Tone::dim;
   QStringList tip{run.info.path};
-  if (run.info.created_ms > 0) tip << tr("created %1").arg(ageText(run.info.created_ms, QDateTime::currentMSecsSinceEpoch()));
-  if (run.status.best) tip << tr("%1 %2, best at step %3").arg(text(run.status.best->metric), widgets::exactText(run.status.best->value), widgets::groupedText(run.status.best->step));
+  if (run.info.created_ms > 0) tip << QObject::tr("created %1").arg(ageText(run.info.created_ms, QDateTime::currentMSecsSinceEpoch()));
+  if (run.status.best) tip << QObject::tr("%1 %2, best at step %3").arg(text(run.status.best->metric), widgets::exactText(run.status.best->value), widgets::groupedText(run.status.best->step));
   row.tooltip = tip.join('\n');
   return row;
 }
 
 EngineWords engineWords(const RunRecord* run) {
-  if (!run) return {Tone::dim, tr("no run")};
-  if (run->info.foreign) return {Tone::dim, tr("no engine")};
-  if (run->health == store::Health::lost) return {Tone::bad, tr("engine lost")};
-  if (!run->isAlive()) return {Tone::dim, run->has_status ? tr("run %1").arg(text(store::name_of(run->status.state))) : tr("no engine")};
-  if (run->health == store::Health::stalled) return {Tone::warn, tr("engine stalled")};
+  if (!run) return {Tone::dim, QObject::tr("no run")};
+  if (run->info.foreign) return {Tone::dim, QObject::tr("no engine")};
+  if (run->health == store::Health::lost) return {Tone::bad, QObject::tr("engine lost")};
+  if (!run->isAlive()) return {Tone::dim, run->has_status ? QObject::tr("run %1").arg(text(store::name_of(run->status.state))) : QObject::tr("no engine")};
+  if (run->health == store::Health::stalled) return {Tone::warn, QObject::tr("engine stalled")};
   const QString state = text(store::name_of(run->status.state));
-  return {run->status.state == RunState::running ? Tone::ok : Tone::accent, tr("engine %1").arg(state)};
+  return {run->status.state == RunState::running ? Tone::ok : Tone::accent, QObject::tr("engine %1").arg(state)};
 }
 
 }  // namespace geocyte::desktop

@@ -12,7 +12,7 @@
 namespace geocyte::desktop {
 namespace {
 constexpr int kLookMs = 100;
-constexpr int kSettled = 12;             ///< looks with data before the picture: a layout glides into place meanwhile
+constexpr int kLooksUntilSettled = 12;             ///< looks with data before the picture: a layout glides into place meanwhile
 constexpr int kMaxLooks = 3000;          ///< five minutes
 }  // namespace
 
@@ -28,7 +28,7 @@ Screenshot::Screenshot(MainWindow& window, const QString& file, bool of_start_pa
 
 void Screenshot::look() {
   if (of_start_page_ ? window_.isOnStartPage() : window_.showsData()) ++ready_;
-  if (ready_ >= kSettled) return take();
+  if (ready_ >= kLooksUntilSettled) return take();
   if (++looks_ < kMaxLooks) return;
   timer_.stop();
   std::fputs("geocyte: there was nothing to show after five minutes, so no picture was written\n", stderr);

@@ -30,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Request {
+struct AblateRequest {
   std::string grid, runs, out, device;
   int seeds = 0, jobs = 1, threads = -1;
   bool any_version = false, retry_failed = false, plan_only = false;
@@ -101,7 +101,7 @@ void say_finding(const jobs::GridPlan& plan, const std::vector<jobs::GridRun>& r
   std::fprintf(stderr, "ablate: %s %s\n", finding.headline.c_str(), finding.evidence.c_str());
 }
 
-int ablate(const Request& request, bool json) {
+int ablate(const AblateRequest& request, bool json) {
   const auto specs = plugins::all_specs();
   jobs::GridSpec grid = jobs::read_grid(request.grid);
   // A part of the configuration as in `train`: runs on another device have other last digits.
@@ -153,7 +153,7 @@ int ablate(const Request& request, bool json) {
 
 void add_ablate(CLI::App& root, Session& session) {
   auto* command = root.add_subcommand("ablate", "run a grid of configurations over seeds and put them into one table");
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<AblateRequest>();
   command->add_option("--grid", request->grid, "YAML file: base, factors, plan, seeds; see resources/grids")->required();
   command->add_option("--seeds", request->seeds, "seeds of each cell (default: as the grid says, else 3)")->check(CLI::Range(1, 1000));
   command->add_option("--jobs", request->jobs, "runs at a time")->check(CLI::Range(1, 256));

@@ -12,7 +12,7 @@
 namespace geocyte::app {
 namespace {
 
-constexpr const char* kStyle = R"css(
+constexpr const char* kTableStyle = R"css(
 :root{--window:#f4f5f7;--panel:#fff;--line:#dfe3e8;--ink:#1b1f24;--dim:#66707b;--good:#1a7f5a;--warn:#b26a00;--bad:#c2410c;--base:#e6f0fb}
 @media(prefers-color-scheme:dark){:root{--window:#1a1c1f;--panel:#222528;--line:#34393e;--ink:#e7e9eb;--dim:#9aa4ae;--good:#4cc38a;--warn:#e2a336;--bad:#ff8a5b;--base:#233a54}}
 body{background:var(--window);color:var(--ink);font:14px/1.45 Inter,system-ui,sans-serif;margin:0;padding:28px 24px}
@@ -87,7 +87,7 @@ std::string ablation_html(const jobs::GridPlan& plan, const std::vector<jobs::Gr
   std::vector<std::string> names;
   for (const auto seed : seeds) names.push_back(std::to_string(seed));
   std::string html = fmt::format("<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'><title>{0}</title><style>{1}</style></head><body>\n<h1>{0}</h1>\n",
-                                 escaped(plan.grid.title), kStyle);
+                                 escaped(plan.grid.title), kTableStyle);
   html += fmt::format("<div class=dim>{} · base {} · plan {} · {} cells, seeds {} · {} of {} runs finished{}{}{} · {} of computing · {} {} · {}</div>\n", escaped(plan.system->title), escaped(plan.grid.base),
                       name_of(plan.grid.plan), plan.cells.size(), escaped(listed(names, 12)), finished, runs.size(), failed ? fmt::format(", {} failed", failed) : "",
                       reused ? fmt::format(", {} reused", reused) : "", plan.excluded.empty() ? "" : fmt::format(", {} cells excluded", plan.excluded.size()), duration_text(seconds),

@@ -32,7 +32,7 @@
 namespace geocyte::app {
 namespace {
 
-struct Request {
+struct ApplyRequest {
   std::string run, data, by, out, counts;
   bool missing_as_zero = false, with_counts = false, dry_run = false;
   std::string units = "radii";
@@ -41,7 +41,7 @@ struct Request {
   std::optional<std::int64_t> step;
 };
 
-train::Applied embedded(const RunEncoder& encoder, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const Request& request, const StopToken& stop) {
+train::Applied embedded(const RunEncoder& encoder, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const ApplyRequest& request, const StopToken& stop) {
   train::Applied made;
   made.values = embed_counts(counts, encoder, sources, request.missing_as_zero, "apply", made.notes, stop);
   return made;
@@ -68,7 +68,7 @@ void to_tissue_units(train::Applied& made) {
   made.facts["geocyte/unit"] = "as in the files of the training slides";
 }
 
-train::Applied placed(store::RunReader& run, const train::Applier& applier, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const Request& request, const StopToken& stop) {
+train::Applied placed(store::RunReader& run, const train::Applier& applier, const inspect::CountRows& counts, const std::optional<data::Column>& sources, const ApplyRequest& request, const StopToken& stop) {
   check_memory(applier.memory_bytes(counts.rows(), request.at_once), counts.rows());
   std::vector<std::string> notes;
   const std::optional<data::Dataset> through = tables_through_encoder(run, applier, counts, sources, request.missing_as_zero, notes, stop);
@@ -105,7 +105,7 @@ train::Applied placed(store::RunReader& run, const train::Applier& applier, cons
 
 /// A run, what of it is applied, and the data held against it: all that is known before anything is computed.
 struct Prepared {
-  Prepared(const Request& request)
+  Prepared(const ApplyRequest& request)
       : reader(run_folder(request.run)), system(reader.facts().system), artifact(load_run_artifact(reader, request.step)), notes(artifact.notes), counts(request.data, request.counts) {}
   store::RunReader reader;
   std::string system;
@@ -119,7 +119,7 @@ struct Prepared {
   std::string key() const { return "X_" + system; }
 };
 
-std::unique_ptr<Prepared> prepare(const Request& request, bool missing_allowed) {
+std::unique_ptr<Prepared> prepare(const ApplyRequest& request, bool missing_allowed) {
   auto made = std::make_unique<Prepared>(request);
   Prepared& p = *made;
   if (p.artifact.artifact.type != kEncoderType) {
@@ -153,7 +153,7 @@ Json source_columns(const data::Table& obs) {
 }
 
 /// What applying would do and what stands in the way, without doing it.
-int say_plan(const Request& request, const std::string& out, bool json) {
+int say_plan(const ApplyRequest& request, const std::string& out, bool json) {
   const auto p = prepare(request, true);
   const std::int64_t cells = p->counts.rows();
   const double wanted = p->applier ? p->applier->memory_bytes(cells, request.at_once) : 0, free = free_memory_bytes();
@@ -173,7 +173,7 @@ int say_plan(const Request& request, const std::string& out, bool json) {
 }
 
 /// The table that is written: obs and obsm of the data with what was made of them.
-data::Dataset table_of(const Prepared& p, train::Applied& made, const Request& request) {
+data::Dataset table_of(const Prepared& p, train::Applied& made, const ApplyRequest& request) {
   data::Dataset table;
   table.obs = p.counts.tables().obs;
   table.simulated = p.counts.tables().simulated;
@@ -194,7 +194,7 @@ data::Dataset table_of(const Prepared& p, train::Applied& made, const Request& r
   return table;
 }
 
-int apply(Request request, bool json) {
+int apply(ApplyRequest request, bool json) {
   const SignalStop signals("stopping; nothing will be written");
   request.threads = train::set_threads(request.threads);
   const std::string out = request.out.empty() ? default_out(request.data, store::RunReader(run_folder(request.run)).facts().system) : request.out;
@@ -224,7 +224,7 @@ int apply(Request request, bool json) {
 
 void add_apply(CLI::App& root, Session& session) {
   auto* command = root.add_subcommand("apply", "embed or place new data with what a run has learned");
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<ApplyRequest>();
   auto missing = std::make_shared<std::string>("refuse");
   command->add_option("--run", request->run, "run directory, or a runs folder (its newest run)")->required();
   command->add_option("--data", request->data, ".h5ad, .tsv, .csv (also .gz)")->required();

@@ -50,7 +50,7 @@ Json identical_runs(const std::filesystem::path& runs, const std::string& hash) 
   return found;
 }
 
-void check_memory(double wanted, double free) {
+void check_free_memory(double wanted, double free) {
   if (free > 0 && wanted > free)
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("the run needs about {} of memory and {} are free", bytes_text(wanted), bytes_text(free)),
@@ -128,7 +128,7 @@ int dry_run(const DryRunRequest& request) {
   config::ResourceEstimate estimate;
   if (spec.estimate)
     estimate = spec.estimate(options, {prepared.data.cells, prepared.data.shared_genes, static_cast<std::int64_t>(prepared.data.inputs.sources.size())});
-  check_memory(estimate.host_bytes, free_memory);
+  check_free_memory(estimate.host_bytes, free_memory);
   check_disk(estimate.disk_bytes, disk);
 
   const auto stages = prepared.system->stages(options);

@@ -23,7 +23,7 @@
 namespace geocyte::app {
 namespace {
 
-struct Request {
+struct EvaluateRequest {
   std::string run;
   DeviceWish wish;
   std::optional<std::int64_t> step;
@@ -44,7 +44,7 @@ void print_table(const train::Evaluation& evaluation) {
   for (const auto& verdict : evaluation.verdicts) std::printf("%s %s\n", verdict.headline.c_str(), verdict.evidence.c_str());
 }
 
-int evaluate(const Request& request, bool json) {
+int evaluate(const EvaluateRequest& request, bool json) {
   const auto folder = run_folder(request.run);
   store::RunReader reader(folder);
   if (jobs::has_living_engine(folder))
@@ -81,7 +81,7 @@ int evaluate(const Request& request, bool json) {
 
 void add_evaluate(CLI::App& root, Session& session) {
   auto* command = root.add_subcommand("evaluate", "judge a checkpoint on held-out cells, beside the baselines");
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<EvaluateRequest>();
   command->add_option("--run", request->run, "run directory, or a runs folder (its newest run)")->required();
   command->add_option("--step", request->step, "checkpoint to judge (default: the best one)");
   command->add_option("--device", request->wish.device, "auto, cpu, cuda or cuda:N");

@@ -8,7 +8,7 @@
 namespace geocyte::app {
 namespace {
 
-constexpr const char* kStyle = R"css(
+constexpr const char* kReportStyle = R"css(
 :root{--window:#f4f5f7;--panel:#fff;--line:#dfe3e8;--ink:#1b1f24;--dim:#66707b;--accent:#0b6bcb;--good:#1a7f5a;--warn:#b26a00;--bad:#c2410c}
 @media(prefers-color-scheme:dark){:root{--window:#1a1c1f;--panel:#222528;--line:#34393e;--ink:#e7e9eb;--dim:#9aa4ae;--accent:#58a6ff;--good:#4cc38a;--warn:#e2a336;--bad:#ff8a5b}}
 body{background:var(--window);color:var(--ink);font:14px/1.45 Inter,system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:28px 20px}
@@ -56,7 +56,7 @@ std::string render_html(const Report& report) {
   std::string html = fmt::format(
       "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'><title>{0}</title>"
       "<style>{1}</style></head><body>\n<h1>{0}</h1><div class=dim>{2}</div>\n",
-      escaped(report.title), kStyle, escaped(report.subtitle));
+      escaped(report.title), kReportStyle, escaped(report.subtitle));
   for (const auto& verdict : report.verdicts)
     html += fmt::format("<div class='verdict {}'><b>{}</b> {}</div>\n", escaped(verdict.state), escaped(verdict.headline), escaped(verdict.evidence));
   html += checks_table(report.checks);

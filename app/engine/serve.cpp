@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(20);
 
-struct Request {
+struct ServeRequest {
   std::string run;
   DeviceWish wish;
   std::optional<std::int64_t> step;
@@ -40,7 +40,7 @@ struct Request {
 };
 
 /// Answers until nothing was asked for `quiet_s`, or until `enough` says so.
-int serve(const Request& request, const StopToken& stop, const std::function<bool()>& enough = {}) {
+int serve(const ServeRequest& request, const StopToken& stop, const std::function<bool()>& enough = {}) {
   const auto folder = run_folder(request.run);
   store::RunReader reader(folder);
   const auto specs = plugins::all_specs();
@@ -83,7 +83,7 @@ Json arguments_from(const std::vector<std::string>& assignments) {
   return args;
 }
 
-int probe(const Request& request, const std::vector<std::string>& assignments, bool json) {
+int probe(const ServeRequest& request, const std::vector<std::string>& assignments, bool json) {
   constexpr std::chrono::minutes kPatience{5};
   const auto folder = run_folder(request.run);
   const Json args = arguments_from(assignments);
@@ -108,7 +108,7 @@ int probe(const Request& request, const std::vector<std::string>& assignments, b
   return 0;
 }
 
-void add_options(CLI::App& command, Request& request) {
+void add_options(CLI::App& command, ServeRequest& request) {
   command.add_option("--run", request.run, "run directory, or a runs folder (its newest run)")->required();
   command.add_option("--step", request.step, "checkpoint of a run that has ended (default: the best one)");
   command.add_option("--device", request.wish.device, "auto, cpu, cuda or cuda:N");
@@ -119,7 +119,7 @@ void add_options(CLI::App& command, Request& request) {
 
 void add_serve(CLI::App& root, Session& session) {
   auto* command = root.add_subcommand("serve", "answer probes about a run that has ended; leaves when nobody asks");
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<ServeRequest>();
   add_options(*command, *request);
   command->add_option("--quiet", request->quiet_s, "seconds without a request after which it leaves")->check(CLI::Range(0.0, 1e6))->capture_default_str();
   command->callback([=, &session] {
@@ -132,7 +132,7 @@ void add_serve(CLI::App& root, Session& session) {
 
 void add_probe(CLI::App& root, Session& session) {
   auto* command = root.add_subcommand("probe", "ask a run for arrays, now: a running engine, a server, or this program itself");
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<ServeRequest>();
   auto assignments = std::make_shared<std::vector<std::string>>();
   add_options(*command, *request);
   command->add_option("--arg", *assignments, "an argument: rows=0 answers all rows (repeatable)");

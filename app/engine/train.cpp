@@ -23,14 +23,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Request {
+struct TrainRequest {
   std::string preset, runs, run_id, name, device, experiment;
   std::vector<std::string> assignments, command_line;
   int threads = -1;
   bool dry_run = false;
 };
 
-store::RunStart start_of(const Request& request, const config::ResolvedRun& resolved) {
+store::RunStart start_of(const TrainRequest& request, const config::ResolvedRun& resolved) {
   store::RunStart start;
   start.id = request.run_id;
   start.system = resolved.system->id;
@@ -47,14 +47,14 @@ store::RunStart start_of(const Request& request, const config::ResolvedRun& reso
 
 /// --device and --threads are parameters like others, so that the run remembers them and resumes with them. "cuda:1" is
 /// more than the parameter can say: it holds for this start only.
-std::vector<std::string> assignments_of(const Request& request) {
+std::vector<std::string> assignments_of(const TrainRequest& request) {
   auto assignments = request.assignments;
   if (request.threads >= 0) assignments.push_back("threads=" + std::to_string(request.threads));
   if (!request.device.empty() && request.device.find(':') == std::string::npos) assignments.push_back("device=" + request.device);
   return assignments;
 }
 
-int train_run(Request request, bool json) {
+int train_run(TrainRequest request, bool json) {
   const auto specs = plugins::all_specs();
   TrainingRequest training;
   training.resolved = config::resolve_run(specs, request.preset, assignments_of(request));
@@ -80,7 +80,7 @@ int train_run(Request request, bool json) {
 
 void add_train(CLI::App& root, Session& session) {
   auto* command = root.add_subcommand("train", "train a preset or a configuration file");
-  auto request = std::make_shared<Request>();
+  auto request = std::make_shared<TrainRequest>();
   command->add_option("--preset", request->preset, "for example gems/demo, or a YAML file")->required();
   command->add_option("--runs", request->runs, "folder of runs (default: $GEOCYTE_RUNS or ~/geocyte/runs)");
   command->add_option("--run-id", request->run_id, "name of the run's folder (default: time, system and name)");

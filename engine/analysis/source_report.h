@@ -26,6 +26,8 @@
 
 namespace geocyte::analysis {
 
+inline constexpr double kGroupsApart = 1.5;            ///< across/within of two groups that lie apart
+
 enum class GapReason { none, outlier_source, modality, patient, composition, pairs, unknown };
 const char* name_of(GapReason reason);
 

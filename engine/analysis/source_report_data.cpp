@@ -26,7 +26,7 @@
 namespace geocyte::analysis {
 namespace {
 
-constexpr double kGroupsApart = 1.5, kExplained = 0.5, kComposition = 0.15;
+constexpr double kExplained = 0.5, kComposition = 0.15;
 constexpr std::int64_t kPcaCells = 300;        // of a source
 constexpr int kFewestOfType = 10;
 
@@ -112,8 +112,6 @@ Space space_of(const std::vector<data::Source>& sources, const std::vector<Sourc
   space.scores = pca.transform_to_float({expression.data(), space.count(), space.panel});
   return space;
 }
-
-double times_floor(const stats::SourceDistances& d, Eigen::Index a, Eigen::Index b) { return std::max(d.ratio(a, b), d.ratio_standardised(a, b)); }
 
 /// Pairs that are measurably apart.
 std::vector<std::pair<int, int>> measurable(const stats::SourceDistances& d) {

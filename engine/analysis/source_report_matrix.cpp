@@ -22,7 +22,6 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostSources = 500;
-constexpr double kGroupsApart = 1.5;
 
 /// Tab, comma or semicolon where the line has one (in this order), else white space. Quotes around a cell are dropped.
 std::vector<std::string> cells_of_line(const std::string& line) {

@@ -20,11 +20,6 @@ const char* const kHowItIsFound =
     "two "
     "samples of these sizes would show if their true means were equal.";
 
-/// How many times its floor a pair lies apart, by the measure that shows more.
-double times_floor(const stats::SourceDistances& d, Eigen::Index a, Eigen::Index b) {
-  return std::max(d.ratio(a, b), d.ratio_standardised(a, b));
-}
-
 struct Pair {
   Eigen::Index a = 0, b = 0;
   double ratio = -1;
@@ -154,6 +149,10 @@ store::Verdict some_pairs(const SourceVerdictInput& input, const Findings& found
 }
 
 }  // namespace
+
+double times_floor(const stats::SourceDistances& d, Eigen::Index a, Eigen::Index b) {
+  return std::max(d.ratio(a, b), d.ratio_standardised(a, b));
+}
 
 store::Verdict source_verdict(const SourceVerdictInput& input) {
   const auto sources = static_cast<std::size_t>(input.distances.sources());

@@ -28,6 +28,9 @@ struct SourceVerdictInput {
   std::string cells = "cells";                       ///< "held-out cells"
 };
 
+/// How many times its floor a pair of sources lies apart, by the measure that shows more.
+double times_floor(const stats::SourceDistances& d, Eigen::Index a, Eigen::Index b);
+
 /// Verdict "align/sources" of workspace "align". Neutral when fewer than two sources have cells.
 store::Verdict source_verdict(const SourceVerdictInput& input);
 

@@ -17,12 +17,12 @@ Eigen::MatrixXd squared_distances(const Eigen::MatrixXd& a, const Eigen::MatrixX
   return d.cwiseMax(0.0);
 }
 
-struct Cells {
+struct PlacedCells {
   Eigen::MatrixXd x, y;
   std::vector<int> fold;
 };
 
-Cells pick(const Cells& all, int fold, bool equal) {
+PlacedCells pick(const PlacedCells& all, int fold, bool equal) {
   std::vector<Eigen::Index> rows;
   for (std::size_t i = 0; i < all.fold.size(); ++i)
     if ((all.fold[i] == fold) == equal) rows.push_back(static_cast<Eigen::Index>(i));
@@ -30,7 +30,7 @@ Cells pick(const Cells& all, int fold, bool equal) {
 }
 
 /// Predictions of `to` for each penalty at one width.
-std::vector<Eigen::MatrixXd> predictions(const Cells& from, const Eigen::MatrixXd& to, double scale, const std::vector<double>& penalties) {
+std::vector<Eigen::MatrixXd> predictions(const PlacedCells& from, const Eigen::MatrixXd& to, double scale, const std::vector<double>& penalties) {
   const Eigen::MatrixXd k = (squared_distances(from.x, from.x) * (-1 / (2 * scale))).array().exp(), across = (squared_distances(to, from.x) * (-1 / (2 * scale))).array().exp();
   const Eigen::RowVectorXd mean = from.y.colwise().mean();
   const Eigen::MatrixXd y = from.y.rowwise() - mean;
@@ -53,7 +53,7 @@ std::optional<Eigen::MatrixXd> place_by_kernel_ridge(const SpatialTask& task, co
   Eigen::Index total = 0;
   for (const auto& slide : task.training) total += slide.features.rows();
   const Eigen::Index kept = std::min(total, options.most_cells);
-  Cells all{Eigen::MatrixXd(kept, task.test.features.cols()), Eigen::MatrixXd(kept, task.dims()), {}};
+  PlacedCells all{Eigen::MatrixXd(kept, task.test.features.cols()), Eigen::MatrixXd(kept, task.dims()), {}};
   Eigen::Index at = 0, seen = 0;
   for (std::size_t s = 0; s < task.training.size(); ++s)
     for (Eigen::Index i = 0; i < (*places)[s].rows(); ++i, ++seen) {
@@ -70,7 +70,7 @@ std::optional<Eigen::MatrixXd> place_by_kernel_ridge(const SpatialTask& task, co
     std::vector<double> error(options.penalties.size(), 0);
     for (int fold = 0; fold < folds; ++fold) {
       if (task.stop.stop_requested()) return std::nullopt;
-      const Cells held = pick(all, fold, true), from = pick(all, fold, false);
+      const PlacedCells held = pick(all, fold, true), from = pick(all, fold, false);
       if (held.x.rows() == 0 || from.x.rows() == 0) continue;
       const auto predicted = predictions(from, held.x, width * width * mean_square, options.penalties);
       for (std::size_t p = 0; p < predicted.size(); ++p) error[p] += (predicted[p] - held.y).squaredNorm();

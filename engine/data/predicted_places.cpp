@@ -13,7 +13,7 @@
 namespace geocyte::data {
 namespace {
 
-const char* const kKey = "predicted_places";
+const char* const kPlacesKey = "predicted_places";
 /// What `export` calls them, and what `apply` calls those of new cells.
 const char* const kPredicted[] = {"X_predicted", "X_st_edm"};
 const char* const kUncertainty = "uncertainty";
@@ -65,11 +65,11 @@ void attach_predicted_places(const Dataset& exported, const std::string& source,
   if (known == 0)
     throw Error(ErrorCode::bad_data, exported.path + " names " + grouped(found) + " cells of " + dataset.path + ", but none of them has a place there: all are NaN",
                 "Export a snapshot in which these cells are placed, or leave `places` of this source out.");
-  dataset.obsm[kKey] = std::move(kept);
+  dataset.obsm[kPlacesKey] = std::move(kept);
 }
 
 const DenseMatrix* predicted_places_of(const Dataset& dataset) {
-  const auto found = dataset.obsm.find(kKey);
+  const auto found = dataset.obsm.find(kPlacesKey);
   return found == dataset.obsm.end() || found->second.cols != 3 ? nullptr : &found->second;
 }
 

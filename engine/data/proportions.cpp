@@ -15,7 +15,7 @@
 namespace geocyte::data {
 namespace {
 
-const char* const kKey = "proportions";
+const char* const kProportionsKey = "proportions";
 constexpr std::size_t kWholeWord = 4;   // shorter words are not taken as beginnings
 
 /// Lower-case words of letters, digits and "+".
@@ -82,13 +82,13 @@ Proportions align_proportions(const Dataset& table, const Dataset& dataset) {
 }
 
 void attach_proportions(Proportions proportions, Dataset& dataset) {
-  dataset.uns[kKey] = join(proportions.types, "\n");
-  dataset.obsm[kKey] = std::move(proportions.values);
+  dataset.uns[kProportionsKey] = join(proportions.types, "\n");
+  dataset.obsm[kProportionsKey] = std::move(proportions.values);
 }
 
 Proportions proportions_of(const Dataset& dataset) {
-  const auto types = dataset.uns.find(kKey);
-  const auto values = dataset.obsm.find(kKey);
+  const auto types = dataset.uns.find(kProportionsKey);
+  const auto values = dataset.obsm.find(kProportionsKey);
   if (types == dataset.uns.end() || values == dataset.obsm.end()) return {};
   Proportions found{split(types->second, '\n'), values->second};
   return static_cast<std::int64_t>(found.types.size()) == found.values.cols ? found : Proportions{};

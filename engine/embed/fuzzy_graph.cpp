@@ -12,7 +12,7 @@
 namespace geocyte::embed {
 namespace {
 
-constexpr Eigen::Index kBlockRows = 32;
+constexpr Eigen::Index kRowsOfBlock = 32;
 constexpr int kBisections = 64;
 constexpr double kTolerance = 1e-5;
 
@@ -23,8 +23,8 @@ void require_square(const Eigen::MatrixXd& d) {
 
 template <class Visit>
 void for_rows(Eigen::Index n, int threads, const Visit& visit) {
-  kernels::parallel_blocks(threads, (n + kBlockRows - 1) / kBlockRows, [&](std::int64_t block) {
-    for (Eigen::Index i = block * kBlockRows; i < std::min(n, (block + 1) * kBlockRows); ++i) visit(i);
+  kernels::parallel_blocks(threads, (n + kRowsOfBlock - 1) / kRowsOfBlock, [&](std::int64_t block) {
+    for (Eigen::Index i = block * kRowsOfBlock; i < std::min(n, (block + 1) * kRowsOfBlock); ++i) visit(i);
   });
 }
 

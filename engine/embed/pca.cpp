@@ -13,7 +13,7 @@ namespace geocyte::embed {
 namespace {
 
 using RowMajorF = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-constexpr std::int64_t kBlockRows = 2048;  // rows held in double at a time
+constexpr std::int64_t kRowsInDouble = 2048;  // rows held in double at a time
 constexpr double kRelativeRank = 1e-12;
 
 Eigen::Map<const RowMajorF> matrix_of(const kernels::Points& points) { return {points.data, points.rows, points.dims}; }
@@ -22,8 +22,8 @@ Eigen::Map<const RowMajorF> matrix_of(const kernels::Points& points) { return {p
 template <class Visit>
 void for_blocks(const kernels::Points& points, const Visit& visit) {
   const auto all = matrix_of(points);
-  for (std::int64_t first = 0; first < points.rows; first += kBlockRows) {
-    const std::int64_t rows = std::min(kBlockRows, points.rows - first);
+  for (std::int64_t first = 0; first < points.rows; first += kRowsInDouble) {
+    const std::int64_t rows = std::min(kRowsInDouble, points.rows - first);
     visit(first, Eigen::MatrixXd(all.middleRows(first, rows).cast<double>()));
   }
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace geocyte::io {
 
@@ -18,5 +19,6 @@ std::uint32_t crc32c_by_table(std::span<const std::byte> bytes);
 /// TFRecord stores a rotated checksum plus a constant, so that a checksum of data that hold checksums stays strong:
 /// masked = ((c >> 15) | (c << 17)) + 0xa282ead8.
 constexpr std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8U; }
+inline std::uint32_t masked_crc(std::string_view bytes) { return masked(crc32c(std::as_bytes(std::span(bytes)))); }
 
 }  // namespace geocyte::io

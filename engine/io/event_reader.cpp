@@ -58,8 +58,6 @@ Number raw_at(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-std::uint32_t masked_crc(std::string_view bytes) { return masked(crc32c(std::as_bytes(std::span(bytes)))); }
-
 }  // namespace
 
 bool EventReader::poll(const ScalarSink& sink, std::size_t max_bytes) {

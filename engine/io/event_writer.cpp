@@ -24,8 +24,6 @@ namespace {
   throw Error(ErrorCode::storage, message, "Free space or check the permissions of the run's folder.");
 }
 
-std::uint32_t masked_crc(std::string_view text) { return masked(crc32c(std::as_bytes(std::span(text)))); }
-
 }  // namespace
 
 std::string event_file_name(std::int64_t unix_s, std::string_view host, std::int64_t pid, int n) {

@@ -29,14 +29,6 @@ std::string_view without_quotes(std::string_view cell) {
   return cell;
 }
 
-/// "A1" of ".../A1.tsv.gz".
-std::string stem_of(const std::filesystem::path& path) {
-  std::string name = path.filename().string();
-  for (const char* ending : {".gz", ".tsv", ".csv", ".txt"})
-    if (lower_case(name).ends_with(ending)) name.resize(name.size() - std::string_view(ending).size());
-  return name;
-}
-
 /// Reads the lines of one table into sparse rows.
 class TableReader {
  public:
@@ -185,7 +177,7 @@ class TableReader {
 
 data::Dataset read_expression_table(const std::filesystem::path& path, const ExpressionTableOptions& options) {
   data::Dataset dataset = TableReader(path, options).read();
-  dataset.name = stem_of(path);
+  dataset.name = table_name(path);
   dataset.path = path.string();
   std::filesystem::path spots = options.spots;
   if (spots.empty() && options.find_spots) spots = find_spot_file(path);
@@ -199,7 +191,7 @@ data::Dataset read_expression_table(const std::filesystem::path& path, const Exp
 
 std::filesystem::path find_spot_file(const std::filesystem::path& expression_table) {
   const std::filesystem::path folder = expression_table.parent_path();
-  const std::string stem = stem_of(expression_table);
+  const std::string stem = table_name(expression_table);
   for (const auto& place : {folder, folder.parent_path() / "ST-spotfiles"})
     for (const char* suffix : {"_selection", "_coordinates"})
       for (const char* ending : {".tsv", ".csv", ".tsv.gz", ".csv.gz"}) {

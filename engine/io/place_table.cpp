@@ -98,13 +98,6 @@ class PlaceReader {
   TextLines lines_;
 };
 
-std::string stem_of(const fs::path& path) {
-  std::string name = path.filename().string();
-  for (const char* ending : {".gz", ".tsv", ".csv", ".txt"})
-    if (lower_case(name).ends_with(ending)) name.resize(name.size() - std::string_view(ending).size());
-  return name;
-}
-
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
@@ -118,7 +111,7 @@ int tables_in(const fs::path& folder) {
     const std::string name = lower_case(entry.path().filename().string());
     bool is_table = false;
     for (const char* ending : kEndings) is_table = is_table || name.ends_with(ending);
-    for (const char* role : {"geometry", "coordinates", "places", "readme", "license"}) is_table = is_table && stem_of(name) != role;
+    for (const char* role : {"geometry", "coordinates", "places", "readme", "license"}) is_table = is_table && table_name(name) != role;
     count += is_table;
   }
   return count;
@@ -128,7 +121,7 @@ int tables_in(const fs::path& folder) {
 
 fs::path find_place_file(const fs::path& expression_table) {
   const fs::path folder = expression_table.parent_path();
-  const std::string stem = stem_of(expression_table);
+  const std::string stem = table_name(expression_table);
   std::vector<std::string> names = {stem + "_places", stem + "_geometry", stem + "_coordinates"};
   if (tables_in(folder) == 1) names.insert(names.end(), {"geometry", "coordinates", "places"});
   for (const auto& name : names)

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "engine/core/error.h"
+#include "engine/core/text.h"
 
 namespace geocyte::io {
 namespace {
@@ -79,6 +80,13 @@ bool TextLines::next(std::string_view& line) {
   if (line_number_ == 0 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   ++line_number_;
   return true;
+}
+
+std::string table_name(const std::filesystem::path& path) {
+  std::string name = path.filename().string();
+  for (const char* ending : {".gz", ".tsv", ".csv", ".txt"})
+    if (lower_case(name).ends_with(ending)) name.resize(name.size() - std::string_view(ending).size());
+  return name;
 }
 
 }  // namespace geocyte::io

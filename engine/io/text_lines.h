@@ -34,4 +34,7 @@ class TextLines {
   std::int64_t line_number_ = 0;
 };
 
+/// "A1" of ".../A1.tsv.gz": the name of a table without its endings.
+std::string table_name(const std::filesystem::path& path);
+
 }  // namespace geocyte::io

@@ -16,17 +16,10 @@
 namespace geocyte::jobs {
 namespace {
 
+using store::number_at;
+using store::text_at;
+
 namespace fs = std::filesystem;
-
-std::optional<double> number_at(const Json& row, const char* key) {
-  const auto found = row.find(key);
-  return found != row.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
-}
-
-std::string text_at(const Json& row, const char* key) {
-  const auto found = row.find(key);
-  return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// The list of that name in the evaluation that stands for the run; null when there is none or it is damaged.
 Json list_of(const fs::path& run, const char* name) {

@@ -14,6 +14,9 @@
 namespace geocyte::jobs {
 namespace {
 
+using store::number_at;
+using store::text_at;
+
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
@@ -29,11 +32,6 @@ const Json& part(const Json& json, const char* key, bool list, std::size_t most)
   if (list ? !found->is_array() : !found->is_object()) refuse(std::string("is damaged: \"") + key + "\" is no " + (list ? "list" : "object"));
   if (found->size() > most) refuse(std::string("is damaged: too many entries in \"") + key + "\"");
   return *found;
-}
-
-std::optional<double> number_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
 }
 
 std::int64_t count_at(const Json& json, const char* key) {

@@ -9,12 +9,12 @@
 namespace geocyte::losses {
 namespace {
 
-constexpr double kNever = -1e9;
+constexpr double kFarOff = -1e9;
 constexpr double kAlone = 1e-30;           // the sum of a row of kernels below which a point has no neighbours
 
 /// log softmax over the pairs of a row.
 at::Tensor log_softmax_of_pairs(const at::Tensor& logits, const at::Tensor& pairs) {
-  return logits.masked_fill(pairs.logical_not(), kNever).log_softmax(-1);
+  return logits.masked_fill(pairs.logical_not(), kFarOff).log_softmax(-1);
 }
 
 struct Kernel {

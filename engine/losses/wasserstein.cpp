@@ -21,12 +21,12 @@ Term too_few() { return Term::absent("the cells of the batch are not of two grou
 
 /// (B, C): weights whose product with scores gives the gap of each column; a column without cells has weights of 0, and so has the
 /// share of the columns that are there.
-struct Contrast {
+struct GapWeights {
   at::Tensor weight;                       ///< (B, C)
   double columns = 0;                      ///< columns with cells
 };
 
-Contrast contrast_of(const Groups& groups, const at::Tensor& like, const at::Tensor& cell_weights) {
+GapWeights gap_weights(const Groups& groups, const at::Tensor& like, const at::Tensor& cell_weights) {
   const auto own = membership(groups, like).t() * group_weights(groups, like, Balance::by_group, cell_weights).unsqueeze(1);   // (B, K), a column sums to 1/present or 0
   const auto mass = own.sum(0, /*keepdim=*/true);                                // (1, K)
   const auto there = (mass > 0).to(like.scalar_type());
@@ -81,7 +81,7 @@ at::Tensor gradient_penalty(const CriticFunction& critic, const at::Tensor& z, c
 }
 
 /// Mean gap over columns with cells and scales.
-at::Tensor mean_gap(const at::Tensor& scores, const Contrast& contrast, std::int64_t columns) {
+at::Tensor mean_gap(const at::Tensor& scores, const GapWeights& contrast, std::int64_t columns) {
   const auto by_scale = scores.view({scores.size(0), -1, columns});              // (B, S, C)
   return (by_scale * contrast.weight.unsqueeze(1)).sum() / (contrast.columns * static_cast<double>(by_scale.size(1)));
 }
@@ -97,7 +97,7 @@ std::int64_t critic_columns(const Groups& groups) { return groups.count() == 2 ?
 
 Term wasserstein_gap(const at::Tensor& scores, const Groups& groups, const at::Tensor& cell_weights) {
   check_scores(scores, groups);
-  const auto contrast = contrast_of(groups, scores, cell_weights);
+  const auto contrast = gap_weights(groups, scores, cell_weights);
   if (contrast.columns == 0) return too_few();
   return Term::of(-mean_gap(scores, contrast, critic_columns(groups)));
 }
@@ -110,7 +110,7 @@ CriticLoss critic_loss(const CriticFunction& critic, const at::Tensor& z, const 
   const auto scores = critic(fixed);
   check_scores(scores, groups);
   CriticLoss result;
-  const auto contrast = contrast_of(groups, scores, cell_weights);
+  const auto contrast = gap_weights(groups, scores, cell_weights);
   if (contrast.columns == 0) {
     result.loss = too_few();
     return result;

@@ -12,7 +12,7 @@ namespace geocyte::store {
 namespace {
 
 // A run has hundreds of tags; a file that invents a new one in each record must not fill the memory of the window.
-constexpr std::size_t kMostTags = 10'000, kLongestTag = 1024;
+constexpr std::size_t kMostCurves = 10'000, kLongestCurveName = 1024;
 
 }  // namespace
 
@@ -46,7 +46,7 @@ ScalarUpdate ScalarTail::poll(std::size_t budget_bytes) {
     budget_bytes -= used;
   }
   std::erase_if(update.points, [](const auto& entry) { return entry.second.empty(); });
-  if (too_many_tags_ && update.problem.empty()) update.problem = fmt::format("more than {} different scalars: the others are not shown", kMostTags);
+  if (too_many_tags_ && update.problem.empty()) update.problem = fmt::format("more than {} different scalars: the others are not shown", kMostCurves);
   return update;
 }
 
@@ -57,7 +57,7 @@ void ScalarTail::take(const io::ScalarEvent& event, ScalarUpdate& update) {
     return;
   }
   if (!tags_.contains(event.tag)) {
-    if (tags_.size() >= kMostTags || event.tag.size() > kLongestTag) {
+    if (tags_.size() >= kMostCurves || event.tag.size() > kLongestCurveName) {
       too_many_tags_ = true;
       return;
     }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/text.h"
+#include "plugins/st_edm/on_host.h"
 #include "plugins/st_edm/tissue_scores.h"
 
 namespace geocyte::plugins::st_edm {
@@ -20,12 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kFewestCells = 4;
 constexpr double kOrdinaryTail = 0.025, kGainTail = 0.05;
-
-Eigen::MatrixXd to_matrix(const at::Tensor& places) {
-  const at::Tensor host = places.to(at::kCPU, at::kFloat).contiguous();
-  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  return Eigen::Map<const RowMajor>(host.const_data_ptr<float>(), host.size(0), host.size(1)).cast<double>();
-}
 
 struct Gain {
   std::string baseline;

@@ -14,17 +14,13 @@
 #include "plugins/st_edm/context_blocks.h"
 #include "plugins/st_edm/geometry_scores.h"
 #include "plugins/st_edm/layout.h"
+#include "plugins/st_edm/on_host.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
 constexpr std::size_t kMostGroups = 3;     // of slides that networks miss together
 constexpr std::int64_t kMostValidated = 1200;
-
-std::vector<float> to_floats(const at::Tensor& values) {
-  const at::Tensor host = values.to(at::kCPU, at::kFloat).contiguous();
-  return {host.const_data_ptr<float>(), host.const_data_ptr<float>() + host.numel()};
-}
 
 PairHeadsImpl::Output on_host(const PairHeadsImpl::Output& output) { return {output.local.to(at::kCPU, at::kFloat), output.distance.to(at::kCPU, at::kFloat)}; }
 

@@ -16,6 +16,7 @@
 #include "engine/embed/knn.h"
 #include "engine/embed/umap.h"
 #include "engine/kernels/parallel.h"
+#include "plugins/st_edm/on_host.h"
 #include "plugins/st_edm/pair_losses.h"
 #include "plugins/st_edm/patchwise.h"
 
@@ -25,7 +26,7 @@ namespace {
 constexpr int kMajorisations = 50;
 constexpr float kOffset = 0.1F, kTiny = 1e-8F;
 constexpr double kFirstRate = 0.02, kLastRate = 1e-3;
-constexpr std::int64_t kBlock = 16;        // rows that a thread takes at once
+constexpr std::int64_t kRowsAtOnce = 16;        // rows that a thread takes at once
 constexpr std::int64_t kUmapFeatures = 20, kFewestUmap = 16;
 constexpr int kUmapNeighbours = 15, kUmapEpochs = 200;
 
@@ -197,9 +198,9 @@ class Layout {
  private:
   template <class Work>
   void over_rows(const Work& work) {
-    kernels::parallel_blocks(threads_, (static_cast<std::int64_t>(n_) + kBlock - 1) / kBlock, [&](std::int64_t block) {
-      const auto end = std::min(n_, static_cast<std::size_t>((block + 1) * kBlock));
-      for (auto i = static_cast<std::size_t>(block * kBlock); i < end; ++i) work(i, y_.data() + i * dims_);
+    kernels::parallel_blocks(threads_, (static_cast<std::int64_t>(n_) + kRowsAtOnce - 1) / kRowsAtOnce, [&](std::int64_t block) {
+      const auto end = std::min(n_, static_cast<std::size_t>((block + 1) * kRowsAtOnce));
+      for (auto i = static_cast<std::size_t>(block * kRowsAtOnce); i < end; ++i) work(i, y_.data() + i * dims_);
     });
   }
 
@@ -254,11 +255,6 @@ at::Tensor umap_distances(const at::Tensor& expression, int threads, const StopT
   const at::Tensor places = at::from_blob(const_cast<float*>(umap.layout().data()), {x.size(0), 2}, at::kFloat);
   const at::Tensor distances = smooth_distances(places.unsqueeze(0))[0];
   return distances / std::max(1e-12, std::sqrt(distances.square().mean().item<double>() / 2));
-}
-
-std::vector<float> to_floats(const at::Tensor& values) {
-  const at::Tensor host = values.to(at::kFloat).contiguous();
-  return {host.const_data_ptr<float>(), host.const_data_ptr<float>() + host.numel()};
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr std::int64_t kMostCells = 2000;
+constexpr std::int64_t kMostMeasured = 2000;
 constexpr int kNeighbour = 10;
 constexpr double kQuantile = 0.95, kItself = 1e-3;   // of the unit: nearer than that is the cell itself
 
@@ -34,7 +34,7 @@ std::vector<float> kth_distances(const at::Tensor& profile, const at::Tensor& ce
 }  // namespace
 
 TrainingProfile training_profile(const at::Tensor& components, const std::vector<std::int64_t>& training) {
-  const auto n = static_cast<std::int64_t>(training.size()), count = std::min(n, kMostCells);
+  const auto n = static_cast<std::int64_t>(training.size()), count = std::min(n, kMostMeasured);
   std::vector<std::int64_t> even;
   for (std::int64_t i = 0; i < count; ++i) even.push_back(training[static_cast<std::size_t>(i * n / count)]);
   TrainingProfile made;

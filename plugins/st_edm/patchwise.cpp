@@ -11,16 +11,13 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 
+#include "plugins/st_edm/on_host.h"
+
 namespace geocyte::plugins::st_edm {
 namespace {
 
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 constexpr std::int64_t kMeasured = 1000;   // cells that the radius of all is taken from
-
-Eigen::MatrixXd to_matrix(const at::Tensor& places) {
-  const at::Tensor host = places.to(at::kFloat).contiguous();
-  return Eigen::Map<const RowMajor>(host.const_data_ptr<float>(), host.size(0), host.size(1)).cast<double>();
-}
 
 /// Evenly spread cells: what is true of them is true of all.
 at::Tensor some_cells(std::int64_t n) {

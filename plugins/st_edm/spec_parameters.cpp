@@ -16,8 +16,6 @@ using config::parameter;
 using config::ParameterType;
 using config::within;
 
-constexpr bool kLive = true;
-
 Parameter source_list() {
   const auto field = [](std::string name, std::string title, std::string help) {
     return parameter(std::move(name), ParameterType::text, "", "Data", std::move(title), std::move(help));

@@ -8,6 +8,8 @@
 
 namespace geocyte::plugins::st_edm {
 
+inline constexpr bool kLive = true;   ///< of a parameter: it may be changed while a run goes on
+
 config::Schema make_parameters();
 /// Of model.kind: seed (seed/options.h).
 void add_seed_parameters(config::Schema& schema);

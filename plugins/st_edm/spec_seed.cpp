@@ -16,7 +16,6 @@ using config::parameter;
 using config::ParameterType;
 using config::within;
 
-constexpr bool kLive = true;
 constexpr const char *kGroup = "Seed system", *kLosses = "Seed losses";
 
 Parameter of_seed(Parameter p) {

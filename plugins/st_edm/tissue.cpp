@@ -19,7 +19,7 @@
 namespace geocyte::plugins::st_edm {
 namespace {
 
-constexpr std::int64_t kFewestCells = 20;   // of a slide that distances are learned from
+constexpr std::int64_t kFewestToLearnFrom = 20;   // of a slide that distances are learned from
 
 /// Row of the data set that is cell `i` of the source.
 std::int64_t dataset_row(const data::Source& source, std::int64_t i) {
@@ -104,8 +104,8 @@ void add_places(const train::Inputs& inputs, const StEdmOptions& options, Tissue
     for (std::int64_t i = facts.first; i < facts.first + facts.size; ++i)
       for (std::size_t k = 0; k < dims; ++k) squares += std::pow(tissue.as_in_file[static_cast<std::size_t>(i) * dims + k] - mean[k], 2);
     facts.unit = std::sqrt(squares / static_cast<double>(facts.size));
-    if (!(facts.unit > 0) || (facts.role == Role::train && facts.size < kFewestCells))
-      throw Error(ErrorCode::bad_data, "the slide '" + facts.name + "' has fewer than " + std::to_string(kFewestCells) + " places or all in one point",
+    if (!(facts.unit > 0) || (facts.role == Role::train && facts.size < kFewestToLearnFrom))
+      throw Error(ErrorCode::bad_data, "the slide '" + facts.name + "' has fewer than " + std::to_string(kFewestToLearnFrom) + " places or all in one point",
                   "give a slide with more cells, or leave it out");
     for (std::int64_t i = facts.first; i < facts.first + facts.size; ++i)
       for (std::size_t k = 0; k < dims; ++k) {

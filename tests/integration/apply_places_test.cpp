@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kCells = 160, kGenes = 40;
 
 /// In units of a file of its own.
-data::Dataset slide(std::int64_t cells, std::uint64_t seed) { return test::slide(cells, kGenes, seed, 100); }
+data::Dataset wide_slide(std::int64_t cells, std::uint64_t seed) { return test::slide(cells, kGenes, seed, 100); }
 
 using Pairs = std::vector<double>;
 Pairs distances(const data::DenseMatrix& places) {
@@ -50,7 +50,7 @@ class PlacedData : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
-    for (int s = 1; s <= 3; ++s) write(slide(kCells, static_cast<std::uint64_t>(s)), at("s" + std::to_string(s) + ".h5ad"));
+    for (int s = 1; s <= 3; ++s) write(wide_slide(kCells, static_cast<std::uint64_t>(s)), at("s" + std::to_string(s) + ".h5ad"));
     std::ofstream(at("run.yaml")) << "system: st_edm\nparent: st_edm/demo\ntitle: three small slides\ndata_folder: ''\nsteps: 200\nbatch_size: 60\ngenes: 0\nheld_out: {sources: [c], fraction: 0.2}\n"
                                   << "refine: {share: 0.2}\ncheckpoint: {every: 100}\nsources:\n"
                                   << "  - {name: a, file: '" << at("s1.h5ad").string() << "', patient: p, modality: st, spatial: spatial}\n"
@@ -84,7 +84,7 @@ TEST_F(PlacedData, ASlideOfTheRunLiesAsTheRunShowsIt) {
   const auto made = read("c.h5ad"), shown = read("shown.h5ad");
   const auto& all = shown.obsm.at("X_predicted");
   data::DenseMatrix own{kCells, 2, {all.values.begin() + 2 * 2 * kCells, all.values.end()}};
-  const Pairs ours = distances(made.obsm.at("X_st_edm")), theirs = distances(own), truth = distances(slide(kCells, 3).obsm.at("spatial"));
+  const Pairs ours = distances(made.obsm.at("X_st_edm")), theirs = distances(own), truth = distances(wide_slide(kCells, 3).obsm.at("spatial"));
   EXPECT_GT(correlation(ours, theirs), 0.999);
   EXPECT_GT(correlation(ours, truth), 0.6) << "the tissue is an easy one";
   const auto *uncertainty = made.obs.find("uncertainty"), *of_run = shown.obs.find("uncertainty"), *off = made.obs.find("off_tissue"), *off_run = shown.obs.find("off_tissue");
@@ -98,7 +98,7 @@ TEST_F(PlacedData, ASlideOfTheRunLiesAsTheRunShowsIt) {
 }
 
 TEST_F(PlacedData, NewCellsLieNearTheirPlacesInTheFrameOfTheFirstSlide) {
-  const data::Dataset fresh = slide(220, 9);
+  const data::Dataset fresh = wide_slide(220, 9);
   const Said said = apply(write(fresh, at("new.h5ad")), "new_out.h5ad", "--units tissue");
   ASSERT_EQ(said.exit_code, 0) << said.err;
   EXPECT_EQ(Json::parse(said.out)["key"], "X_st_edm");
@@ -117,7 +117,7 @@ TEST_F(PlacedData, NewCellsLieNearTheirPlacesInTheFrameOfTheFirstSlide) {
 }
 
 TEST_F(PlacedData, ASketchHasThePlacesThatAreWritten) {
-  const Said plan = apply(write(slide(220, 9), at("new.h5ad")), "sketched.h5ad", "--dry-run");
+  const Said plan = apply(write(wide_slide(220, 9), at("new.h5ad")), "sketched.h5ad", "--dry-run");
   ASSERT_EQ(plan.exit_code, 0) << plan.err;
   EXPECT_EQ(Json::parse(plan.out)["makes"], "places");
   EXPECT_GT(Json::parse(plan.out)["memory_bytes"].get<double>(), 1e6);
@@ -136,7 +136,7 @@ TEST_F(PlacedData, ASketchHasThePlacesThatAreWritten) {
 }
 
 TEST_F(PlacedData, EachSourceIsATissueOfItsOwn) {
-  data::Dataset two = slide(120, 11);
+  data::Dataset two = wide_slide(120, 11);
   data::Column batch;
   batch.name = "batch";
   batch.kind = data::ColumnKind::categorical;
@@ -160,7 +160,7 @@ TEST_F(PlacedData, EachSourceIsATissueOfItsOwn) {
 }
 
 TEST_F(PlacedData, TablesAndPointsHaveTheNumbersToo) {
-  data::Dataset few = slide(50, 12);
+  data::Dataset few = wide_slide(50, 12);
   const std::string placed = write(few, at("placed.h5ad"));
   few.obsm.clear();
   const std::string data = write(few, at("few.h5ad"));
@@ -179,7 +179,7 @@ TEST_F(PlacedData, TablesAndPointsHaveTheNumbersToo) {
 
 TEST_F(PlacedData, CellsUnlikeTheTissueAreSaidSo) {
   // Half of the cells are of the tissue, half have their genes shuffled: each gene alone looks as it should.
-  data::Dataset mixed = slide(160, 13);
+  data::Dataset mixed = wide_slide(160, 13);
   auto& x = std::get<data::DenseMatrix>(mixed.x);
   Rng rng(5);
   for (std::int64_t i = 80; i < 160; ++i)
@@ -197,16 +197,16 @@ TEST_F(PlacedData, WhatCannotBePlacedIsRefusedInOneSentence) {
     expect_refused(apply(write(data, at("bad.h5ad")), "bad_out.h5ad", more), code, word);
     EXPECT_FALSE(fs::exists(at("bad_out.h5ad")));
   };
-  data::Dataset strange = slide(50, 14), few = slide(50, 14), holes = slide(50, 14);
+  data::Dataset strange = wide_slide(50, 14), few = wide_slide(50, 14), holes = wide_slide(50, 14);
   for (auto& gene : strange.var.index) gene = "ENSG" + gene;
   refused(strange, ErrorCode::bad_data, "none of the 40 genes");
   few.var.index[3] = "other";
   refused(few, ErrorCode::bad_data, "lacks 1 of the 40 genes");
   std::get<data::DenseMatrix>(holes.x).values[77] = NAN;
   refused(holes, ErrorCode::bad_data, "not finite");
-  refused(slide(3, 14), ErrorCode::bad_data, "has 3 cells");
-  refused(slide(0, 14), ErrorCode::bad_data, "");
-  const std::string whole = write(slide(50, 14), at("cut.h5ad"));
+  refused(wide_slide(3, 14), ErrorCode::bad_data, "has 3 cells");
+  refused(wide_slide(0, 14), ErrorCode::bad_data, "");
+  const std::string whole = write(wide_slide(50, 14), at("cut.h5ad"));
   fs::resize_file(whole, fs::file_size(whole) / 2);
   expect_refused(apply(whole, "bad_out.h5ad"), ErrorCode::bad_data, "cut.h5ad");
   std::ofstream(at("empty.h5ad"), std::ios::trunc).flush();
@@ -217,7 +217,7 @@ TEST_F(PlacedData, WhatCannotBePlacedIsRefusedInOneSentence) {
 TEST_F(PlacedData, MoreThanMemoryHoldsIsRefusedBeforeItIsBegun) {
   const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (memory > 300e9) GTEST_SKIP() << "distances of 100,000 cells may fit into " << memory / 1e9 << " GB";
-  const std::string many = write(slide(100'000, 15), at("many.h5ad"));
+  const std::string many = write(wide_slide(100'000, 15), at("many.h5ad"));
   const Said said = apply(many, "many_out.h5ad", "--at-once 100000");
   expect_refused(said, ErrorCode::out_of_memory, "100,000 cells need about");
   EXPECT_FALSE(fs::exists(at("many_out.h5ad")));
@@ -225,7 +225,7 @@ TEST_F(PlacedData, MoreThanMemoryHoldsIsRefusedBeforeItIsBegun) {
 }
 
 TEST_F(PlacedData, CtrlCIsAnsweredInItsOwnWordsAndLeavesNoFile) {
-  const std::string many = write(slide(20'000, 16), at("long.h5ad")), said = at("said").string();
+  const std::string many = write(wide_slide(20'000, 16), at("long.h5ad")), said = at("said").string();
   const std::string command = "'" + engine_path() + "' apply --threads 1 --run " + run() + " --data " + many + " --out " + at("long_out.h5ad").string() + " 2> " + said +
                               " & pid=$!; for i in $(seq 600); do [ -s " + said + " ] && break; sleep 0.05; done; kill -INT $pid; wait $pid";
   const int status = std::system(command.c_str());

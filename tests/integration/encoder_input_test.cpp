@@ -22,13 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kCells = 120, kGenes = 40;
+constexpr std::int64_t kSpots = 120, kPanel = 40;
 
 class EncoderInput : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
-    for (const char* name : {"a", "b", "c"}) write(slide(kCells, kGenes, static_cast<std::uint64_t>(name[0])), at(std::string(name) + ".h5ad"));
+    for (const char* name : {"a", "b", "c"}) write(slide(kSpots, kPanel, static_cast<std::uint64_t>(name[0])), at(std::string(name) + ".h5ad"));
     const Said said = train("gems", "parent: gems/demo\nsteps: 20\nbatch_size: 32\ngenes: 30\nencoder: {hidden: [16], latent: 8}\nnormalize: {by_source: none}\ncheckpoint: {every: 10}\n");   // apply does not know the sources by name
     ASSERT_EQ(said.exit_code, 0) << said.err;
   }
@@ -91,8 +91,8 @@ TEST_F(EncoderInput, ComponentsBesideItAreMadeForNewCellsToo) {
   ASSERT_EQ(said.exit_code, 0) << said.err;
   ASSERT_EQ(run_engine("export --run " + run("beside") + " --out " + at("shown.h5ad").string()).exit_code, 0);
   const data::DenseMatrix placed = hdf5::read_h5ad(at("c_placed.h5ad").string(), {.expression = false}).obsm.at("X_st_edm"), shown = hdf5::read_h5ad(at("shown.h5ad").string(), {.expression = false}).obsm.at("X_predicted");
-  for (std::int64_t i = 1; i < kCells; ++i) {   // the run turns a slide onto its true places: only distances are the same
-    const auto a = placed.row(0), b = placed.row(i), c = shown.row(2 * kCells), d = shown.row(2 * kCells + i);
+  for (std::int64_t i = 1; i < kSpots; ++i) {   // the run turns a slide onto its true places: only distances are the same
+    const auto a = placed.row(0), b = placed.row(i), c = shown.row(2 * kSpots), d = shown.row(2 * kSpots + i);
     EXPECT_NEAR(std::hypot(a[0] - b[0], a[1] - b[1]), std::hypot(c[0] - d[0], c[1] - d[1]), 0.02) << i;
   }
 }
@@ -154,7 +154,7 @@ TEST_F(EncoderInput, SaysInASentenceWhatIsWrong) {
   expect_refused(train("st_edm", tissue("kind: encoder, encoder: '" + run("other") + "'"), at(""), "wrong"), ErrorCode::bad_config, "which is of st_edm");
   fs::create_directory(at("strange"));
   for (const char* name : {"a", "b", "c"}) {
-    data::Dataset strange = slide(kCells, kGenes, 9);
+    data::Dataset strange = slide(kSpots, kPanel, 9);
     for (auto& gene : strange.var.index) gene = "x" + gene;
     write(strange, at("strange/" + std::string(name) + ".h5ad"));
   }

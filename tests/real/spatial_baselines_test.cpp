@@ -28,7 +28,7 @@
 namespace geocyte {
 namespace {
 
-constexpr Eigen::Index kGenes = 2000;
+constexpr Eigen::Index kSpatialGenes = 2000;
 
 struct Slides {
   std::vector<Eigen::MatrixXd> counts, places;
@@ -59,7 +59,7 @@ Slides slides_of(const std::string& list, const std::string& folder) {
 std::vector<Eigen::Index> variable_genes(const std::vector<Eigen::MatrixXd>& counts, const std::vector<std::size_t>& train) {
   std::vector<Eigen::Index> order(counts.front().cols());
   std::iota(order.begin(), order.end(), 0);
-  if (static_cast<Eigen::Index>(order.size()) <= kGenes) return order;
+  if (static_cast<Eigen::Index>(order.size()) <= kSpatialGenes) return order;
   Eigen::RowVectorXd gene = Eigen::RowVectorXd::Zero(counts.front().cols()), sum = gene, square = gene;
   double rows = 0;
   for (const auto s : train) {
@@ -75,7 +75,7 @@ std::vector<Eigen::Index> variable_genes(const std::vector<Eigen::MatrixXd>& cou
     }
   const Eigen::RowVectorXd variance = square / rows - (sum / rows).cwiseAbs2();
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return variance[a] > variance[b]; });
-  order.resize(kGenes);
+  order.resize(kSpatialGenes);
   return order;
 }
 
@@ -109,18 +109,18 @@ Split split_of(const Slides& slides, std::size_t test) {
   return split;
 }
 
-struct Figures {
+struct SpatialFigures {
   double spearman = 0, precision = 0, recall = 0;
 };
 
-Figures measure(const std::string& name, const Split& split) {
+SpatialFigures measure(const std::string& name, const Split& split) {
   for (const auto& baseline : baselines::spatial_baselines()) {
     if (baseline.name != name) continue;
     const auto begin = std::chrono::steady_clock::now();
     const auto places = *baseline.place(split.task);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     const auto scores = *stats::score_geometry(places, split.truth, {.threads = 2});
-    const Figures figures{scores.row_spearman.value(), scores.precision.value(), scores.recall.value()};
+    const SpatialFigures figures{scores.row_spearman.value(), scores.precision.value(), scores.recall.value()};
     std::printf("  %-14s n %lld  %.3f %.3f %.4f  (chance .10, %.4f)  %.1f s\n", name.c_str(), static_cast<long long>(scores.n), figures.spearman, figures.precision, figures.recall,
                 scores.chance_recall(), seconds);
     return figures;
@@ -129,7 +129,7 @@ Figures measure(const std::string& name, const Split& split) {
   return {};
 }
 
-void expect_near(const Figures& got, const Figures& want, const Figures& spread) {
+void expect_near(const SpatialFigures& got, const SpatialFigures& want, const SpatialFigures& spread) {
   EXPECT_NEAR(got.spearman, want.spearman, spread.spearman);
   EXPECT_NEAR(got.precision, want.precision, spread.precision);
   EXPECT_NEAR(got.recall, want.recall, spread.recall);
@@ -160,10 +160,10 @@ TEST(RealSpatialBaselines, ReproduceTheBarsOnStarmapAndHer2st) {
   expect_near(measure("umap", slide), {.18, .21, .039}, {.06, .03, .008});
 }
 
-/// Figures of the recipe for a method on one split (a mean where there are several), and how far other clusters, seeds and programs may be.
+/// SpatialFigures of the recipe for a method on one split (a mean where there are several), and how far other clusters, seeds and programs may be.
 struct Recipe {
   const char* method;
-  Figures starmap, e3, f3, spread;
+  SpatialFigures starmap, e3, f3, spread;
 };
 const Recipe kRecipes[] = {
     {"chance", {0, .10, .009}, {.01, .10, .020}, {0, .10, .016}, {.03, .01, .006}},
@@ -186,9 +186,9 @@ TEST(RealSpatialBaselines, AllOnEverySplit) {
   for (const Recipe& recipe : kRecipes) {
     SCOPED_TRACE(recipe.method);
     std::printf("STARmap, three rotations; E3; F3\n");
-    Figures mean;
+    SpatialFigures mean;
     for (const Split& split : starmap) {
-      const Figures one = measure(recipe.method, split);
+      const SpatialFigures one = measure(recipe.method, split);
       mean.spearman += one.spearman / 3;
       mean.precision += one.precision / 3;
       mean.recall += one.recall / 3;

@@ -11,8 +11,6 @@
 namespace geocyte::widgets::ablation_matrix {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("AblationMatrix", text); }
-
 QString joined(QStringList parts) {
   parts.removeAll(QString());
   return parts.join(QStringLiteral(" · "));

@@ -11,11 +11,11 @@ namespace {
 constexpr double kUnsure = 0.3, kFaintest = 0.3;   // share of its colour that an unsure difference keeps; least strength of a sure one
 const QChar kMinus(0x2212);
 
-QString tr(const char* text) { return QCoreApplication::translate("AblationMatrix", text); }
-
 QString seedsText(int n) { return n == 1 ? tr("1 seed") : tr("%1 seeds").arg(n); }
 
 }  // namespace
+
+QString tr(const char* text) { return QCoreApplication::translate("AblationMatrix", text); }
 
 Standing standingOf(const Row& row, const Value& value) {
   if (value.isKnown()) return Standing::known;

@@ -14,6 +14,9 @@
 
 namespace geocyte::widgets::ablation_matrix {
 
+/// In the context of this view.
+QString tr(const char* text);
+
 enum class Standing { none, known, running, pending, failed };   ///< none: it was not planned
 
 /// Of what there is of a row in a score: known as soon as one seed has a value.

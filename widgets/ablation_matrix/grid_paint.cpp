@@ -13,7 +13,7 @@
 namespace geocyte::widgets::ablation_matrix {
 namespace {
 
-constexpr double kPadding = 12, kGap = 1, kRadius = 3, kHatch = 7, kMark = 11;
+constexpr double kInside = 12, kGap = 1, kRadius = 3, kHatch = 7, kMark = 11;
 
 QFont boldMono() {
   QFont font = monoFont();
@@ -62,7 +62,7 @@ void AblationGrid::paintEvent(QPaintEvent*) {
   painter.restore();
   painter.setFont(captionFont());
   painter.setPen(c.dim);
-  const QRectF corner(kPadding, 0, line_width_ - 2 * kPadding, head_height_ - 6);
+  const QRectF corner(kInside, 0, line_width_ - 2 * kInside, head_height_ - 6);
   painter.drawText(corner, Qt::AlignLeft | Qt::AlignBottom, QFontMetricsF(captionFont()).elidedText(arrangement_.corner, Qt::ElideRight, corner.width()));
   painter.setPen(QPen(c.line, 1));
   painter.drawLine(QPointF(0, head_height_ - 0.5), QPointF(view.right(), head_height_ - 0.5));
@@ -72,7 +72,7 @@ void AblationGrid::paintEvent(QPaintEvent*) {
 void AblationGrid::paintHead(QPainter& painter, int head) const {
   const ThemeColors& c = themeColors();
   const Head& one = arrangement_.heads[static_cast<std::size_t>(head)];
-  const QRectF rect = headRect(head).adjusted(kPadding, 5, -kPadding, -6);
+  const QRectF rect = headRect(head).adjusted(kInside, 5, -kInside, -6);
   const bool sorted = one.level.isEmpty() && one.score >= 0 && content_.scores[static_cast<std::size_t>(one.score)].id == order_.score;
   const QString detail = one.level.isEmpty() ? one.detail + (sorted ? (order_.descending ? tr("  sorted, largest first") : tr("  sorted, smallest first")) : QString()) : one.detail;
   const QFontMetricsF strong(strongFont()), caption(captionFont());
@@ -106,7 +106,7 @@ void AblationGrid::paintLine(QPainter& painter, int line) const {
   const bool opened = opened_ >= 0 && one.row == opened_;
   if (opened) painter.fillRect(whole, c.selected_row);
   if (opened || one.baseline) painter.fillRect(QRectF(whole.left(), whole.top() + 1, 3, whole.height() - 2), opened ? c.accent : c.dim);
-  const QRectF rect = whole.adjusted(kPadding, 6, -kPadding, -6);
+  const QRectF rect = whole.adjusted(kInside, 6, -kInside, -6);
   const QFontMetricsF strong(strongFont()), caption(captionFont());
   painter.setFont(one.kind != LineKind::cell ? textFont() : strongFont());
   painter.setPen(c.ink);
@@ -128,7 +128,7 @@ void AblationGrid::paintSlot(QPainter& painter, int line, int head) const {
   if (kind == LineKind::chance) {
     painter.setFont(monoFont());
     painter.setPen(c.dim);
-    painter.drawText(rect.adjusted(kPadding, 0, -kPadding, 0), Qt::AlignLeft | Qt::AlignVCenter, slotText(line, head).value(0));
+    painter.drawText(rect.adjusted(kInside, 0, -kInside, 0), Qt::AlignLeft | Qt::AlignVCenter, slotText(line, head).value(0));
   } else if (place.row < 0) {
     hatch(painter, rect, mixed(c.panel, c.line, 0.9));
   } else if (place.score >= 0) {
@@ -156,7 +156,7 @@ void AblationGrid::paintSlot(QPainter& painter, int line, int head) const {
 }
 
 void AblationGrid::paintValue(QPainter& painter, const QRectF& rect, const Row& row, const Value& value, int decimals, const QColor& text) const {
-  const QRectF inside = rect.adjusted(kPadding, 6, -kPadding, -6);
+  const QRectF inside = rect.adjusted(kInside, 6, -kInside, -6);
   painter.setPen(text);
   painter.setFont(value.excludesZero() || row.baseline ? boldMono() : monoFont());
   painter.drawText(inside, Qt::AlignLeft | Qt::AlignTop, meanText(value, decimals));
@@ -168,7 +168,7 @@ void AblationGrid::paintValue(QPainter& painter, const QRectF& rect, const Row& 
 void AblationGrid::paintMarks(QPainter& painter, const QRectF& rect, const Row& row, const QColor& text) const {
   // Some seeds are missing: why, before their number.
   const double number = QFontMetricsF(captionFont()).horizontalAdvance(tr("n %1").arg(row.finished)) + 6;
-  QRectF mark(rect.right() - kPadding - number - kMark, rect.top() + 8, kMark, kMark);
+  QRectF mark(rect.right() - kInside - number - kMark, rect.top() + 8, kMark, kMark);
   const auto next = [&mark] { mark.translate(-kMark - 5, 0); };
   if (row.running > 0) ring(painter, mark, text), next();
   if (row.pending > 0) paintIcon(painter, QStringLiteral("clock"), mark, text), next();
@@ -180,8 +180,8 @@ void AblationGrid::paintStanding(QPainter& painter, const QRectF& rect, const Ro
   painter.setPen(QPen(c.line, 1));
   painter.setBrush(Qt::NoBrush);
   painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
-  const QRectF mark(rect.left() + kPadding, rect.center().y() - kMark / 2, kMark, kMark);
-  QRectF words = rect.adjusted(kPadding + kMark + 8, 0, -kPadding, 0);
+  const QRectF mark(rect.left() + kInside, rect.center().y() - kMark / 2, kMark, kMark);
+  QRectF words = rect.adjusted(kInside + kMark + 8, 0, -kInside, 0);
   QString text = QStringLiteral("–");
   QColor tone = c.dim;
   switch (standing) {
@@ -192,7 +192,7 @@ void AblationGrid::paintStanding(QPainter& painter, const QRectF& rect, const Ro
       text = row.reasons.isEmpty() ? tr("failed") : row.reasons.first().section(QStringLiteral(": "), 1);
       tone = c.bad_text;
       break;
-    default: words = rect.adjusted(kPadding, 0, -kPadding, 0); break;
+    default: words = rect.adjusted(kInside, 0, -kInside, 0); break;
   }
   painter.setFont(captionFont());
   painter.setPen(tone);

@@ -9,8 +9,6 @@
 namespace geocyte::widgets::ablation_matrix {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("AblationMatrix", text); }
-
 QString numberText(double value) { return std::isfinite(value) ? exactText(value) : QString(); }
 
 QString standingText(const Row& row, const Value& value) {

@@ -14,7 +14,7 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kHeight = 30;
+constexpr int kControlHeight = 30;
 constexpr double kRadius = 6;
 
 /// One choice; the control draws the common outline, the segment only its fill and text.
@@ -25,7 +25,7 @@ class Segment : public QAbstractButton {
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_Hover);
   }
-  QSize sizeHint() const override { return {QFontMetrics(strongFont()).horizontalAdvance(text()) + 28, kHeight}; }
+  QSize sizeHint() const override { return {QFontMetrics(strongFont()).horizontalAdvance(text()) + 28, kControlHeight}; }
 
  protected:
   void paintEvent(QPaintEvent*) override {
@@ -46,7 +46,7 @@ class Segment : public QAbstractButton {
 
 SegmentedControl::SegmentedControl(const QString& label, QWidget* parent) : QWidget(parent), group_(new QButtonGroup(this)) {
   setAccessibleName(label);
-  setFixedHeight(kHeight);
+  setFixedHeight(kControlHeight);
   setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
   row_ = new QHBoxLayout(this);
   row_->setContentsMargins(0, 0, 0, 0);

@@ -22,7 +22,7 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr int kRowHeight = 28, kMostRows = 8, kWidestColumn = 190, kNarrowestColumn = 44, kNarrowestPath = 90, kBareRows = 2;
+constexpr int kLineHeight = 28, kMostRows = 8, kWidestColumn = 190, kNarrowestColumn = 44, kNarrowestPath = 90, kBareRows = 2;
 
 /// The column that holds paths; nullptr when there is none.
 const Field* pathColumn(const Field& table) {
@@ -43,7 +43,7 @@ StructTable::StructTable(const Field& field, QWidget* parent)
                          QAbstractItemView::SelectedClicked);
   view_->setTabKeyNavigation(false);   // Tab leaves the table, the arrows move in it
   view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  view_->verticalHeader()->setDefaultSectionSize(kRowHeight);
+  view_->verticalHeader()->setDefaultSectionSize(kLineHeight);
   view_->verticalHeader()->hide();
   view_->horizontalHeader()->setFont(captionFont());
   view_->horizontalHeader()->setHighlightSections(false);
@@ -151,9 +151,9 @@ void StructTable::showColumns() {
 void StructTable::fitHeight() {
   const bool bare = read_only_ && model_->rowCount() == 0;
   view_->setHorizontalScrollBarPolicy(bare ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
-  if (bare) return view_->setFixedHeight(kBareRows * kRowHeight);
+  if (bare) return view_->setFixedHeight(kBareRows * kLineHeight);
   const int rows = std::clamp(model_->rowCount(), kBareRows, kMostRows);
-  view_->setFixedHeight(rows * kRowHeight + view_->horizontalHeader()->sizeHint().height() + view_->horizontalScrollBar()->sizeHint().height() + 2);
+  view_->setFixedHeight(rows * kLineHeight + view_->horizontalHeader()->sizeHint().height() + view_->horizontalScrollBar()->sizeHint().height() + 2);
 }
 
 void StructTable::fitColumns() {

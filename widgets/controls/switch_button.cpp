@@ -10,7 +10,7 @@
 namespace geocyte::widgets {
 namespace {
 
-constexpr double kTrackWidth = 30, kTrackHeight = 16, kKnob = 12, kGap = 8;
+constexpr double kTrackWidth = 30, kTrackHeight = 16, kKnob = 12, kBeforeText = 8;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ SwitchButton::SwitchButton(QWidget* parent) : QAbstractButton(parent) {
 }
 
 QSize SwitchButton::sizeHint() const {
-  return {static_cast<int>(kTrackWidth + kGap) + fontMetrics().horizontalAdvance(QStringLiteral("off")) + 4, 24};
+  return {static_cast<int>(kTrackWidth + kBeforeText) + fontMetrics().horizontalAdvance(QStringLiteral("off")) + 4, 24};
 }
 
 void SwitchButton::paintEvent(QPaintEvent*) {
@@ -45,7 +45,7 @@ void SwitchButton::paintEvent(QPaintEvent*) {
   }
   painter.setFont(font());
   painter.setPen(isEnabled() ? c.ink : c.dim);
-  painter.drawText(QRectF(0, 0, track.left() - kGap, height()), Qt::AlignRight | Qt::AlignVCenter, on ? tr("on") : tr("off"));
+  painter.drawText(QRectF(0, 0, track.left() - kBeforeText, height()), Qt::AlignRight | Qt::AlignVCenter, on ? tr("on") : tr("off"));
 }
 
 void SwitchButton::keyPressEvent(QKeyEvent* event) {

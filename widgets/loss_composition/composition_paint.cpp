@@ -14,7 +14,7 @@
 namespace geocyte::widgets::loss_composition {
 namespace {
 
-constexpr double kFill = 0.78, kAround = 0.35, kTickRoom = 84, kSwatchSize = 9, kSwatch = 20;
+constexpr double kFill = 0.78, kAround = 0.35, kTickRoom = 84, kSwatchSize = 9, kSwatchRoom = 20;
 constexpr int kPalette = 8;             // further terms wear the colours again, hatched
 
 /// Closed outlines between two heights of consecutive buckets; where a bucket is not known the outline ends.
@@ -146,10 +146,10 @@ void CompositionArea::paintLegend(QPainter& painter) const {
       painter.drawRect(swatch);
     }
     const QString number = shareText(k);
-    const double room = row.width() - kSwatch - digits.horizontalAdvance(number) - 6;
+    const double room = row.width() - kSwatchRoom - digits.horizontalAdvance(number) - 6;
     painter.setFont(lit ? bold : captionFont());
     painter.setPen(off ? c.dim : c.ink);
-    painter.drawText(QRectF(row.left() + kSwatch, row.top(), room, row.height()), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(row.left() + kSwatchRoom, row.top(), room, row.height()), Qt::AlignLeft | Qt::AlignVCenter,
                      (lit ? QFontMetricsF(bold) : words).elidedText(data_.names.value(k), Qt::ElideMiddle, room));
     painter.setFont(monoFont());
     painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, number);

@@ -15,7 +15,7 @@
 namespace geocyte::widgets::source_table {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDot = 4, kDotArea = 16;
 constexpr double kMark = 3, kMarkArea = 12;
 
@@ -48,7 +48,7 @@ void TableModel::setContent(TableContent content) {
 }
 
 double TableModel::value(int row, int column) const {
-  if (column < 1 || column >= columnCount() || row < 0 || row >= rowCount()) return kNone;
+  if (column < 1 || column >= columnCount() || row < 0 || row >= rowCount()) return kNoValue;
   return content_.columns[static_cast<std::size_t>(column - 1)].values[static_cast<std::size_t>(row)];
 }
 

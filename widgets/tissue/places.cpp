@@ -7,7 +7,7 @@
 namespace geocyte::widgets::tissue {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
 
 Places rowsOf(const ArrayView& array, std::int64_t first, std::int64_t rows) {
   const std::int64_t dims = array.shape.back();
@@ -15,7 +15,7 @@ Places rowsOf(const ArrayView& array, std::int64_t first, std::int64_t rows) {
   for (std::int64_t i = 0; i < rows; ++i) {
     Place& place = made[static_cast<std::size_t>(i)];
     for (std::int64_t k = 0; k < dims; ++k) place[static_cast<std::size_t>(k)] = array.at((first + i) * dims + k);
-    if (!isKnown(place)) place = {kNone, kNone, kNone};
+    if (!isKnown(place)) place = {kNowhere, kNowhere, kNowhere};
   }
   return made;
 }
@@ -49,7 +49,7 @@ Places meanOf(const ArrayView& samples) {
     }
   }
   for (std::size_t i = 0; i < sum.size(); ++i)
-    for (double& value : sum[i]) value = count[i] > 0 ? value / count[i] : kNone;
+    for (double& value : sum[i]) value = count[i] > 0 ? value / count[i] : kNowhere;
   return sum;
 }
 
@@ -64,7 +64,7 @@ std::vector<double> spreadOf(const ArrayView& samples) {
       sum[i] += std::pow(distance(one[i], mean[i]), 2);
     }
   }
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = count[i] > 1 ? std::sqrt(sum[i] / (count[i] - 1)) : kNone;
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = count[i] > 1 ? std::sqrt(sum[i] / (count[i] - 1)) : kNowhere;
   return sum;
 }
 

@@ -13,7 +13,7 @@ namespace geocyte::widgets::tissue {
 namespace {
 
 using cloud::ScatterCanvas;
-const QString kPick = QStringLiteral("gene?"), kErrorChoice = QStringLiteral("array:tissue/error");
+const QString kPickGene = QStringLiteral("gene?"), kErrorChoice = QStringLiteral("array:tissue/error");
 
 }  // namespace
 
@@ -72,7 +72,7 @@ void Tissue::pickGene() {
     tellSettings();
   });
   connect(picker, &QObject::destroyed, this, [this] {
-    if (color_->current() == kPick) color_->setCurrent(color_->choices().front().id), recolor();
+    if (color_->current() == kPickGene) color_->setCurrent(color_->choices().front().id), recolor();
   });
   picker->openUnder(color_);
 }

@@ -15,11 +15,6 @@ constexpr std::size_t kMostNames = 2;
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 Json number(const std::optional<double>& value) { return value ? number(*value) : Json(); }
 
-std::optional<double> number_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
-}
-
 std::optional<bool> flag_at(const Json& json, const char* key) {
   const auto found = json.find(key);
   return found != json.end() && found->is_boolean() ? std::optional(found->get<bool>()) : std::nullopt;

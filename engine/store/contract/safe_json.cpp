@@ -61,6 +61,11 @@ Json read_json_file(const std::filesystem::path& path, std::size_t max_bytes) {
 
 std::string print_json(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
 
+std::optional<double> number_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+}
+
 std::string text_at(const Json& json, const char* key) {
   if (!json.is_object()) return {};
   const auto found = json.find(key);

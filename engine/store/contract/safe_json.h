@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ std::string read_plain_file(const std::filesystem::path& path, std::size_t max_b
 
 /// One line (indent < 0) or indented; text that is not UTF-8 is replaced, never thrown at.
 std::string print_json(const Json& json, int indent = -1);
+
+/// The number at `key`, or nothing when it is missing or no number.
+std::optional<double> number_at(const Json& json, const char* key);
 
 /// The text at `key`, or "" when it is missing or no text.
 std::string text_at(const Json& json, const char* key);

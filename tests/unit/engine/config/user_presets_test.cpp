@@ -14,7 +14,7 @@ namespace {
 using test::expect_error;
 using test::TempFolder;
 
-std::vector<SystemSpec> systems() {
+std::vector<SystemSpec> own_systems() {
   Parameter steps;
   steps.path = "steps";
   steps.type = ParameterType::integer;
@@ -35,7 +35,7 @@ class UserPresets : public ::testing::Test {
 };
 
 TEST_F(UserPresets, ASavedOneIsListedAndTrainedByItsName) {
-  const auto all = systems();
+  const auto all = own_systems();
   save_user_preset(user_presets_folder(), "mine", "title: My own\nparent: gems/demo\nsteps: 70\n");
   const auto listed = user_presets(user_presets_folder());
   ASSERT_EQ(listed.size(), 1u);
@@ -49,14 +49,14 @@ TEST_F(UserPresets, ASavedOneIsListedAndTrainedByItsName) {
 }
 
 TEST_F(UserPresets, OneMayBeTheParentOfAnother) {
-  const auto all = systems();
+  const auto all = own_systems();
   save_user_preset(folder_.path(), "a", "parent: gems/demo\nsteps: 70\n");
   save_user_preset(folder_.path(), "b", "parent: user/a\n");
   EXPECT_EQ(resolve_run(all, "user/b", {}).options, (Json{{"steps", 70}}));
 }
 
 TEST_F(UserPresets, ANearMissIsNamedAndABadFileHidesNoOther) {
-  const auto all = systems();
+  const auto all = own_systems();
   save_user_preset(folder_.path(), "mine", "parent: gems/demo\n");
   folder_.write("broken.yaml", "steps: [1,\n");
   folder_.write("notes.txt", "no preset");
@@ -71,7 +71,7 @@ TEST_F(UserPresets, ANameThatLeavesTheFolderIsRefused) {
 }
 
 TEST_F(UserPresets, ATextIsResolvedLikeAFileAndTellsItsParent) {
-  const auto all = systems();
+  const auto all = own_systems();
   const ResolvedRun run = resolve_text(all, "system: gems\nparent: demo\nsteps: 9\n", "the YAML tab");
   EXPECT_EQ(run.preset, "gems/demo");
   EXPECT_EQ(run.options, (Json{{"steps", 9}}));

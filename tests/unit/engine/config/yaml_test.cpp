@@ -14,7 +14,7 @@ using test::expect_error;
 
 Json read(const std::string& text) { return parse_yaml(text, "test.yaml"); }
 
-void expect_refused(const std::string& text, std::initializer_list<const char*> parts) {
+void expect_yaml_refused(const std::string& text, std::initializer_list<const char*> parts) {
   expect_error(ErrorCode::bad_config, parts, [&] { read(text); });
 }
 
@@ -44,12 +44,12 @@ TEST(Yaml, GroupsListsAndAnchorsAreRead) {
 }
 
 TEST(Yaml, FaultsAreToldWithLineAndColumn) {
-  expect_refused("a: 1\nb: [1, 2\nc: 3\n", {"test.yaml, line 3"});
-  expect_refused("a: 1\na: 2\n", {"test.yaml, line 2, column 1: \"a\" is given twice"});
-  expect_refused("a: !!python/object:os.system x\n", {"line 1", "tag", "not supported"});
-  expect_refused("? [1, 2]\n: 3\n", {"line 1", "a name must be plain text"});
-  expect_refused("a: 1\n---\nb: 2\n", {"only one document"});
-  expect_refused("a: *nothing\n", {"line 1"});
+  expect_yaml_refused("a: 1\nb: [1, 2\nc: 3\n", {"test.yaml, line 3"});
+  expect_yaml_refused("a: 1\na: 2\n", {"test.yaml, line 2, column 1: \"a\" is given twice"});
+  expect_yaml_refused("a: !!python/object:os.system x\n", {"line 1", "tag", "not supported"});
+  expect_yaml_refused("? [1, 2]\n: 3\n", {"line 1", "a name must be plain text"});
+  expect_yaml_refused("a: 1\n---\nb: 2\n", {"only one document"});
+  expect_yaml_refused("a: *nothing\n", {"line 1"});
 }
 
 TEST(Yaml, AliasesThatUnfoldWithoutBoundAreStopped) {
@@ -60,15 +60,15 @@ TEST(Yaml, AliasesThatUnfoldWithoutBoundAreStopped) {
     for (int k = 1; k < 10; ++k) bomb += fmt::format(", *a{}", i - 1);
     bomb += "]\n";
   }
-  expect_refused(bomb, {"more than 20,000 values"});
+  expect_yaml_refused(bomb, {"more than 20,000 values"});
 }
 
 TEST(Yaml, AnAnchorWithinItselfIsStopped) { EXPECT_THROW(read("a: &x [*x]\n"), Error); }
 
 TEST(Yaml, DeepNestingAndHugeTextsAreStopped) {
   EXPECT_THROW(read(std::string(100000, '[')), Error);
-  expect_refused(std::string(200, '[') + std::string(200, ']'), {"deep"});
-  expect_refused(std::string(2'000'000, 'a'), {"2.0 MB"});
+  expect_yaml_refused(std::string(200, '[') + std::string(200, ']'), {"deep"});
+  expect_yaml_refused(std::string(2'000'000, 'a'), {"2.0 MB"});
 }
 
 TEST(Yaml, WhatIsWrittenReadsBackAsTheSame) {

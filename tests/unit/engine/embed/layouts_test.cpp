@@ -14,7 +14,7 @@
 namespace geocyte::embed {
 namespace {
 
-Eigen::MatrixXd normal_points(Eigen::Index n, Eigen::Index dims, std::uint64_t seed) {
+Eigen::MatrixXd normal_rows(Eigen::Index n, Eigen::Index dims, std::uint64_t seed) {
   Rng rng(seed);
   return Eigen::MatrixXd::NullaryExpr(n, dims, [&] { return rng.normal(); });
 }
@@ -37,7 +37,7 @@ std::vector<StressEdge> edges_within(const Eigen::MatrixXd& x, double reach) {
 }
 
 TEST(ClassicalMds, FindsPointsFromTheirDistancesUpToARigidMove) {
-  for (const auto& x : {normal_points(30, 2, 1), normal_points(700, 2, 2), normal_points(400, 3, 3), grid(20)}) {   // a grid has two equal eigenvalues
+  for (const auto& x : {normal_rows(30, 2, 1), normal_rows(700, 2, 2), normal_rows(400, 3, 3), grid(20)}) {   // a grid has two equal eigenvalues
     const auto y = *classical_mds(distance_matrix(x), static_cast<int>(x.cols()));
     EXPECT_LT(misfit(y, x), 1e-8);
     EXPECT_LT(y.colwise().mean().cwiseAbs().maxCoeff(), 1e-9);
@@ -52,30 +52,30 @@ TEST(ClassicalMds, OfAnEquilateralTriangleIsKnown) {
 }
 
 TEST(ClassicalMds, OfBadInputIsOneSentence) {
-  Eigen::MatrixXd d = distance_matrix(normal_points(5, 2, 4));
+  Eigen::MatrixXd d = distance_matrix(normal_rows(5, 2, 4));
   d(1, 2) = NAN;
   EXPECT_THROW(classical_mds(d, 2), Error);
   d(1, 2) = -1;
   EXPECT_THROW(classical_mds(d, 2), Error);
   StopSource stop;
   stop.request_stop();
-  EXPECT_FALSE(classical_mds(distance_matrix(normal_points(600, 2, 4)), 2, stop.get_token()));
+  EXPECT_FALSE(classical_mds(distance_matrix(normal_rows(600, 2, 4)), 2, stop.get_token()));
 }
 
 TEST(DenseStress, FallsWithEverySweepAndEndsAtZeroForTrueDistances) {
-  const auto x = normal_points(120, 2, 5);
+  const auto x = normal_rows(120, 2, 5);
   const auto d = distance_matrix(x);
   double last = 1e300;
   for (const int sweeps : {0, 1, 2, 5, 10, 50}) {
-    const auto layout = dense_stress(d, x + 0.5 * normal_points(120, 2, 6), {.sweeps = sweeps, .tolerance = 0});
+    const auto layout = dense_stress(d, x + 0.5 * normal_rows(120, 2, 6), {.sweeps = sweeps, .tolerance = 0});
     EXPECT_LT(layout.stress, last);
     last = layout.stress;
   }
-  EXPECT_LT(misfit(dense_stress(d, x + 0.5 * normal_points(120, 2, 6), {.sweeps = 3000, .tolerance = 0}).points, x), 1e-3);
+  EXPECT_LT(misfit(dense_stress(d, x + 0.5 * normal_rows(120, 2, 6), {.sweeps = 3000, .tolerance = 0}).points, x), 1e-3);
 }
 
 TEST(DenseStress, IsTheDefinitionAndTheSameOnAnyNumberOfThreads) {
-  const auto d = distance_matrix(normal_points(150, 5, 7));
+  const auto d = distance_matrix(normal_rows(150, 5, 7));
   const auto start = *classical_mds(d, 2);
   const auto one = dense_stress(d, start, {.sweeps = 20}), three = dense_stress(d, start, {.sweeps = 20, .threads = 3});
   EXPECT_TRUE((one.points.array() == three.points.array()).all());
@@ -89,7 +89,7 @@ TEST(DenseStress, IsTheDefinitionAndTheSameOnAnyNumberOfThreads) {
 TEST(SparseStress, FallsWithEverySweepAndFindsAGridFromItsNearPairs) {
   const auto x = grid(12);
   const auto edges = edges_within(x, 3);
-  const Eigen::MatrixXd start = x + 0.6 * normal_points(144, 2, 8);
+  const Eigen::MatrixXd start = x + 0.6 * normal_rows(144, 2, 8);
   double last = 1e300;
   for (const int sweeps : {0, 1, 3, 10, 40}) {
     const auto layout = sparse_stress(edges, start, {.sweeps = sweeps, .tolerance = 0});
@@ -100,7 +100,7 @@ TEST(SparseStress, FallsWithEverySweepAndFindsAGridFromItsNearPairs) {
 }
 
 TEST(SparseStress, OfAllPairsIsTheDenseOne) {
-  const auto target = normal_points(40, 4, 9);
+  const auto target = normal_rows(40, 4, 9);
   const auto d = distance_matrix(target);
   std::vector<StressEdge> edges;
   for (std::int32_t i = 0; i < 40; ++i)
@@ -123,7 +123,7 @@ TEST(SparseStress, WithHuberBearsEdgesThatAreWrong) {
 
 TEST(LandmarkIsomap, OfStraightPathsIsExactAndSetsComponentsBeside) {
   // A complete graph: paths are Euclidean distances.
-  const auto x = normal_points(80, 2, 10);
+  const auto x = normal_rows(80, 2, 10);
   EXPECT_LT(misfit(landmark_isomap(edges_within(x, 1e9), 80, {.landmarks = 10})->points, x), 1e-5);
   // A line of 300 points with steps of different length has one dimension.
   std::vector<StressEdge> line;

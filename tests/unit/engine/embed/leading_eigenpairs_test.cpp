@@ -12,7 +12,7 @@
 namespace geocyte::embed {
 namespace {
 
-Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed) {
+Eigen::MatrixXd normal_factors(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed) {
   Rng rng(seed);
   Eigen::MatrixXd m(rows, cols);
   for (double& value : m.reshaped()) value = rng.normal();
@@ -21,7 +21,7 @@ Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, std::uint64_
 
 /// Symmetric with these eigenvalues.
 Eigen::MatrixXd with_values(const Eigen::VectorXd& values, std::uint64_t seed) {
-  const Eigen::MatrixXd q = Eigen::HouseholderQR<Eigen::MatrixXd>(normal_matrix(values.size(), values.size(), seed)).householderQ();
+  const Eigen::MatrixXd q = Eigen::HouseholderQR<Eigen::MatrixXd>(normal_factors(values.size(), values.size(), seed)).householderQ();
   return q * values.asDiagonal() * q.transpose();
 }
 
@@ -31,7 +31,7 @@ void expect_eigenpairs(const Eigen::MatrixXd& c, const Eigenpairs& pairs, double
 }
 
 TEST(LeadingEigenpairs, AgreeWithTheFullDecomposition) {
-  const Eigen::MatrixXd x = normal_matrix(500, 300, 1);
+  const Eigen::MatrixXd x = normal_factors(500, 300, 1);
   const Eigen::MatrixXd c = x.transpose() * x / 499;
   const Eigenpairs pairs = leading_eigenpairs(c, 40);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> full(c);

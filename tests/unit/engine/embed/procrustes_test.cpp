@@ -12,7 +12,7 @@
 namespace geocyte::embed {
 namespace {
 
-Eigen::MatrixXd normal_matrix(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed) {
+Eigen::MatrixXd normal_places(Eigen::Index rows, Eigen::Index cols, std::uint64_t seed) {
   Rng rng(seed);
   return Eigen::MatrixXd::NullaryExpr(rows, cols, [&] { return rng.normal(); });
 }
@@ -24,7 +24,7 @@ Eigen::MatrixXd turn(double angle) {
 }
 
 TEST(Procrustes, FindsAKnownRotationScaleAndShift) {
-  const Eigen::MatrixXd x = normal_matrix(50, 2, 1);
+  const Eigen::MatrixXd x = normal_places(50, 2, 1);
   const Eigen::RowVector2d shift(3, -4);
   const Eigen::MatrixXd y = (2.5 * x * turn(0.7)).rowwise() + shift;
   const Procrustes fit = fit_procrustes(x, y, {.reflection = false, .scale = true});
@@ -36,7 +36,7 @@ TEST(Procrustes, FindsAKnownRotationScaleAndShift) {
 }
 
 TEST(Procrustes, ReflectionOnlyWhereAllowed) {
-  const Eigen::MatrixXd x = normal_matrix(30, 3, 2);
+  const Eigen::MatrixXd x = normal_places(30, 3, 2);
   Eigen::MatrixXd y = x;
   y.col(0) *= -1;
   const Procrustes mirrored = fit_procrustes(x, y, {.reflection = true});
@@ -48,7 +48,7 @@ TEST(Procrustes, ReflectionOnlyWhereAllowed) {
 }
 
 TEST(Procrustes, NoRotationIsBetter) {
-  const Eigen::MatrixXd x = normal_matrix(40, 2, 3), y = normal_matrix(40, 2, 4);
+  const Eigen::MatrixXd x = normal_places(40, 2, 3), y = normal_places(40, 2, 4);
   const Procrustes fit = fit_procrustes(x, y, {.reflection = false});
   const Eigen::MatrixXd centred_x = x.rowwise() - x.colwise().mean(), centred_y = y.rowwise() - y.colwise().mean();
   for (int i = 0; i < 360; ++i) {
@@ -72,15 +72,15 @@ TEST(Procrustes, ScaleIsUmeyamas) {
 }
 
 TEST(Procrustes, PointsInOnePlaceKeepTheirScale) {
-  const Eigen::MatrixXd x = Eigen::MatrixXd::Constant(5, 2, 1.0), y = normal_matrix(5, 2, 6);
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Constant(5, 2, 1.0), y = normal_places(5, 2, 6);
   const Procrustes fit = fit_procrustes(x, y, {.scale = true});
   EXPECT_EQ(fit.scale, 1);
   EXPECT_TRUE(fit.apply(x).row(0).isApprox(y.colwise().mean(), 1e-12));
 }
 
 TEST(Procrustes, BadInput) {
-  const Eigen::MatrixXd x = normal_matrix(5, 2, 1);
-  EXPECT_THROW(fit_procrustes(x, normal_matrix(4, 2, 1)), Error);
+  const Eigen::MatrixXd x = normal_places(5, 2, 1);
+  EXPECT_THROW(fit_procrustes(x, normal_places(4, 2, 1)), Error);
   Eigen::MatrixXd broken = x;
   broken(2, 1) = INFINITY;
   EXPECT_THROW(fit_procrustes(x, broken), Error);

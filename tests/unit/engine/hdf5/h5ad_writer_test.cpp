@@ -21,7 +21,7 @@ data::Column column(std::string name, data::ColumnKind kind) {
   return out;
 }
 
-data::Dataset sample() {
+data::Dataset sample_cells() {
   data::Dataset d;
   d.name = "sample";
   d.x = data::CsrMatrix{3, 4, {1, 2.5f, 3, 4}, {0, 3, 1, 2}, {0, 2, 2, 4}};
@@ -59,7 +59,7 @@ void expect_equal(const data::Column& a, const data::Column& b) {
 }
 
 TEST_F(H5adWriterTest, what_was_written_is_read) {
-  const auto wanted = sample();
+  const auto wanted = sample_cells();
   write_h5ad(wanted, path("sample.h5ad"));
   const auto found = read_h5ad(path("sample.h5ad"));
   EXPECT_EQ(found.name, "sample");
@@ -79,7 +79,7 @@ TEST_F(H5adWriterTest, what_was_written_is_read) {
 }
 
 TEST_F(H5adWriterTest, every_element_carries_its_encoding) {
-  write_h5ad(sample(), path("sample.h5ad"));
+  write_h5ad(sample_cells(), path("sample.h5ad"));
   EntryGuard guard;
   const Handle file = open_file(path("sample.h5ad"));
   const std::map<std::string, std::string> wanted = {
@@ -106,17 +106,17 @@ TEST_F(H5adWriterTest, a_table_without_columns_and_a_matrix_without_rows_survive
 }
 
 TEST_F(H5adWriterTest, parts_of_different_length_are_a_broken_promise) {
-  auto d = sample();
+  auto d = sample_cells();
   d.obs.index.pop_back();
   EXPECT_SENTENCE(write_h5ad(d, path("a.h5ad")), ErrorCode::internal, "X");
-  d = sample();
+  d = sample_cells();
   d.obs.columns[0].numbers.pop_back();
   EXPECT_SENTENCE(write_h5ad(d, path("a.h5ad")), ErrorCode::internal, "score");
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
 TEST_F(H5adWriterTest, a_missing_folder_is_a_storage_error) {
-  EXPECT_SENTENCE(write_h5ad(sample(), path("no/a.h5ad")), ErrorCode::storage, "does not exist");
+  EXPECT_SENTENCE(write_h5ad(sample_cells(), path("no/a.h5ad")), ErrorCode::storage, "does not exist");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::vector<std::byte> file_of(const std::string& header, std::size_t data_bytes
   return content;
 }
 
-void expect_refused(const std::string& header, std::size_t data_bytes, std::initializer_list<const char*> parts) {
+void expect_header_refused(const std::string& header, std::size_t data_bytes, std::initializer_list<const char*> parts) {
   expect_error(ErrorCode::bad_data, parts, [&] { SafetensorsFile::parse(file_of(header, data_bytes), "m.safetensors"); });
 }
 
@@ -88,36 +88,36 @@ TEST(SafetensorsHeader, MustBeThereAndBeJson) {
   expect_error(ErrorCode::bad_data, {"cannot read"}, [&] { SafetensorsFile::open(folder / "none"); });
   for (const std::string& content : {std::string(), std::string("short"), std::string(8, '\xff'), std::string("\x10\0\0\0\0\0\0\0{}", 10)})
     expect_error(ErrorCode::bad_data, {"is not a safetensors file"}, [&] { SafetensorsFile::open(folder.write("f", content)); });
-  expect_refused("nonsense", 0, {"header is damaged"});
-  expect_refused("[1]", 0, {"header is damaged"});
-  expect_refused(std::string(50000, '['), 0, {"header is damaged"});
-  expect_refused("{\"a\":" + std::string(5000, '[') + std::string(5000, ']') + "}", 0, {"header is damaged"});
+  expect_header_refused("nonsense", 0, {"header is damaged"});
+  expect_header_refused("[1]", 0, {"header is damaged"});
+  expect_header_refused(std::string(50000, '['), 0, {"header is damaged"});
+  expect_header_refused("{\"a\":" + std::string(5000, '[') + std::string(5000, ']') + "}", 0, {"header is damaged"});
   EXPECT_NO_THROW(SafetensorsFile::parse(file_of("{}", 0), "m"));
 }
 
 TEST(SafetensorsHeader, MustDescribeEachTensorOnceAndWholly) {
-  expect_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1, {"twice"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[1]}})", 1, {"tensor a must have"});
-  expect_refused(R"({"a":{"dtype":"U9","shape":[1],"data_offsets":[0,1]}})", 1, {"unknown dtype"});
-  expect_refused(R"({"a":{"dtype":3,"shape":[1],"data_offsets":[0,1]}})", 1, {"unknown dtype 3"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}})", 1, {"not a list of sizes"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}})", 1, {"not a list of sizes"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0]}})", 1, {"not two positions"});
-  expect_refused(R"({"__metadata__":{"a":3}})", 0, {"metadata must be texts"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1, {"twice"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[1]}})", 1, {"tensor a must have"});
+  expect_header_refused(R"({"a":{"dtype":"U9","shape":[1],"data_offsets":[0,1]}})", 1, {"unknown dtype"});
+  expect_header_refused(R"({"a":{"dtype":3,"shape":[1],"data_offsets":[0,1]}})", 1, {"unknown dtype 3"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}})", 1, {"not a list of sizes"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}})", 1, {"not a list of sizes"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0]}})", 1, {"not two positions"});
+  expect_header_refused(R"({"__metadata__":{"a":3}})", 0, {"metadata must be texts"});
 }
 
 TEST(SafetensorsHeader, ShapesMustFitTheirBytesEvenWhenTheProductOverflows) {
-  expect_refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, {"does not fit"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, {"does not fit"});
-  expect_refused(R"({"a":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}})", 0, {"does not fit"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[5,4]}})", 8, {"does not fit"});
+  expect_header_refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, {"does not fit"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, {"does not fit"});
+  expect_header_refused(R"({"a":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}})", 0, {"does not fit"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[5,4]}})", 8, {"does not fit"});
 }
 
 TEST(SafetensorsHeader, DataMustBeCoveredOnceWithoutGaps) {
-  expect_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[1,5]}})", 5, {"does not follow"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})", 6, {"does not follow"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[9],"data_offsets":[0,9]}})", 5, {"reaches beyond the file"});
-  expect_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 5, {"1 bytes that belong to no tensor"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[1,5]}})", 5, {"does not follow"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})", 6, {"does not follow"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[9],"data_offsets":[0,9]}})", 5, {"reaches beyond the file"});
+  expect_header_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 5, {"1 bytes that belong to no tensor"});
 }
 
 TEST(SafetensorsHeader, AnyDamageIsAnErrorNeverACrash) {

@@ -13,7 +13,7 @@
 namespace geocyte::jobs {
 namespace {
 
-config::SystemSpec toy() {
+config::SystemSpec report_toy() {
   config::SystemSpec spec;
   spec.id = "toy";
   const auto add = [&](const char* path, config::ParameterType type, Json value) {
@@ -30,8 +30,8 @@ config::SystemSpec toy() {
   return spec;
 }
 
-const std::vector<config::SystemSpec>& systems() {
-  static const std::vector<config::SystemSpec> all{toy()};
+const std::vector<config::SystemSpec>& report_systems() {
+  static const std::vector<config::SystemSpec> all{report_toy()};
   return all;
 }
 
@@ -42,8 +42,8 @@ struct Written {
   std::vector<GridRun> runs;
   Json json;
   Written(int seeds, Value value) {
-    plan = plan_grid(parse_grid("title: Which\nbase: toy\nset: {seed: 1}\nfactors: {a: {path: loss.a.enabled, levels: {\"on\": {loss.a.enabled: true}, \"off\": {loss.a.enabled: false}}}, lr: [0.1, 0.2]}\n"
-                                "plan: one_at_a_time\nseeds: " + std::to_string(seeds) + "\n", "which.yaml"), systems());
+    plan = plan_grid(parse_grid("title: Which\nbase: report_toy\nset: {seed: 1}\nfactors: {a: {path: loss.a.enabled, levels: {\"on\": {loss.a.enabled: true}, \"off\": {loss.a.enabled: false}}}, lr: [0.1, 0.2]}\n"
+                                "plan: one_at_a_time\nseeds: " + std::to_string(seeds) + "\n", "which.yaml"), report_systems());
     for (const PlannedRun& planned : plan.runs) {
       GridRun run;
       run.plan = planned;
@@ -61,7 +61,7 @@ struct Written {
     json["written"] = "2026-01-01T00:00:00Z";
   }
   GridReport report() const { return parse_grid_report(json); }
-  GridFinding finding() const { return finding_of(report(), "score", config::find_score(systems()[0].scores, "score")); }
+  GridFinding finding() const { return finding_of(report(), "score", config::find_score(report_systems()[0].scores, "score")); }
 };
 
 double effect(std::size_t cell, int seed) { return 0.6 + 0.05 * seed + (cell == 1 ? -0.1 - 0.001 * seed : cell == 2 ? 0.02 * (seed - 1) : 0.0); }

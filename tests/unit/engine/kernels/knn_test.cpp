@@ -13,7 +13,7 @@
 namespace geocyte::kernels {
 namespace {
 
-std::vector<float> normal_points(std::int64_t rows, std::int64_t dims, std::uint64_t seed, double offset = 0) {
+std::vector<float> offset_points(std::int64_t rows, std::int64_t dims, std::uint64_t seed, double offset = 0) {
   Rng rng(seed);
   std::vector<float> values(rows * dims);
   for (auto& value : values) value = static_cast<float>(rng.normal() + offset);
@@ -62,7 +62,7 @@ TEST(Knn, EqualsTheDefinitionForEveryMetricShapeAndInstructionSet) {
   for (const Isa isa : isas())
     for (const Metric metric : {Metric::euclidean, Metric::cosine})
       for (const auto& [rows, dims] : {std::pair{40, 1}, {33, 3}, {97, 7}, {801, 50}, {64, 129}}) {
-        const auto values = normal_points(rows, dims, 11 + rows);
+        const auto values = offset_points(rows, dims, 11 + rows);
         const Points points{values.data(), rows, dims};
         KnnOptions options;
         options.k = 9;
@@ -80,7 +80,7 @@ TEST(Knn, EqualsTheDefinitionForEveryMetricShapeAndInstructionSet) {
 }
 
 TEST(Knn, IsNotHurtByADistantOrigin) {
-  const auto near = normal_points(300, 10, 5), far = normal_points(300, 10, 5, 4096);
+  const auto near = offset_points(300, 10, 5), far = offset_points(300, 10, 5, 4096);
   KnnOptions options;
   options.k = 5;
   const auto want = by_definition({far.data(), 300, 10}, 5, Metric::euclidean);
@@ -117,7 +117,7 @@ TEST(Knn, DuplicatesAreNeighboursButAPointIsNotItsOwn) {
 }
 
 TEST(Knn, DoesNotDependOnTheNumberOfThreads) {
-  const auto values = normal_points(3000, 20, 3);
+  const auto values = offset_points(3000, 20, 3);
   KnnOptions one, many;
   many.threads = 5;
   const auto a = exact_knn({values.data(), 3000, 20}, one), b = exact_knn({values.data(), 3000, 20}, many);
@@ -126,7 +126,7 @@ TEST(Knn, DoesNotDependOnTheNumberOfThreads) {
 }
 
 TEST(Knn, CosineIgnoresLengthAndAZeroRowIsOneAway) {
-  auto values = normal_points(60, 6, 9);
+  auto values = offset_points(60, 6, 9);
   KnnOptions options;
   options.k = 4;
   options.metric = Metric::cosine;
@@ -141,7 +141,7 @@ TEST(Knn, CosineIgnoresLengthAndAZeroRowIsOneAway) {
 }
 
 TEST(Knn, QueriesAgainstReferencesKeepTheirOwnRow) {
-  const auto references = normal_points(50, 5, 1), queries = normal_points(13, 5, 2);
+  const auto references = offset_points(50, 5, 1), queries = offset_points(13, 5, 2);
   KnnOptions options;
   options.k = 1;
   const auto self = exact_knn({references.data(), 50, 5}, {references.data(), 50, 5}, options);
@@ -163,7 +163,7 @@ TEST(Knn, TooFewPointsArePaddedAndNoPointsAreNoRows) {
 }
 
 TEST(Knn, ARowWithNanIsNobodysNeighbour) {
-  auto values = normal_points(40, 3, 8);
+  auto values = offset_points(40, 3, 8);
   values[3 * 7 + 1] = std::nanf("");
   KnnOptions options;
   options.k = 5;
@@ -173,7 +173,7 @@ TEST(Knn, ARowWithNanIsNobodysNeighbour) {
 }
 
 TEST(Knn, StopsWhenAskedAndRefusesBadOptions) {
-  const auto values = normal_points(100, 3, 8);
+  const auto values = offset_points(100, 3, 8);
   StopSource source;
   source.request_stop();
   KnnOptions options;

@@ -13,7 +13,7 @@ namespace geocyte::kernels {
 namespace {
 
 template <class T>
-std::vector<T> normal_points(std::int64_t rows, std::int64_t dims, std::uint64_t seed, double shift = 0) {
+std::vector<T> shifted_points(std::int64_t rows, std::int64_t dims, std::uint64_t seed, double shift = 0) {
   Rng rng(seed);
   std::vector<T> points(rows * dims);
   for (T& value : points) value = static_cast<T>(rng.normal() + shift);
@@ -21,7 +21,7 @@ std::vector<T> normal_points(std::int64_t rows, std::int64_t dims, std::uint64_t
 }
 
 template <class Number>
-double largest_difference(const std::vector<Number>& a, const std::vector<Number>& b) {
+double widest_difference(const std::vector<Number>& a, const std::vector<Number>& b) {
   EXPECT_EQ(a.size(), b.size());
   double worst = 0;
   for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
@@ -41,7 +41,7 @@ TEST(TransportOnTheGpu, ModuleOpensOrSaysInWordsWhyNot) {
 
 template <class T>
 void expect_equal_on_both(const CudaTransport& gpu, double tolerance) {
-  const auto x = normal_points<T>(150, 70, 1), y = normal_points<T>(213, 70, 2, 0.3);
+  const auto x = shifted_points<T>(150, 70, 1), y = shifted_points<T>(213, 70, 2, 0.3);
   for (const auto cost : {GroundCost::half_squared, GroundCost::distance})
     for (const double reach : {std::numeric_limits<double>::infinity(), 40.0}) {
       TransportOptions options;
@@ -51,10 +51,10 @@ void expect_equal_on_both(const CudaTransport& gpu, double tolerance) {
       const TransportProblem<T> problems[] = {{{x.data(), 150}, {y.data(), 213}}, {{x.data(), 150}, {x.data(), 150}}};
       const auto there = gpu.solve<T>(problems, 70, options, 0), here = entropic_transport<T>(problems, 70, options);
       for (const int p : {0, 1}) {
-        EXPECT_LT(largest_difference(there[p].f, here[p].f), tolerance * 70);
-        EXPECT_LT(largest_difference(there[p].g, here[p].g), tolerance * 70);
-        EXPECT_LT(largest_difference(there[p].pull_x, here[p].pull_x), tolerance);
-        EXPECT_LT(largest_difference(there[p].pull_y, here[p].pull_y), tolerance);
+        EXPECT_LT(widest_difference(there[p].f, here[p].f), tolerance * 70);
+        EXPECT_LT(widest_difference(there[p].g, here[p].g), tolerance * 70);
+        EXPECT_LT(widest_difference(there[p].pull_x, here[p].pull_x), tolerance);
+        EXPECT_LT(widest_difference(there[p].pull_y, here[p].pull_y), tolerance);
       }
     }
 }

@@ -13,7 +13,7 @@
 namespace geocyte::kernels {
 namespace {
 
-std::vector<Isa> isas() {
+std::vector<Isa> transport_isas() {
   std::vector<Isa> found{Isa::plain};
   for (const Isa isa : {Isa::avx2, Isa::avx512})
     if (static_cast<int>(isa) <= static_cast<int>(best_isa())) found.push_back(isa);
@@ -143,7 +143,7 @@ TEST(Transport, EqualsThePlainUpdatesInDoubleOnEveryInstructionSet) {
     for (const double reach : {std::numeric_limits<double>::infinity(), 4.0})
       for (const double blur : {0.05, 1.0}) {
         Oracle cross(x, y, 5, ground), own(x, x, 5, ground);
-        for (const Isa isa : isas()) {
+        for (const Isa isa : transport_isas()) {
           auto options = options_for(ground, blur, isa, 2);
           options.reach = reach;
           cross.solve(options);
@@ -173,7 +173,7 @@ TEST(Transport, EqualsThePlainUpdatesInDoubleOnEveryInstructionSet) {
 TEST(Transport, InSinglePrecisionIsWithinItsRoundingOfDouble) {
   const auto x = normal_points<float>(200, 64, 3), y = normal_points<float>(150, 64, 4, 0.3);
   const std::vector<double> wide_x(x.begin(), x.end()), wide_y(y.begin(), y.end());
-  for (const Isa isa : isas()) {
+  for (const Isa isa : transport_isas()) {
     auto options = options_for(GroundCost::half_squared, 4, isa);
     options.temperatures = annealing(60, 4, 0.8, 2);
     const TransportProblem<float> narrow[] = {{{x.data(), 200}, {y.data(), 150}}, {{y.data(), 150}, {y.data(), 150}}};

@@ -10,7 +10,7 @@
 namespace geocyte::losses {
 namespace {
 
-double value_of(const at::Tensor& x, const at::Tensor& z, const LocalAlignmentOptions& options = {}) {
+double alignment_of(const at::Tensor& x, const at::Tensor& z, const LocalAlignmentOptions& options = {}) {
   return local_alignment(x, z, options).value->item<double>();
 }
 
@@ -19,26 +19,26 @@ TEST(LocalAlignment, OfThreeCellsIsKnownInClosedForm) {
   const auto x = matrix({{1, 0}, {1, 0}, {0, 1}}), z = matrix({{1, 0, 0}, {0, 1, 0}, {0, 0, 1}});
   const double p = 1 / (1 + std::exp(-1.0));
   const double kl = p * std::log(2 * p) + (1 - p) * std::log(2 * (1 - p));
-  EXPECT_NEAR(value_of(x, z, {1, 1}), 2 * kl / 3, 1e-11);   // cells 0 and 1; cell 2 has p = q
+  EXPECT_NEAR(alignment_of(x, z, {1, 1}), 2 * kl / 3, 1e-11);   // cells 0 and 1; cell 2 has p = q
 }
 
 TEST(LocalAlignment, EqualsTheFormulaWrittenOutInPlainPython) {
-  EXPECT_NEAR(value_of(wave_matrix(5, 4, 0.2), wave_matrix(5, 3, 0.5), {0.2, 0.5}), 0.399249669823089, 1e-10);
+  EXPECT_NEAR(alignment_of(wave_matrix(5, 4, 0.2), wave_matrix(5, 3, 0.5), {0.2, 0.5}), 0.399249669823089, 1e-10);
 }
 
 TEST(LocalAlignment, IsZeroWithZeroGradientWhenTheStudentEqualsTheTeacher) {
   const auto x = normal_matrix(8, 4, 1);
-  EXPECT_NEAR(value_of(x, x), 0, 1e-15);
+  EXPECT_NEAR(alignment_of(x, x), 0, 1e-15);
   EXPECT_LT(largest(gradient_of([&](const at::Tensor& z) { return *local_alignment(x, z).value; }, x)), 1e-14);
-  EXPECT_NEAR(value_of(x, 3 * x), 0, 1e-10);   // cosine: length does not matter
+  EXPECT_NEAR(alignment_of(x, 3 * x), 0, 1e-10);   // cosine: length does not matter
 }
 
 TEST(LocalAlignment, IsNotNegativeAndDoesNotChangeWhenCellsArePermutedOrRotated) {
   const auto x = normal_matrix(8, 5, 2), z = normal_matrix(8, 2, 3);
-  const double value = value_of(x, z);
+  const double value = alignment_of(x, z);
   EXPECT_GT(value, 0);
-  EXPECT_NEAR(value_of(x.flip(0), z.flip(0)), value, 1e-13);
-  EXPECT_NEAR(value_of(x, z.mm(matrix({{0.6, -0.8}, {0.8, 0.6}}))), value, 1e-12);
+  EXPECT_NEAR(alignment_of(x.flip(0), z.flip(0)), value, 1e-13);
+  EXPECT_NEAR(alignment_of(x, z.mm(matrix({{0.6, -0.8}, {0.8, 0.6}}))), value, 1e-12);
 }
 
 TEST(LocalAlignment, GradientAgreesWithCentralDifferencesAndTheTeacherHasNone) {

@@ -10,11 +10,10 @@
 #include "engine/losses/expression_plan.h"
 #include "engine/losses/group_weights.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
-
-double value_of(const Term& term) { return term.value->item<double>(); }
 
 /// Mutual neighbours by loops, as the definition says.
 at::Tensor literal_partners(const at::Tensor& x, const std::vector<std::int64_t>& labels, std::int64_t sources, std::int64_t k, double lowest) {

@@ -9,12 +9,10 @@
 #include "engine/losses/pseudo_labels.h"
 #include "engine/losses/spherical_kmeans.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
-
-at::Generator seeded(std::uint64_t seed) { return at::make_generator<at::CPUGeneratorImpl>(seed); }
-double value_of(const Term& term) { return term.value->item<double>(); }
 
 /// Three directions with `cells` noisy cells each, of any length.
 struct ThreeTypes {

@@ -9,6 +9,7 @@
 #include "engine/losses/count_likelihood.h"
 #include "engine/losses/score_reconstruction.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
@@ -18,7 +19,6 @@ const Groups kTwo(std::vector<std::int64_t>{0, 0, 0, 1}, 2);
 
 at::Tensor some_counts() { return matrix({{0, 3, 1}, {5, 0, 2}, {0, 0, 4}, {1, 1, 0}}); }
 at::Tensor some_dispersion() { return matrix({{0.3, -0.5, 1.2}}); }
-double value_of(const Term& term) { return term.value->item<double>(); }
 
 TEST(GroupWeights, CountGroupsAlikeAndSumToOne) {
   const Groups groups(std::vector<std::int64_t>{0, 0, 0, 1, -1}, 3);

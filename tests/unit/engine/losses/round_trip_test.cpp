@@ -7,11 +7,10 @@
 
 #include "engine/core/error.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
-
-double value_of(const Term& term) { return term.value->item<double>(); }
 
 // Spots 0-2 of slide 0, spots 3-4 of slide 1, a spot alone on slide 2, cells 6-9.
 const Groups kSlides(std::vector<std::int64_t>{0, 0, 0, 1, 1, 2, -1, -1, -1, -1}, 3), kCells(std::vector<std::int64_t>{-1, -1, -1, -1, -1, -1, 0, 0, 0, 0}, 1);

@@ -10,10 +10,10 @@
 namespace geocyte::losses {
 namespace {
 
-constexpr CoralForm kForms[] = {CoralForm::mean_and_covariance, CoralForm::deep_coral};
+constexpr CoralForm kRunningForms[] = {CoralForm::mean_and_covariance, CoralForm::deep_coral};
 
 /// 20 cells of three groups, 7, 6 and 7.
-const std::vector<std::int64_t> kLabels = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 2};
+const std::vector<std::int64_t> kRunningLabels = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 2};
 
 RunningCoralOptions of_form(CoralForm form) {
   RunningCoralOptions options;
@@ -23,10 +23,10 @@ RunningCoralOptions of_form(CoralForm form) {
 
 TEST(RunningCoral, WithoutMemoryOrWithoutDecayIsPairwiseCoral) {
   const auto z = normal_matrix(20, 3, 1);
-  const Groups groups(kLabels, 3);
+  const Groups groups(kRunningLabels, 3);
   RunningMoments fresh(3, 3), forgetful(3, 3, 0);
   forgetful.observe(normal_matrix(20, 3, 2), groups);
-  for (const auto form : kForms)
+  for (const auto form : kRunningForms)
     for (const auto* running : {&fresh, &forgetful}) {
       const auto ours = [&](const at::Tensor& x) { return *running_coral(x, groups, *running, of_form(form)).value; };
       const auto pairs = [&](const at::Tensor& x) { return *pairwise_coral(x, groups, form).value; };
@@ -52,13 +52,13 @@ TEST(RunningMoments, AreTheAverageThatTheFormulaSays) {
 }
 
 TEST(RunningCoral, IsCoralOfTheBlendedMomentsAndItsGradientHasTheSizeOfABatch) {
-  const Groups groups(kLabels, 3);
+  const Groups groups(kRunningLabels, 3);
   constexpr double kDecay = 0.875;
   RunningMoments running(3, 2, kDecay);
   running.observe(normal_matrix(20, 2, 3).to(at::kFloat).to(at::kDouble) + 1, groups);
   running.observe(normal_matrix(20, 2, 4) * 2, groups);
   const auto z = normal_matrix(20, 2, 5);
-  for (const auto form : kForms) {
+  for (const auto form : kRunningForms) {
     const auto blended = [&](const at::Tensor& x) {
       const auto now = group_moments(x, groups, 1);
       at::Tensor sum;

@@ -10,15 +10,12 @@
 #include "engine/losses/nca.h"
 #include "engine/losses/neighbour_lengths.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
 
 using geometry::pair_distances;
-
-double value_of(const at::Tensor& value) { return value.item<double>(); }
-at::Tensor first_of(std::int64_t n, std::int64_t rows) { return at::arange(rows, at::kLong) < n; }
-at::Tensor padded(const at::Tensor& x) { return at::cat({x, normal_matrix(3, x.size(1), 99)}); }
 
 TEST(SetTarget, KnowsItsPairsAndTheNearestOfEachPoint) {
   const auto target = set_target(matrix({{0, 0}, {1, 0}, {3, 0}, {9, 9}}), first_of(3, 4), 3);

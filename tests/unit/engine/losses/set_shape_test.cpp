@@ -15,13 +15,13 @@
 #include "engine/losses/rigid_match.h"
 #include "engine/losses/subspace.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
 
 using geometry::pair_distances;
 
-double value_of(const at::Tensor& value) { return value.item<double>(); }
 at::Tensor first_of(std::int64_t n, std::int64_t rows) { return at::arange(rows, at::kLong) < n; }
 at::Tensor padded(const at::Tensor& x) { return at::cat({x, normal_matrix(3, x.size(1), 99)}); }
 at::Tensor moved(const at::Tensor& x) { return x.mm(matrix({{std::cos(0.8), std::sin(0.8)}, {std::sin(0.8), -std::cos(0.8)}})) + 5; }   // mirrored as well

@@ -11,13 +11,13 @@
 #include "engine/losses/composition_weights.h"
 #include "engine/losses/group_weights.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
 
-const std::vector<std::int64_t> kUneven{0, 0, 0, 0, 0, 1, 2, 2, -1};
-const Groups kGroups(kUneven, 3);
-double value_of(const Term& term) { return term.value->item<double>(); }
+const std::vector<std::int64_t> kUnevenLabels{0, 0, 0, 0, 0, 1, 2, 2, -1};
+const Groups kGroups(kUnevenLabels, 3);
 
 TEST(SourceCrossEntropy, ByGroupIsTheBalancedLossOfTheAdversary) {
   const auto logits = normal_matrix(9, 3, 1);

@@ -11,12 +11,12 @@
 #include "engine/core/error.h"
 #include "engine/losses/info_nce.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
 
 at::Tensor yes_no(std::initializer_list<std::initializer_list<double>> rows) { return matrix(rows) > 0; }
-double value_of(const Term& term) { return term.value->item<double>(); }
 
 TEST(InfoNce, OfOnePositiveIsTheSoftmaxCrossEntropy) {
   const auto l = matrix({{1, 0, -1}});

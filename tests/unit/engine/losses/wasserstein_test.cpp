@@ -9,14 +9,12 @@
 #include "engine/core/error.h"
 #include "engine/losses/feature_matching.h"
 #include "tests/unit/engine/losses/gradient_check.h"
+#include "tests/unit/engine/losses/shared.h"
 
 namespace geocyte::losses {
 namespace {
 
 const Groups kTwo(std::vector<std::int64_t>{0, 0, 1, 1, 1}, 2), kThree(std::vector<std::int64_t>{0, 0, 2, 1, -1}, 3);
-
-at::Generator seeded(std::uint64_t seed) { return at::make_generator<at::CPUGeneratorImpl>(seed); }
-double value_of(const Term& term) { return term.value->item<double>(); }
 
 TEST(WassersteinGap, OfTwoGroupsIsTheDifferenceOfTheirMeanScores) {
   EXPECT_EQ(critic_columns(kTwo), 1);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kCells = 80;
 
-at::Tensor normal(std::uint64_t seed) { return at::empty({kCells, 2}, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
+at::Tensor normal_places(std::uint64_t seed) { return at::empty({kCells, 2}, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 at::Tensor tissue(std::uint64_t seed) { return at::empty({kCells, 2}, at::kFloat).uniform_(-1, 1, nn::make_generator(seed)); }
 
 /// Each quarter of the tissue is whole, but the quarters are exchanged: neighbours are kept, far distances are not.
@@ -59,7 +59,7 @@ Acceptance judged(const at::Tensor& truth, const at::Tensor& generator, const at
 
 TEST(Acceptance, OfOneThatGainsDistancesAndNeighbours) {
   const at::Tensor truth = tissue(1);
-  const Acceptance acceptance = judged(truth, truth + 0.5 * normal(2), truth + 0.1 * normal(3));
+  const Acceptance acceptance = judged(truth, truth + 0.5 * normal_places(2), truth + 0.1 * normal_places(3));
   EXPECT_GT(acceptance.far.low, 0);
   EXPECT_GT(acceptance.near.low, 0);
   EXPECT_EQ(acceptance.cells, kCells);
@@ -69,7 +69,7 @@ TEST(Acceptance, OfOneThatGainsDistancesAndNeighbours) {
 
 TEST(Acceptance, OneThatGainsDistancesAndLosesNeighboursIsRefused) {
   const at::Tensor truth = tissue(4);
-  const Acceptance acceptance = judged(truth, quarters_exchanged(truth), truth + 0.3 * normal(5));
+  const Acceptance acceptance = judged(truth, quarters_exchanged(truth), truth + 0.3 * normal_places(5));
   EXPECT_GT(acceptance.far.low, 0) << "distances do gain";
   EXPECT_LT(acceptance.near.high, 0) << "neighbours are lost";
   EXPECT_FALSE(acceptance.accepted);
@@ -77,7 +77,7 @@ TEST(Acceptance, OneThatGainsDistancesAndLosesNeighboursIsRefused) {
 }
 
 TEST(Acceptance, OneThatDoesNothingIsRefused) {
-  const at::Tensor truth = tissue(6), generator = truth + 0.5 * normal(7);
+  const at::Tensor truth = tissue(6), generator = truth + 0.5 * normal_places(7);
   const Acceptance nothing = judged(truth, generator, generator, panel_with(1, 1));
   EXPECT_EQ(nothing.far.value, 0);
   EXPECT_EQ(nothing.near.value, 0);
@@ -86,7 +86,7 @@ TEST(Acceptance, OneThatDoesNothingIsRefused) {
 }
 
 TEST(Acceptance, NeedsThatItDenoisesAndHarmsAtNoLevel) {
-  const at::Tensor truth = tissue(8), generator = truth + 0.5 * normal(9), refined = truth + 0.1 * normal(10);
+  const at::Tensor truth = tissue(8), generator = truth + 0.5 * normal_places(9), refined = truth + 0.1 * normal_places(10);
   EXPECT_TRUE(judged(truth, generator, refined, panel_with(0.8, 0.99)).accepted);
   EXPECT_FALSE(judged(truth, generator, refined, panel_with(0.9, 1.1)).accepted) << "its interval holds 1";
   SkillPanel harms = panel_with(0.8, 0.9);
@@ -99,7 +99,7 @@ TEST(Acceptance, NeedsThatItDenoisesAndHarmsAtNoLevel) {
 
 TEST(Acceptance, OnSlidesThatEveryNetworkHasLearnedIsNone) {
   const at::Tensor truth = tissue(11);
-  const Acceptance acceptance = judged(truth, truth + 0.5 * normal(12), truth + 0.1 * normal(13), panel_with(0.8, 0.9), false);
+  const Acceptance acceptance = judged(truth, truth + 0.5 * normal_places(12), truth + 0.1 * normal_places(13), panel_with(0.8, 0.9), false);
   EXPECT_TRUE(acceptance.gains_far() && acceptance.keeps_near());
   EXPECT_FALSE(acceptance.accepted);
   EXPECT_NE(acceptance_verdict(acceptance).evidence.find("no network has missed"), std::string::npos);

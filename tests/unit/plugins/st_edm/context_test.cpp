@@ -16,13 +16,10 @@
 #include "plugins/st_edm/generator.h"
 #include "plugins/st_edm/pair_heads.h"
 #include "plugins/st_edm/pair_losses.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
-
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed, c10::ScalarType dtype = c10::kFloat) {
-  return at::empty(shape, dtype).normal_(0, 1, nn::make_generator(seed));
-}
 
 PairHeadsOptions small(Context context, std::int64_t block = 0) {
   PairHeadsOptions options;

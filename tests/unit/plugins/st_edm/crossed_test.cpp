@@ -14,13 +14,12 @@
 #include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/generator.h"
 #include "plugins/st_edm/geometry_scores.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
 constexpr std::int64_t kCells = 30, kSteps = 4;
-
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 
 Tissue slides(std::int64_t count) {
   Tissue tissue;
@@ -47,7 +46,7 @@ Tissue slides(std::int64_t count) {
 Tissue two_slides() { return slides(2); }
 
 /// With `crossed` networks that miss a slide, which the refiner learns from.
-StEdmOptions small(std::int64_t crossed) {
+StEdmOptions small_crossed(std::int64_t crossed) {
   StEdmOptions options;
   options.steps = 8;
   options.batch_size = 20;
@@ -63,7 +62,7 @@ struct Trained {
   Json json = Json::object();
   std::optional<Generator> generator;
 
-  Trained(Tissue of, std::int64_t crossed) : Trained(std::move(of), small(crossed)) {}
+  Trained(Tissue of, std::int64_t crossed) : Trained(std::move(of), small_crossed(crossed)) {}
   Trained(Tissue of, const StEdmOptions& options) : tissue(std::move(of)) {
     train::TrainContext ctx(json, c10::kCPU, c10::kFloat, 1, 5, {}, "", alone);
     generator.emplace(options, tissue, ctx);
@@ -99,7 +98,7 @@ TEST(Crossed, TheNetworksThatAreShownDoNotKnowOfThem) {
 
 /// Networks that miss a slide for circles alone: no refiner.
 StEdmOptions for_circles(std::int64_t missed) {
-  StEdmOptions options = small(0);
+  StEdmOptions options = small_crossed(0);
   options.refine.share = 0;
   options.heads.missed = missed;
   return options;

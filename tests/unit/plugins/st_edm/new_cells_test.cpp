@@ -18,11 +18,10 @@
 
 #include "engine/nn/generator.h"
 #include "tests/support/slides.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
-
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 
 /// Turned by `angle`, mirrored, and moved.
 at::Tensor elsewhere(const at::Tensor& places, double angle) {

@@ -15,11 +15,10 @@
 #include "plugins/st_edm/calibration.h"
 #include "plugins/st_edm/input_map.h"
 #include "plugins/st_edm/off_tissue.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
-
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 
 /// n cells whose errors are normal with a deviation of `scale` spreads an axis.
 ErrorsAndSpreads normal_errors(std::int64_t n, double scale, std::uint64_t seed) {

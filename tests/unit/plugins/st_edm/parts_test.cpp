@@ -14,11 +14,10 @@
 #include "plugins/st_edm/pair_losses.h"
 #include "plugins/st_edm/patchwise.h"
 #include "plugins/st_edm/sets.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
-
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 
 GeometryScores scores_of(const at::Tensor& predicted, const at::Tensor& truth) {
   const at::Tensor p = predicted.contiguous(), t = truth.contiguous();

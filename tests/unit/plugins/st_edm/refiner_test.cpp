@@ -12,15 +12,14 @@
 #include "plugins/st_edm/geometry_scores.h"
 #include "plugins/st_edm/refinement.h"
 #include "plugins/st_edm/skill.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
+constexpr std::uint64_t kRefinerSteps = 300;
 
-constexpr std::uint64_t kSteps = 300;
-
-RefineOptions small() {
+RefineOptions small_refiner() {
   RefineOptions options;
   options.width = 4;
   options.points = 8;
@@ -36,14 +35,14 @@ RefineSets known_from_features(std::int64_t n, std::uint64_t seed) {
 
 TEST(ScoreNet, OfCellsInAnotherOrderGivesTheSameInThatOrder) {
   const at::NoGradGuard none;
-  const ScoreNet net(6, 2, small(), nn::make_generator(1), at::kFloat);
+  const ScoreNet net(6, 2, small_refiner(), nn::make_generator(1), at::kFloat);
   const at::Tensor base = normal({2, 30, 2}, 2), features = normal({2, 30, 6}, 3), x = normal({2, 30, 2}, 4), own = normal({2, 30, 2}, 5), level = normal({2}, 6);
   const at::Tensor there = net->forward(base, features, x, own, level), back = net->forward(base.flip(1), features.flip(1), x.flip(1), own.flip(1), level);
   EXPECT_LE((there.flip(1) - back).abs().max().item<double>(), 1e-5);
 }
 
 TEST(Skill, ANetworkThatOutputsNothingHasNoneAndIsToldSo) {
-  Refiner nothing(small(), 6, 2, 0.3, nn::make_generator(1), at::kFloat);
+  Refiner nothing(small_refiner(), 6, 2, 0.3, nn::make_generator(1), at::kFloat);
   for (at::Tensor& parameter : nothing.network()->parameters()) parameter.set_data(at::zeros_like(parameter));
   const RefineSets set = known_from_features(80, 10);
   const SkillPanel panel = skill_panel(nothing, {set}, "toy", {200, 3, {}});
@@ -61,7 +60,7 @@ TEST(Skill, ANetworkThatOutputsNothingHasNoneAndIsToldSo) {
 
 TEST(Skill, ToKnowTheGeneratorIsSkillWhereWholePlacesAreDenoised) {
   // A network that outputs the base denoises places that lie near the base; about the residual that would be to output nothing.
-  RefineOptions options = small();
+  RefineOptions options = small_refiner();
   options.target = "places";
   Refiner refiner(options, 6, 2, 1, nn::make_generator(1), at::kFloat);
   const RefineSets residual = known_from_features(80, 10);
@@ -80,10 +79,10 @@ TEST(Skill, ToKnowTheGeneratorIsSkillWhereWholePlacesAreDenoised) {
 }
 
 TEST(Skill, OfAResidualThatExpressionTellsIsFoundAndRefinedPlacesBeatTheGenerator) {
-  Refiner refiner(small(), 6, 2, 0.3, nn::make_generator(2), at::kFloat);
+  Refiner refiner(small_refiner(), 6, 2, 0.3, nn::make_generator(2), at::kFloat);
   torch::optim::Adam optimizer(refiner.network()->parameters(), torch::optim::AdamOptions(1e-2));
-  for (std::uint64_t step = 0; step < kSteps; ++step) {
-    optim::set_learning_rate(optimizer, 1e-2 * (1 - static_cast<double>(step) / kSteps));
+  for (std::uint64_t step = 0; step < kRefinerSteps; ++step) {
+    optim::set_learning_rate(optimizer, 1e-2 * (1 - static_cast<double>(step) / kRefinerSteps));
     const at::Tensor sigma = 0.3 * (1.5 * normal({1}, step)).exp();
     optimizer.zero_grad();
     refiner.loss(known_from_features(64, 1000 + 10 * step), sigma, step % 2 == 0, nn::make_generator(step)).denoising.backward();

@@ -15,14 +15,14 @@
 #include "plugins/st_edm/seed/checks.h"
 #include "plugins/st_edm/seed/objective.h"
 #include "plugins/st_edm/skill.h"
+#include "tests/unit/plugins/st_edm/normal.h"
 
 namespace geocyte::plugins::st_edm {
 namespace {
 
-at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) { return at::empty(shape, at::kFloat).normal_(0, 1, nn::make_generator(seed)); }
 double largest(const at::Tensor& x) { return x.abs().max().item<double>(); }
 
-SeedOptions small(std::int64_t latent = 32) {
+SeedOptions small_seed(std::int64_t latent = 32) {
   SeedOptions options;
   options.latent = latent;
   options.width = 4;
@@ -45,7 +45,7 @@ RefineSets set_of(const SeedModel& model, std::int64_t n, std::uint64_t seed) {
 }
 
 TEST(SeedTargets, AreAFactorOfTheGramMatrixOfWhichTwoColumnsHoldData) {
-  const SeedModel model = model_of(small());
+  const SeedModel model = model_of(small_seed());
   const at::Tensor places = normal({3, 40, 2}, 1), v = model.target(places, {});
   EXPECT_EQ(v.size(-1), 32);
   EXPECT_LT(largest(geometry::gram(places) - v.matmul(v.transpose(1, 2))), 1e-4);
@@ -54,7 +54,7 @@ TEST(SeedTargets, AreAFactorOfTheGramMatrixOfWhichTwoColumnsHoldData) {
 }
 
 TEST(SeedTargets, InTheFrameOfTheGeneratorKeepTheirDistancesAndLieNearIt) {
-  SeedOptions options = small();
+  SeedOptions options = small_seed();
   options.frame = "generator";
   const SeedModel model = model_of(options);
   const at::Tensor places = normal({2, 40, 2}, 1), generated = model.target(places, normal({2, 40, 32}, 2)) + 0.01 * normal({2, 40, 32}, 3);
@@ -65,7 +65,7 @@ TEST(SeedTargets, InTheFrameOfTheGeneratorKeepTheirDistancesAndLieNearIt) {
 
 TEST(SeedNetworks, OfCellsInAnotherOrderGiveTheSameInThatOrder) {
   const at::NoGradGuard none;
-  const SeedModel model = model_of(small());
+  const SeedModel model = model_of(small_seed());
   const at::Tensor z = normal({2, 30, 6}, 1), x = normal({2, 30, 32}, 2), own = normal({2, 30, 32}, 3), sigma = at::tensor({0.1, 1.0}).to(at::kFloat);
   const at::Tensor h = model.context(z), back = model.context(z.flip(1));
   EXPECT_LE(largest(back.flip(1) - h), 1e-5);
@@ -77,7 +77,7 @@ TEST(SeedNetworks, OfCellsInAnotherOrderGiveTheSameInThatOrder) {
 TEST(SeedSkill, OfANetworkThatOutputsNothingIsTheScaleTableOfTheSeed) {
   // design/science.md: .953 .723 .365 .219 .130 .065 at sigma .05 .15 .40 .70 1.20 2.40 for sigma_data .157: rms radius .157 sqrt(32) in 32 columns.
   constexpr double kSigma[] = {0.05, 0.15, 0.40, 0.70, 1.20, 2.40}, kScale[] = {0.953, 0.723, 0.365, 0.219, 0.130, 0.065};
-  SeedModel model = model_of(small());
+  SeedModel model = model_of(small_seed());
   silence(model);
   const at::Tensor places = 0.157 * std::sqrt(32.0) * geometry::unit_rms(normal({1, 600, 2}, 4)).points;
   model.measure_sigma_data(places);
@@ -92,7 +92,7 @@ TEST(SeedSkill, OfANetworkThatOutputsNothingIsTheScaleTableOfTheSeed) {
 }
 
 TEST(SeedSkill, OfNothingIsNoneAndIsToldSo) {
-  SeedModel model = model_of(small(2));
+  SeedModel model = model_of(small_seed(2));
   silence(model);
   model.measure_sigma_data(geometry::unit_rms(normal({4, 80, 2}, 7)).points);
   EXPECT_NEAR(model.sigma_data(), std::sqrt(0.5), 1e-5);
@@ -121,7 +121,7 @@ class KnowsWhatIsEmpty : public Denoiser {
 };
 
 TEST(SeedSkill, ToKnowWhichColumnsAreEmptyIsNoSkill) {
-  const SeedModel model = model_of(small());
+  const SeedModel model = model_of(small_seed());
   const SkillPanel panel = skill_panel(KnowsWhatIsEmpty(), {set_of(model, 120, 9)}, "toy", {200, 3, {}});
   EXPECT_EQ(panel.live, 2);
   EXPECT_EQ(panel.axes, 32);
@@ -142,7 +142,7 @@ SeedBatch batch_of(std::int64_t sets, double sigma) {
 double term(const SeedTerms& terms, SeedTerm which) { return terms[static_cast<std::size_t>(which)].item<double>(); }
 
 TEST(SeedObjective, HasTwelveTermsEachWithASwitchAndAllWithGradients) {
-  const SeedOptions all = small();
+  const SeedOptions all = small_seed();
   const SeedThresholds thresholds{1, 1, 1, 1, 1000};
   SeedModel model = model_of(all);
   model.set_sigma_data(std::sqrt(1.0 / 32));
@@ -176,11 +176,11 @@ TEST(SeedObjective, HasTwelveTermsEachWithASwitchAndAllWithGradients) {
 }
 
 TEST(SeedObjective, SwitchesDoWhatTheySay) {
-  SeedModel model = model_of(small());
+  SeedModel model = model_of(small_seed());
   silence(model);
   const double s = model.sigma_data();
   const auto terms = [&](double sigma, const auto& change) {
-    SeedOptions options = small();
+    SeedOptions options = small_seed();
     change(options);
     model.apply(options);
     return seed_terms(model, batch_of(8, sigma), {0.5, 0.5, 0.5, 0.5, 1000}, nn::make_generator(13));
@@ -236,7 +236,7 @@ TEST(SeedCurriculum, DrawsBelowTheHighestLevelOfThePhaseAndManyOnIt) {
 }
 
 TEST(SeedChecks, SeeConditioningAndChance) {
-  SeedModel model = model_of(small());
+  SeedModel model = model_of(small_seed());
   model.set_sigma_data(0.177);
   const std::vector<RefineSets> sets{set_of(model, 60, 20), set_of(model, 80, 30)};
   const Conditioning conditioning = conditioning_of(model, sets, 1);
