@@ -40,10 +40,38 @@ function(geocyte_library target folder)
   if(sources)
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PUBLIC geocyte_flags ${ARGN})
+    geocyte_batches(${target})
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE geocyte_flags ${ARGN})
   endif()
+endfunction()
+
+# Compiles the sources of a target together, about eight at a time: reading headers (LibTorch above all) is most of the work,
+# and it is then done once a batch. The batch of a file follows from its name, so that a new file leaves the others alone.
+# A source with definitions or instructions (AVX) of its own stays alone. See resources/docs/adr/0010-compile-in-batches.md.
+function(geocyte_batches target)
+  if(NOT GEOCYTE_BATCHES)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  list(LENGTH sources count)
+  math(EXPR batches "(${count} + 7) / 8")
+  foreach(source IN LISTS sources)
+    get_source_file_property(definitions ${source} COMPILE_DEFINITIONS)
+    file(STRINGS ${source} instructions REGEX "^#pragma GCC (target|push_options)" LIMIT_COUNT 1)
+    if(definitions OR instructions)
+      continue()
+    endif()
+    get_filename_component(name ${source} NAME)
+    string(MD5 hash ${name})
+    string(SUBSTRING ${hash} 0 6 hash)
+    math(EXPR batch "0x${hash} % ${batches}")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP batch${batch})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)   # an included source is taken for a header
 endfunction()
 
 # Reads the folder names below `folder` that hold `marker`.
