@@ -160,7 +160,7 @@ TEST(RealSpatialBaselines, ReproduceTheBarsOnStarmapAndHer2st) {
   expect_near(measure("umap", slide), {.18, .21, .039}, {.06, .03, .008});
 }
 
-/// SpatialFigures of the recipe for a method on one split (a mean where there are several), and how far other clusters, seeds and programs may be.
+/// Figures of the recipe for a method on one split (a mean where there are several), and how far other clusters, seeds and programs may be.
 struct Recipe {
   const char* method;
   SpatialFigures starmap, e3, f3, spread;

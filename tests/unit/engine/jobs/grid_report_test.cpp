@@ -42,7 +42,7 @@ struct Written {
   std::vector<GridRun> runs;
   Json json;
   Written(int seeds, Value value) {
-    plan = plan_grid(parse_grid("title: Which\nbase: report_toy\nset: {seed: 1}\nfactors: {a: {path: loss.a.enabled, levels: {\"on\": {loss.a.enabled: true}, \"off\": {loss.a.enabled: false}}}, lr: [0.1, 0.2]}\n"
+    plan = plan_grid(parse_grid("title: Which\nbase: toy\nset: {seed: 1}\nfactors: {a: {path: loss.a.enabled, levels: {\"on\": {loss.a.enabled: true}, \"off\": {loss.a.enabled: false}}}, lr: [0.1, 0.2]}\n"
                                 "plan: one_at_a_time\nseeds: " + std::to_string(seeds) + "\n", "which.yaml"), report_systems());
     for (const PlannedRun& planned : plan.runs) {
       GridRun run;

@@ -43,8 +43,13 @@ class TestLossCurves : public QObject {
     view->resize(400, 260);
     view->show();
     view->setCurves(set);
-    QTest::qWait(40);
+    drawn(*view);
     return view;
+  }
+  /// Waits until what was changed is drawn, however busy the machine is.
+  static void drawn(LossCurves& view) {
+    QSignalSpy replots(view.plot(), &QCustomPlot::afterReplot);
+    replots.wait(2000);
   }
   static int pixelsNear(const QImage& image, const QColor& color) {
     int count = 0;
@@ -75,11 +80,11 @@ class TestLossCurves : public QObject {
     QVERIFY(std::abs(end - 999 / 0.8) < 1);
     for (int i = 1000; i < 1100; ++i) series->steps.push_back(i), series->values.push_back(1);
     view->setCurves(oneCurve(series));
-    QTest::qWait(40);
+    drawn(*view);
     QCOMPARE(view->plot()->xAxis->range().upper, end);
     for (int i = 1100; i < 1400; ++i) series->steps.push_back(i), series->values.push_back(1);
     view->setCurves(oneCurve(series));
-    QTest::qWait(40);
+    drawn(*view);
     QVERIFY(view->plot()->xAxis->range().upper > 1399);
   }
 
@@ -119,12 +124,12 @@ class TestLossCurves : public QObject {
     QTest::mousePress(plot, Qt::LeftButton, {}, a);
     QTest::mouseMove(plot, (a + b) / 2);
     QTest::mouseRelease(plot, Qt::LeftButton, {}, b);
-    QTest::qWait(40);
+    drawn(*view);
     QVERIFY(std::abs(plot->xAxis->range().lower - from) < 1e-6 && std::abs(plot->xAxis->range().upper - to) < 1e-6);
     QVERIFY(!view->follow());
     QTest::mouseDClick(plot, Qt::LeftButton, {}, a);
     QTest::mouseRelease(plot, Qt::LeftButton, {}, a);
-    QTest::qWait(40);
+    drawn(*view);
     QVERIFY(view->follow());
     QCOMPARE(plot->xAxis->range().size(), all);
   }
@@ -138,7 +143,7 @@ class TestLossCurves : public QObject {
     QCOMPARE(spy.count(), 1);
     QTest::keyClick(view->plot(), Qt::Key_L, Qt::ShiftModifier);
     QVERIFY(view->logX());
-    QTest::qWait(40);
+    drawn(*view);
     QCOMPARE(view->plot()->yAxis->scaleType(), QCPAxis::stLogarithmic);
     QVERIFY(view->plot()->yAxis->range().lower > 0);
   }
@@ -193,10 +198,10 @@ class TestLossCurves : public QObject {
     auto huge = line(20, 1e300, 1e300);
     auto view = tile(oneCurve(huge));
     view->setLogY(true);
-    QTest::qWait(40);
+    drawn(*view);
     auto negative = tile(oneCurve(line(20, -3)));
     negative->setLogY(true);
-    QTest::qWait(40);
+    drawn(*negative);
     auto uneven = std::make_shared<Series>();
     uneven->steps = {1, 2, 3};
     uneven->values = {1};
@@ -247,8 +252,7 @@ class TestLossCurves : public QObject {
   void aChangeOfThemeRepaints() {
     auto view = tile(oneCurve(line(100, 1)));
     theme_->setChoice(ThemeChoice::dark);
-    QTest::qWait(60);
-    QCOMPARE(view->plot()->grab().toImage().pixelColor(2, 2), themeColors(true).panel);
+    QTRY_COMPARE(view->plot()->grab().toImage().pixelColor(2, 2), themeColors(true).panel);
     theme_->setChoice(ThemeChoice::light);
   }
 
@@ -258,21 +262,21 @@ class TestLossCurves : public QObject {
     Crosshair crosshair;
     auto view = tile(oneCurve(series), &crosshair);
     view->setUnit(StepUnit::hours);
-    QTest::qWait(40);
+    drawn(*view);
     QVERIFY2(std::abs(view->plot()->xAxis->range().upper - 1.2 * 1.98) < 0.02, qPrintable(QString::number(view->plot()->xAxis->range().upper)));
     QCOMPARE(view->readOut(50), QStringList{"seed 2 raw 2"});         // the cross-hair is in steps, whatever the axis counts
     QTest::mouseMove(view->plot(), QPoint(static_cast<int>(view->plot()->xAxis->coordToPixel(1.0)), 100));
     QTRY_VERIFY(crosshair.isActive());
     QVERIFY2(std::abs(crosshair.step() - 50) <= 2, qPrintable(QString::number(crosshair.step())));
     QTest::keyClick(view->plot(), Qt::Key_X);
-    QTest::qWait(40);
+    drawn(*view);
     QVERIFY(view->plot()->xAxis->range().lower >= 1.7e9);
     QTest::keyClick(view->plot(), Qt::Key_X);
-    QTest::qWait(40);
+    drawn(*view);
     QVERIFY(view->plot()->xAxis->range().upper < 1000);
     view->setCurves(oneCurve(line(100, 2)));                            // times are not known: nothing is invented
     view->setUnit(StepUnit::clock);
-    QTest::qWait(40);
+    drawn(*view);
     view->plot()->grab();
     QVERIFY(view->readOut(50).isEmpty());
   }
@@ -285,11 +289,11 @@ class TestLossCurves : public QObject {
     auto view = tile(oneCurve(series));
     view->setSmoothing(0.99);
     view->setStepRange(0, 1000);
-    QTest::qWait(40);
+    drawn(*view);
     QCOMPARE(view->beyondCount(), 2);
     QVERIFY(view->plot()->yAxis->range().upper < 500);
     QTest::keyClick(view->plot(), Qt::Key_O);
-    QTest::qWait(40);
+    drawn(*view);
     QCOMPARE(view->beyondCount(), 0);
     QVERIFY(view->plot()->yAxis->range().upper >= 800);
   }
@@ -300,7 +304,7 @@ class TestLossCurves : public QObject {
     auto view = tile(oneCurve(series));
     view->setSmoothing(0);
     view->setLogY(true);
-    QTest::qWait(40);
+    drawn(*view);
     const QImage image = view->plot()->grab().toImage();
     const int x = static_cast<int>(view->plot()->xAxis->coordToPixel(50)), bottom = view->plot()->axisRect()->bottom();
     QVERIFY(pixelsNear(image.copy(x - 3, bottom - 5, 6, 4), QColor(0, 114, 178)) > 0);
