@@ -15,7 +15,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr int kMostLayouts = 10;
 constexpr std::int64_t kMostSamples = 64;
 const QString kPredicted = QStringLiteral("predicted"), kTarget = QStringLiteral("target"), kSamples = QStringLiteral("samples"), kMean = QStringLiteral("mean"),
-              kSample = QStringLiteral("sample:"), kProbe = QStringLiteral("probe");
+              kSample = QStringLiteral("sample:");
 
 const ArrayView* bound(const ArrayMap& arrays, const QHash<QString, QString>& bindings, const QString& role) {
   const auto name = bindings.constFind(role);

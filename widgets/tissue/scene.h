@@ -18,6 +18,8 @@
 
 namespace geocyte::widgets::tissue {
 
+inline const QString kProbe = QStringLiteral("probe");   ///< the choice of places that were refined on demand
+
 constexpr int kNeighbours = 10;
 
 struct SceneChoice {

@@ -25,7 +25,7 @@ namespace {
 
 using cloud::ScatterCanvas;
 
-const QString kPick = QStringLiteral("gene?"), kProbe = QStringLiteral("probe"), kError = QStringLiteral("tissue/error"), kSpread = QStringLiteral("tissue/spread");
+const QString kPick = QStringLiteral("gene?"), kError = QStringLiteral("tissue/error"), kSpread = QStringLiteral("tissue/spread");
 const std::array<QString, 4> kShows{QStringLiteral("predicted"), QStringLiteral("target"), QStringLiteral("beside"), QStringLiteral("overlay")};
 const std::array<QString, 3> kFits{QStringLiteral("none"), QStringLiteral("rotation"), QStringLiteral("rotation_scale")};
 
