@@ -113,7 +113,7 @@ void AblatePage::refresh() {
 QString AblatePage::nameOf(const RunInfo& run) const {
   if (!news_ || run.experiment.grid != QString::fromStdString(news_->report->id)) return {};
   for (const auto& row : matrix_->content().rows)
-    if (!row.tool && row.name == run.experiment.cell)
+    if (row.isCell() && row.name == run.experiment.cell)
       return tr("%1, seed %2").arg(row.baseline ? tr("baseline") : widgets::ablation_matrix::changesText(matrix_->content(), row)).arg(run.experiment.seed);
   return {};
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/config/scores.h"
+#include "engine/jobs/grid_effects.h"
 
 namespace geocyte::desktop {
 namespace {
@@ -73,6 +74,29 @@ void countRuns(const jobs::GridReport& report, const RunLibrary& library, std::v
   }
 }
 
+void addEffects(const jobs::GridReport& report, matrix::Content& content) {
+  const jobs::GridEffects effects(report);
+  if (!effects.tell_more()) return;
+  const std::size_t first = content.rows.size();
+  for (const matrix::Score& score : content.scores) {
+    const std::vector<jobs::GridEffect> found = effects.of(score.id.toStdString());
+    content.rows.resize(first + found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const jobs::GridEffect& effect = found[i];
+      matrix::Row& row = content.rows[first + i];
+      row.kind = matrix::RowKind::effect;
+      row.name = text(jobs::effect_name(effect));
+      row.detail = text(jobs::effect_detail(report, effect));
+      for (const auto& [factor, level] : effect.levels) row.levels.insert(text(factor), text(level));
+      if (!effect.effect) continue;
+      matrix::Value value = valueOf({effect.mean, std::nullopt, effect.effect});
+      value.lowest = effect.lowest;
+      value.highest = effect.highest;
+      row.values.insert(score.id, value);
+    }
+  }
+}
+
 QString valueText(const Json& value) { return value.is_string() ? text(value.get<std::string>()) : text(value.dump()); }
 
 const Json* optionsOf(const jobs::GridReport& report, const std::string& factor, const jobs::Choice& levels) {
@@ -119,13 +143,14 @@ widgets::ablation_matrix::Content gridContent(const jobs::GridReport& report, co
   for (const jobs::TableRow& row : report.table.rows) {
     matrix::Row& one = content.rows.emplace_back();
     one.name = text(row.name);
-    one.tool = row.kind == "tool";
+    if (row.kind == "tool") one.kind = matrix::RowKind::tool;
     one.baseline = row.baseline;
     for (const auto& [factor, level] : row.levels) one.levels.insert(text(factor), text(level));
     if (row.seconds > 0) one.seconds = row.seconds;
     for (const auto& [metric, value] : row.metrics) one.values.insert(text(metric), valueOf(value));
   }
   countRuns(report, library, content.rows);
+  addEffects(report, content);
   return content;
 }
 

@@ -18,6 +18,7 @@
 #include "engine/core/error.h"
 #include "engine/core/log.h"
 #include "engine/core/text.h"
+#include "engine/jobs/grid_effects.h"
 #include "engine/jobs/grid_finding.h"
 #include "engine/jobs/grid_runner.h"
 #include "engine/jobs/grid_table.h"
@@ -99,6 +100,9 @@ void say_finding(const jobs::GridPlan& plan, const std::vector<jobs::GridRun>& r
   const std::string metric = config::telling_first(plan.system->scores, report.table.metrics).front();
   const auto finding = jobs::finding_of(report, metric, config::find_score(plan.system->scores, metric));
   std::fprintf(stderr, "ablate: %s %s\n", finding.headline.c_str(), finding.evidence.c_str());
+  const std::vector<std::string> effects = jobs::sure_effects(report, metric);
+  if (!effects.empty()) std::fprintf(stderr, "ablate: over all settings of the other factors (intervals that leave out 0; one in twenty does by chance):\n");
+  for (const std::string& effect : effects) std::fprintf(stderr, "  %s\n", effect.c_str());
 }
 
 int ablate(const AblateRequest& request, bool json) {

@@ -52,14 +52,9 @@ bool stands_among(const Comparison& one, std::size_t comparisons) {
 /// Numbers of one score, all with the same digits.
 struct Digits {
   int decimals = 3;
-  std::string plain(double value) const { return with_minus(fmt::format("{:.{}f}", value, decimals)); }
-  std::string change(double value) const { return with_minus(fmt::format("{:+.{}f}", value, decimals)); }
+  std::string change(double value) const { return signed_text(value, decimals); }
   std::string change(const PairedDifference& d) const {
     return d.low && d.high ? fmt::format("{} [{}, {}]", change(d.mean), change(*d.low), change(*d.high)) : change(d.mean);
-  }
-  static std::string with_minus(std::string text) {
-    if (text.starts_with('-')) text.replace(0, 1, "−");
-    return text;
   }
 };
 
@@ -94,6 +89,12 @@ constexpr const char* kWhy =
 int decimals_for(double largest) {
   if (!std::isfinite(largest) || largest <= 0) return 3;
   return std::clamp(2 - static_cast<int>(std::floor(std::log10(largest))), 0, 6);
+}
+
+std::string signed_text(double value, int decimals) {
+  std::string text = fmt::format("{:+.{}f}", value, decimals);
+  if (text.starts_with('-')) text.replace(0, 1, "−");
+  return text;
 }
 
 std::size_t changed_factors(const GridReport& report, std::size_t cell) {

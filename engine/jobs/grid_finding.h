@@ -39,5 +39,7 @@ std::size_t changed_factors(const GridReport& report, std::size_t cell);
 
 /// Digits after the point that give values of this size three significant digits, 0 to 6.
 int decimals_for(double largest);
+/// "+0.031", "−0.031": with a sign and a proper minus.
+std::string signed_text(double value, int decimals);
 
 }  // namespace geocyte::jobs

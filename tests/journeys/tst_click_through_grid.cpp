@@ -23,6 +23,7 @@ using namespace geocyte;
 using namespace geocyte::desktop;
 using test::kAnswer, test::kStart;
 using widgets::ablation_matrix::AblationMatrix;
+using widgets::ablation_matrix::Form;
 
 namespace {
 constexpr int kWholeGrid = 400'000;
@@ -92,7 +93,7 @@ class TestClickThroughGrid : public test::Journey {
     QTest::keyClick(matrix()->grid(), Qt::Key_BracketRight);
     QTRY_VERIFY(detail()->story().options[0].path != first);
     QTest::keyClick(matrix()->grid(), Qt::Key_P);
-    QVERIFY(matrix()->isPivot());
+    QVERIFY(matrix()->form() == Form::pivot);
     picture("pivot");
     QTest::keyClick(matrix()->grid(), Qt::Key_P);
   }

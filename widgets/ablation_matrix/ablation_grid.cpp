@@ -68,8 +68,7 @@ void AblationGrid::layOut() {
   tops_.clear();
   double top = 0;
   for (int l = 0; l < lines; ++l) {
-    const bool apart = l > 0 && arrangement_.lines[static_cast<std::size_t>(l)].kind != LineKind::cell && arrangement_.lines[static_cast<std::size_t>(l - 1)].kind == LineKind::cell;
-    if (apart) top += kApart;
+    if (standsApart(arrangement_.lines, l)) top += kApart;
     tops_.push_back(top);
     top += kSlotHeight;
   }
@@ -119,7 +118,7 @@ QColor AblationGrid::slotFill(int line, int head) const {
   const Value value = row.values.value(score.id);
   if (!value.isKnown()) return colors.panel;
   const QColor fill = fillOf(value, score, largest_[static_cast<std::size_t>(place.score)], colors);
-  return row.tool ? mixed(colors.panel, fill, 0.5) : fill;   // colour is about the ingredients first
+  return row.kind == RowKind::tool ? mixed(colors.panel, fill, 0.5) : fill;   // colour is about the ingredients first
 }
 
 void AblationGrid::setOpened(int row) {

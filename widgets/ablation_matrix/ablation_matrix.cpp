@@ -22,7 +22,9 @@ namespace geocyte::widgets::ablation_matrix {
 namespace {
 
 constexpr std::size_t kMostOthers = 4;
-const QString kCells = QStringLiteral("cells"), kPivot = QStringLiteral("pivot"), kAll = QStringLiteral("*");
+const QString kCells = QStringLiteral("cells"), kPivot = QStringLiteral("pivot"), kEffects = QStringLiteral("effects"), kAll = QStringLiteral("*");
+
+const QString& idOf(Form form) { return form == Form::pivot ? kPivot : form == Form::effects ? kEffects : kCells; }
 
 bool writeText(const QString& file, const QString& text) {
   QSaveFile out(file);
@@ -46,7 +48,7 @@ AblationMatrix::AblationMatrix(const ViewContext& context, QWidget* parent) : Vi
     emit scoreChosen(score_);
   });
   connect(grid_, &AblationGrid::activated, this, [this](int row, int) {
-    if (row < 0 || content_.rows[static_cast<std::size_t>(row)].tool) return;
+    if (row < 0 || !content_.rows[static_cast<std::size_t>(row)].isCell()) return;
     setOpened(row);
     emit cellOpened(row);
   });
@@ -66,11 +68,11 @@ void AblationMatrix::buildChoices() {
     titleChoices()->addWidget(button);
     return button;
   };
-  form_ = add("ablationForm", tr("How cells are arranged (P)"), {});
+  form_choice_ = add("ablationForm", tr("How cells are arranged (P)"), {});
   score_choice_ = add("ablationScore", tr("Which score is looked at (M)"), tr("score: "));
   rows_choice_ = add("ablationRows", tr("Factor of the rows"), tr("rows: "));
   columns_choice_ = add("ablationColumns", tr("Factor of the columns"), tr("columns: "));
-  connect(form_, &ChoiceButton::chosen, this, [this](const QString& id) { setPivot(id == kPivot); });
+  connect(form_choice_, &ChoiceButton::chosen, this, [this](const QString& id) { setForm(id == kPivot ? Form::pivot : id == kEffects ? Form::effects : Form::cells); });
   connect(score_choice_, &ChoiceButton::chosen, this, [this](const QString& id) {
     setScore(id);
     emit scoreChosen(id);
@@ -127,7 +129,8 @@ void AblationMatrix::setContent(Content content) {
   const auto has = [this](const QString& name) { return std::any_of(content_.factors.begin(), content_.factors.end(), [&](const Factor& factor) { return factor.name == name; }); };
   if (!has(choice_.rows) || !has(choice_.columns)) choice_ = firstPivot(content_);
   choice_.score = score_;
-  if (content_.factors.size() < 2) pivot_ = false;
+  const std::vector<Form> possible = forms();
+  if (std::find(possible.begin(), possible.end(), form_) == possible.end()) form_ = Form::cells;
   if (opened() >= static_cast<int>(content_.rows.size())) grid_->setOpened(-1);
   fillChoices();
   rearrange();
@@ -136,14 +139,16 @@ void AblationMatrix::setContent(Content content) {
 void AblationMatrix::fillChoices() {
   std::vector<ChoiceButton::Choice> forms{{kCells, tr("cells × scores"), tr("Every cell of the grid with all its scores")}};
   if (content_.factors.size() > 1) forms.push_back({kPivot, tr("two factors"), tr("One score over two factors; the others are nested in the rows")});
-  form_->setChoices(std::move(forms));
-  form_->setCurrent(pivot_ ? kPivot : kCells);
+  if (content_.hasEffects()) forms.push_back({kEffects, tr("effects"), tr("What each factor changes over all settings of the others, and which two do not add up")});
+  form_choice_->setChoices(std::move(forms));
+  form_choice_->setCurrent(idOf(form_));
+  const bool pivot = form_ == Form::pivot;
   std::vector<ChoiceButton::Choice> scores;
   for (const Score& score : content_.scores) scores.push_back({score.id, score.title, QStringLiteral("%1: %2").arg(score.id, score.what)});
   score_choice_->setChoices(std::move(scores));
   score_choice_->setCurrent(score_);
   std::vector<ChoiceButton::Choice> factors;   // without choices a button is not there
-  if (pivot_)
+  if (pivot)
     for (const Factor& factor : content_.factors) factors.push_back({factor.name, factor.name, {}});
   for (ChoiceButton* button : {rows_choice_, columns_choice_}) {
     button->setChoices(factors);
@@ -151,7 +156,7 @@ void AblationMatrix::fillChoices() {
   }
   std::size_t next = 0;
   for (const Factor& factor : content_.factors) {
-    if (!pivot_ || next >= only_.size() || factor.name == choice_.rows || factor.name == choice_.columns) continue;
+    if (!pivot || next >= only_.size() || factor.name == choice_.rows || factor.name == choice_.columns) continue;
     ChoiceButton* button = only_[next++];
     std::vector<ChoiceButton::Choice> levels{{kAll, tr("%1: all").arg(factor.name), tr("All levels, nested in the rows")}};
     for (const QString& level : factor.levels) levels.push_back({level, factor.name + QLatin1Char(' ') + level, {}});
@@ -164,19 +169,20 @@ void AblationMatrix::fillChoices() {
 
 void AblationMatrix::rearrange() {
   choice_.score = score_;
-  const Arrangement arrangement = pivot_ ? pivotOf(content_, choice_) : cellsByScores(content_, order_);
+  const bool pivot = form_ == Form::pivot;
+  const Arrangement arrangement = pivot ? pivotOf(content_, choice_) : form_ == Form::effects ? effectsByScores(content_, order_) : cellsByScores(content_, order_);
   const bool empty = arrangement.lines.empty() || (arrangement.heads.empty() && content_.runs() == 0);
   setEmptyText(empty ? (content_.rows.empty() ? tr("No grid is open") : tr("No cell was planned here")) : content_.scores.empty() ? tr("No run has finished yet: scores come with the first") : QString());
   grid_->setArrangement(content_, arrangement, order_);
-  if (!pivot_ && grid_->head() < 0) grid_->setCursorAt(-1, content_.indexOf(score_));
-  const int cells = static_cast<int>(std::count_if(content_.rows.begin(), content_.rows.end(), [](const Row& row) { return !row.tool; }));
+  if (!pivot && grid_->head() < 0) grid_->setCursorAt(-1, content_.indexOf(score_));
+  const int cells = static_cast<int>(std::count_if(content_.rows.begin(), content_.rows.end(), [](const Row& row) { return row.isCell(); }));
   QStringList count{content_.title, cells == 1 ? tr("1 cell") : tr("%1 cells").arg(cells), tr("%1 of %2 runs finished").arg(content_.finished()).arg(content_.runs())};
   if (content_.failed() > 0) count << tr("%1 failed").arg(content_.failed());
   count.removeAll(QString());
   setCount(content_.rows.empty() ? QString() : count.join(QStringLiteral(" · ")));
-  QString caption = captionText(content_);
+  QString caption = captionText(content_, form_ == Form::effects);
   if (content_.seeds.size() > 1) caption += tr(". Blue: better, orange: worse, grey: no better side; weak: not sure. One in twenty intervals excludes 0 by chance");
-  if (pivot_ && std::isfinite(content_.chance(score_))) caption += tr(". Chance %1").arg(plainText(content_.chance(score_), decimalsFor(content_.largestMean(score_))));
+  if (pivot && std::isfinite(content_.chance(score_))) caption += tr(". Chance %1").arg(plainText(content_.chance(score_), decimalsFor(content_.largestMean(score_))));
   setCaption(content_.rows.empty() ? QString() : caption);
   scheduleRefresh();
 }
@@ -185,14 +191,22 @@ void AblationMatrix::setScore(const QString& id) {
   if (content_.indexOf(id) < 0 || id == score_) return;
   score_ = id;
   score_choice_->setCurrent(id);
-  if (pivot_) return rearrange();
+  if (form_ == Form::pivot) return rearrange();
   const int line = grid_->line();
   const Place place = grid_->arrangement().at(line, grid_->head());
   if (place.score != content_.indexOf(id)) grid_->setCursorAt(place.row, content_.indexOf(id));
 }
 
-void AblationMatrix::setPivot(bool pivot) {
-  pivot_ = pivot && content_.factors.size() > 1;
+std::vector<Form> AblationMatrix::forms() const {
+  std::vector<Form> possible{Form::cells};
+  if (content_.factors.size() > 1) possible.push_back(Form::pivot);
+  if (content_.hasEffects()) possible.push_back(Form::effects);
+  return possible;
+}
+
+void AblationMatrix::setForm(Form form) {
+  const std::vector<Form> possible = forms();
+  form_ = std::find(possible.begin(), possible.end(), form) == possible.end() ? Form::cells : form;
   fillChoices();
   rearrange();
 }
@@ -207,8 +221,8 @@ int AblationMatrix::opened() const { return grid_->opened(); }
 void AblationMatrix::step(int direction) {
   std::vector<int> rows;
   for (std::size_t l = 0; l < grid_->arrangement().lines.size(); ++l)
-    for (std::size_t h = 0; h < (pivot_ ? grid_->arrangement().heads.size() : std::min<std::size_t>(1, grid_->arrangement().heads.size())); ++h)
-      if (const int row = grid_->arrangement().at(static_cast<int>(l), static_cast<int>(h)).row; row >= 0 && !content_.rows[static_cast<std::size_t>(row)].tool) rows.push_back(row);
+    for (std::size_t h = 0; h < (form_ == Form::pivot ? grid_->arrangement().heads.size() : std::min<std::size_t>(1, grid_->arrangement().heads.size())); ++h)
+      if (const int row = grid_->arrangement().at(static_cast<int>(l), static_cast<int>(h)).row; row >= 0 && content_.rows[static_cast<std::size_t>(row)].isCell()) rows.push_back(row);
   if (rows.empty()) return;
   const auto here = std::find(rows.begin(), rows.end(), opened());
   const std::ptrdiff_t last = static_cast<std::ptrdiff_t>(rows.size()) - 1;
@@ -237,10 +251,13 @@ void AblationMatrix::hover(int row, int score, const QPoint& at) {
   said.title = one.name;
   said.rows.append({of.title, meanText(value, decimals)});
   said.rows.append({tr("seeds"), QString::number(value.n)});
-  if (value.hasDifference()) said.rows.append({tr("to the baseline"), signedText(value.difference, decimals)});
+  const bool effect = one.kind == RowKind::effect;
+  if (value.hasDifference()) said.rows.append({effect ? tr("effect") : tr("to the baseline"), signedText(value.difference, decimals)});
   if (value.hasInterval()) said.rows.append({tr("95 % interval"), QStringLiteral("%1, %2").arg(signedText(value.low, decimals), signedText(value.high, decimals))});
-  if (const int base = content_.baseline(); base >= 0 && base != row) said.rows.append({tr("baseline"), meanText(content_.rows[static_cast<std::size_t>(base)].values.value(of.id), decimals)});
+  if (effect && std::isfinite(value.lowest)) said.rows.append({tr("in single settings"), QStringLiteral("%1 to %2").arg(signedText(value.lowest, decimals), signedText(value.highest, decimals))});
+  if (const int base = content_.baseline(); !effect && base >= 0 && base != row) said.rows.append({tr("baseline"), meanText(content_.rows[static_cast<std::size_t>(base)].values.value(of.id), decimals)});
   if (std::isfinite(value.chance)) said.rows.append({tr("chance"), plainText(value.chance, decimals)});
+  if (effect) said.notes << one.detail;
   if (one.baseline) said.notes << tr("the baseline: all others are held against it");
   else if (value.hasInterval()) said.notes << (value.excludesZero() ? tr("%1 for this score; the interval excludes 0").arg(sideText(value, of)) : tr("may be nothing: the interval contains 0"));
   else if (value.hasDifference()) said.notes << tr("one seed: no interval, nothing is proven");
@@ -253,7 +270,10 @@ void AblationMatrix::hover(int row, int score, const QPoint& at) {
 void AblationMatrix::refresh() { grid_->viewport()->update(); }
 
 void AblationMatrix::keyPressEvent(QKeyEvent* event) {
-  if (event->key() == Qt::Key_P && content_.factors.size() > 1) return setPivot(!pivot_);
+  if (const std::vector<Form> possible = forms(); event->key() == Qt::Key_P && possible.size() > 1) {
+    const auto here = std::find(possible.begin(), possible.end(), form_);
+    return setForm(here == possible.end() || here + 1 == possible.end() ? possible.front() : *(here + 1));
+  }
   if (event->key() == Qt::Key_M) return score_choice_->showMenu();
   View::keyPressEvent(event);
 }

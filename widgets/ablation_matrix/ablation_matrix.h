@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What each ingredient of a grid changes: one slot a cell and score with mean ± sd over seeds and the difference to the baseline with its 95 %
-// interval, or one score over two factors. Colours are symmetric about the baseline; what is not sure is weak and says so. Plain tools and
+// interval, one score over two factors, or what each factor changes over all settings of the others and which two do not add up. Colours are symmetric about the baseline; what is not sure is weak and says so. Plain tools and
 // chance stand apart below. A click or Enter opens a cell; the column that was touched last is the score that everything is about.
 //
 // It is given its content (setContent); arrays and curves mean nothing to it. Keys: see ablation_grid.h; P changes the form, M opens the scores.
@@ -21,6 +21,9 @@ namespace geocyte::widgets::ablation_matrix {
 
 class AblationGrid;
 
+/// All cells with all scores; one score over two factors; what factors change over all settings of the others.
+enum class Form { cells, pivot, effects };
+
 class AblationMatrix : public View {
   Q_OBJECT
  public:
@@ -34,8 +37,9 @@ class AblationMatrix : public View {
   /// The cell that is shown in full beside; -1 = none. By code: says nothing.
   void setOpened(int row);
   int opened() const;
-  bool isPivot() const { return pivot_; }
-  void setPivot(bool pivot);
+  Form form() const { return form_; }
+  /// One that the grid does not have becomes `cells`.
+  void setForm(Form form);
   /// The cell before or after the open one, in the order of the lines.
   void step(int direction);
   AblationGrid* grid() const { return grid_; }
@@ -58,6 +62,7 @@ class AblationMatrix : public View {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  std::vector<Form> forms() const;
   void buildChoices();
   void buildMenu();
   void fillChoices();
@@ -69,9 +74,9 @@ class AblationMatrix : public View {
   QString score_;
   Order order_;
   PivotChoice choice_;
-  bool pivot_ = false;
+  Form form_ = Form::cells;
   AblationGrid* grid_;
-  ChoiceButton *form_, *score_choice_, *rows_choice_, *columns_choice_;
+  ChoiceButton *form_choice_, *score_choice_, *rows_choice_, *columns_choice_;
   std::vector<ChoiceButton*> only_;            ///< of the other factors, in a pivot
   QToolButton* menu_;
 };

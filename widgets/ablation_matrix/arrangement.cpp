@@ -25,29 +25,43 @@ QString durationText(double seconds) {
 Line lineOf(const Content& content, int index) {
   const Row& row = content.rows[static_cast<std::size_t>(index)];
   Line line;
-  line.kind = row.tool ? LineKind::tool : LineKind::cell;
+  line.kind = row.kind == RowKind::tool ? LineKind::tool : row.isInteraction() ? LineKind::interaction : row.kind == RowKind::effect ? LineKind::effect : LineKind::cell;
   line.row = index;
-  line.baseline = row.baseline && !row.tool;
-  line.text = row.tool ? row.name : changesText(content, row);
+  line.baseline = row.baseline && row.isCell();
+  line.text = row.isCell() ? changesText(content, row) : row.name;
   const QString progress = progressText(row);
   const QString seeds = row.finished == 1 ? tr("1 seed") : tr("%1 seeds").arg(row.finished);
-  line.detail = row.tool ? tr("plain tool, on the baseline's data") : joined({line.baseline ? tr("baseline") : QString(), progress.isEmpty() ? seeds : progress, durationText(row.seconds)});
+  line.detail = row.kind == RowKind::effect ? row.detail : row.kind == RowKind::tool ? tr("plain tool, on the baseline's data") : joined({line.baseline ? tr("baseline") : QString(), progress.isEmpty() ? seeds : progress, durationText(row.seconds)});
   return line;
 }
 
-/// Cells in the order that is asked for: those without a value last, then as planned.
-std::vector<int> ordered(const Content& content, const Order& order) {
+/// Rows of a kind in the order that is asked for (cells by their mean, effects by their size): those without a value last, then as planned.
+std::vector<int> ordered(const Content& content, RowKind kind, bool interactions, const Order& order) {
   std::vector<int> rows;
   for (std::size_t r = 0; r < content.rows.size(); ++r)
-    if (!content.rows[r].tool) rows.push_back(static_cast<int>(r));
+    if (content.rows[r].kind == kind && content.rows[r].isInteraction() == interactions) rows.push_back(static_cast<int>(r));
   if (content.indexOf(order.score) < 0) return rows;
-  const auto mean = [&](int row) { return content.rows[static_cast<std::size_t>(row)].values.value(order.score); };
+  const auto key = [&](int row) {
+    const Value value = content.rows[static_cast<std::size_t>(row)].values.value(order.score);
+    return !value.isKnown() ? kNone : kind == RowKind::effect ? value.difference : value.mean;
+  };
   std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) {
-    const Value one = mean(a), other = mean(b);
-    if (one.isKnown() != other.isKnown()) return one.isKnown();
-    return one.isKnown() && (order.descending ? one.mean > other.mean : one.mean < other.mean);
+    const double one = key(a), other = key(b);
+    if (std::isfinite(one) != std::isfinite(other)) return std::isfinite(one);
+    return std::isfinite(one) && (order.descending ? one > other : one < other);
   });
   return rows;
+}
+
+std::vector<Head> scoreHeads(const Content& content) {
+  std::vector<Head> heads;
+  for (std::size_t s = 0; s < content.scores.size(); ++s) heads.push_back({content.scores[s].title, arrowOf(content.scores[s].better), static_cast<int>(s), {}});
+  return heads;
+}
+
+void placeScores(Arrangement& made) {
+  for (const Line& line : made.lines)
+    for (const Head& head : made.heads) made.places.push_back({line.row, head.score});
 }
 
 const Factor* factorOf(const Content& content, const QString& name) {
@@ -87,7 +101,7 @@ QString arrowOf(Better better) { return better == Better::higher ? QStringLitera
 
 QString changesText(const Content& content, const Row& row) {
   const int base = content.baseline();
-  if (row.tool || base < 0 || row.baseline) return row.name;
+  if (!row.isCell() || base < 0 || row.baseline) return row.name;
   QStringList changes;
   for (const Factor& factor : content.factors) {
     const QString level = row.levels.value(factor.name);
@@ -99,18 +113,34 @@ QString changesText(const Content& content, const Row& row) {
 Arrangement cellsByScores(const Content& content, const Order& order) {
   Arrangement made;
   made.corner = tr("changed against the baseline");
-  for (std::size_t s = 0; s < content.scores.size(); ++s) {
-    const Score& score = content.scores[s];
-    made.heads.push_back({score.title, arrowOf(score.better), static_cast<int>(s), {}});
-  }
-  for (const int row : ordered(content, order)) made.lines.push_back(lineOf(content, row));
+  made.heads = scoreHeads(content);
+  for (const int row : ordered(content, RowKind::cell, false, order)) made.lines.push_back(lineOf(content, row));
   const bool has_chance = std::any_of(content.scores.begin(), content.scores.end(), [&](const Score& score) { return std::isfinite(content.chance(score.id)); });
   if (has_chance) made.lines.push_back({LineKind::chance, tr("chance"), tr("what guessing or sampling alone gives"), -1, false});
   for (std::size_t r = 0; r < content.rows.size(); ++r)
-    if (content.rows[r].tool) made.lines.push_back(lineOf(content, static_cast<int>(r)));
-  for (const Line& line : made.lines)
-    for (const Head& head : made.heads) made.places.push_back({line.row, head.score});
+    if (content.rows[r].kind == RowKind::tool) made.lines.push_back(lineOf(content, static_cast<int>(r)));
+  placeScores(made);
   return made;
+}
+
+Arrangement effectsByScores(const Content& content, const Order& order) {
+  Arrangement made;
+  made.corner = tr("changed, over all settings of the others");
+  made.heads = scoreHeads(content);
+  for (const bool interactions : {false, true})
+    for (const int row : ordered(content, RowKind::effect, interactions, order)) made.lines.push_back(lineOf(content, row));
+  placeScores(made);
+  return made;
+}
+
+bool isOfEffects(const Arrangement& arrangement) {
+  return !arrangement.lines.empty() && (arrangement.lines.front().kind == LineKind::effect || arrangement.lines.front().kind == LineKind::interaction);
+}
+
+bool standsApart(const std::vector<Line>& lines, int line) {
+  if (line <= 0) return false;
+  const LineKind before = lines[static_cast<std::size_t>(line - 1)].kind, own = lines[static_cast<std::size_t>(line)].kind;
+  return own != before && (before == LineKind::cell || before == LineKind::effect);
 }
 
 PivotChoice firstPivot(const Content& content) {

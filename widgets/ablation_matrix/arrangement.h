@@ -12,7 +12,7 @@
 
 namespace geocyte::widgets::ablation_matrix {
 
-enum class LineKind { cell, chance, tool };
+enum class LineKind { cell, chance, tool, effect, interaction };
 
 struct Line {
   LineKind kind = LineKind::cell;
@@ -49,6 +49,13 @@ struct Order {
 };
 
 Arrangement cellsByScores(const Content& content, const Order& order = {});
+
+/// What factors change over all settings of the others, then what two of them do together beyond the sum of both.
+Arrangement effectsByScores(const Content& content, const Order& order = {});
+
+bool isOfEffects(const Arrangement& arrangement);
+/// Whether a gap or a rule belongs above this line: it is the first one after the cells, or after the effects.
+bool standsApart(const std::vector<Line>& lines, int line);
 
 struct PivotChoice {
   QString rows, columns;                ///< factors

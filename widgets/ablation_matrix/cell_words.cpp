@@ -26,7 +26,7 @@ Standing standingOf(const Row& row, const Value& value) {
 
 QString progressText(const Row& row) {
   const int all = row.finished + row.running + row.pending + row.failed;
-  if (row.tool || row.finished == all) return {};
+  if (!row.isCell() || row.finished == all) return {};
   QStringList parts{tr("%1 of %2 seeds finished").arg(row.finished).arg(all)};
   if (row.running > 0) parts << tr("%1 running").arg(row.running);
   if (row.pending > 0) parts << tr("%1 waiting").arg(row.pending);
@@ -76,9 +76,14 @@ QString sentence(const Content& content, const Row& row, const Score& score) {
   const int decimals = decimalsFor(content.largestMean(score.id));
   QStringList parts;
   if (value.isKnown()) parts << tr("%1 %2 over %3").arg(score.title, meanText(value, decimals), seedsText(value.n));
-  else if (row.tool) parts << tr("no value of %1").arg(score.title);
+  else if (!row.isCell()) parts << tr("no value of %1").arg(score.title);
   if (row.baseline) parts << tr("it is the baseline");
-  if (value.hasInterval())
+  if (row.kind == RowKind::effect && value.hasDifference())
+    parts << tr("%1 %2").arg(signedText(value.difference, decimals), row.detail)
+          << (!value.hasInterval() ? tr("one seed: there is no interval, nothing is proven")
+                                   : tr("95 % interval %1 to %2 over %3: %4").arg(signedText(value.low, decimals), signedText(value.high, decimals), seedsText(value.paired),
+                                                                                 value.excludesZero() ? sideText(value, score) : tr("the interval contains 0, so it may be nothing")));
+  else if (value.hasInterval())
     parts << tr("%1 to the baseline, 95 % interval %2 to %3 over %4 that both have: %5")
                  .arg(signedText(value.difference, decimals), signedText(value.low, decimals), signedText(value.high, decimals), seedsText(value.paired),
                       value.excludesZero() ? sideText(value, score) : tr("the interval contains 0, so it may be nothing"));

@@ -10,7 +10,7 @@ template <class Of>
 double largest(const std::vector<Row>& rows, const QString& score, Of of) {
   double most = 0;
   for (const Row& row : rows) {
-    if (row.tool) continue;
+    if (!row.isCell()) continue;
     const double value = std::abs(of(row.values.value(score)));
     if (std::isfinite(value)) most = std::max(most, value);
   }
@@ -21,15 +21,19 @@ template <class Of>
 int sum(const std::vector<Row>& rows, Of of) {
   int total = 0;
   for (const Row& row : rows)
-    if (!row.tool) total += of(row);
+    if (row.isCell()) total += of(row);
   return total;
 }
 
 }  // namespace
 
 int Content::baseline() const {
-  const auto found = std::find_if(rows.begin(), rows.end(), [](const Row& row) { return row.baseline && !row.tool; });
+  const auto found = std::find_if(rows.begin(), rows.end(), [](const Row& row) { return row.baseline && row.isCell(); });
   return found == rows.end() ? -1 : static_cast<int>(found - rows.begin());
+}
+
+bool Content::hasEffects() const {
+  return std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.kind == RowKind::effect; });
 }
 
 int Content::indexOf(const QString& score) const {
@@ -38,7 +42,7 @@ int Content::indexOf(const QString& score) const {
 }
 
 int Content::rowWith(const QHash<QString, QString>& levels) const {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return !row.tool && row.levels == levels; });
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.isCell() && row.levels == levels; });
   return found == rows.end() ? -1 : static_cast<int>(found - rows.begin());
 }
 

@@ -27,7 +27,8 @@ struct Value {
   int n = 0;                            ///< seeds
   double mean = kNone, sd = kNone, chance = kNone;
   int paired = 0;                       ///< seeds that the baseline has as well
-  double difference = kNone, low = kNone, high = kNone;   ///< to the baseline, with its 95 % interval
+  double difference = kNone, low = kNone, high = kNone;   ///< to the baseline, or the effect; with its 95 % interval
+  double lowest = kNone, highest = kNone;                 ///< of an effect: in the settings that it is a mean of
 
   bool isKnown() const { return n > 0 && std::isfinite(mean); }
   bool hasDifference() const { return isKnown() && std::isfinite(difference); }
@@ -35,10 +36,17 @@ struct Value {
   bool excludesZero() const { return hasInterval() && (low > 0 || high < 0); }
 };
 
+/// A cell of the grid; a plain tool on the baseline's data; what a factor changes over all settings of the others, or two of them together
+/// beyond what each does alone.
+enum class RowKind { cell, tool, effect };
+
 struct Row {
-  QString name;
-  bool tool = false, baseline = false;
-  QHash<QString, QString> levels;       ///< by factor; a tool has none
+  QString name, detail;                 ///< detail: of an effect, "instead of on, over 4 settings of the others"
+  RowKind kind = RowKind::cell;
+  bool baseline = false;
+  QHash<QString, QString> levels;       ///< by factor; a tool has none, an effect those that it is about
+  bool isCell() const { return kind == RowKind::cell; }
+  bool isInteraction() const { return kind == RowKind::effect && levels.size() > 1; }
   int finished = 0, running = 0, pending = 0, failed = 0;   ///< runs
   QStringList reasons;                  ///< why runs failed: "seed 8: …"
   double seconds = kNone;               ///< mean wall time of a run
@@ -55,9 +63,10 @@ struct Content {
   QStringList seeds;
   std::vector<Factor> factors;
   std::vector<Score> scores;
-  std::vector<Row> rows;                ///< cells, then tools
+  std::vector<Row> rows;                ///< cells, then tools, then effects
 
   int baseline() const;                 ///< its row; -1 = none
+  bool hasEffects() const;
   int indexOf(const QString& score) const;   ///< -1 = there is none
   /// The row with exactly these levels; -1 = not planned.
   int rowWith(const QHash<QString, QString>& levels) const;

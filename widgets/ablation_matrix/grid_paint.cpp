@@ -108,7 +108,7 @@ void AblationGrid::paintLine(QPainter& painter, int line) const {
   if (opened || one.baseline) painter.fillRect(QRectF(whole.left(), whole.top() + 1, 3, whole.height() - 2), opened ? c.accent : c.dim);
   const QRectF rect = whole.adjusted(kInside, 6, -kInside, -6);
   const QFontMetricsF strong(strongFont()), caption(captionFont());
-  painter.setFont(one.kind != LineKind::cell ? textFont() : strongFont());
+  painter.setFont(one.kind == LineKind::cell || one.kind == LineKind::effect ? strongFont() : textFont());
   painter.setPen(c.ink);
   painter.drawText(rect, Qt::AlignLeft | Qt::AlignTop, strong.elidedText(one.text, Qt::ElideMiddle, rect.width()));
   painter.setFont(captionFont());
@@ -136,9 +136,9 @@ void AblationGrid::paintSlot(QPainter& painter, int line, int head) const {
     const Value value = row.values.value(content_.scores[static_cast<std::size_t>(place.score)].id);
     const Standing standing = standingOf(row, value);
     if (standing == Standing::known) {
-      const QColor text = row.tool && !value.hasDifference() ? c.ink : textOn(fill);
+      const QColor text = row.kind == RowKind::tool && !value.hasDifference() ? c.ink : textOn(fill);
       paintValue(painter, rect, row, value, decimals_[static_cast<std::size_t>(place.score)], text);
-      if (!row.tool) paintMarks(painter, rect, row, text);
+      if (row.isCell()) paintMarks(painter, rect, row, text);
     } else {
       paintStanding(painter, rect, row, standing);
     }
@@ -162,7 +162,7 @@ void AblationGrid::paintValue(QPainter& painter, const QRectF& rect, const Row& 
   painter.drawText(inside, Qt::AlignLeft | Qt::AlignTop, meanText(value, decimals));
   painter.drawText(inside, Qt::AlignLeft | Qt::AlignBottom, row.baseline ? tr("baseline") : differenceText(value, decimals));
   painter.setFont(captionFont());
-  if (!row.tool) painter.drawText(inside, Qt::AlignRight | Qt::AlignTop, tr("n %1").arg(value.n));
+  if (row.kind != RowKind::tool) painter.drawText(inside, Qt::AlignRight | Qt::AlignTop, tr("n %1").arg(value.n));
 }
 
 void AblationGrid::paintMarks(QPainter& painter, const QRectF& rect, const Row& row, const QColor& text) const {

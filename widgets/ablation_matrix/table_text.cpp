@@ -30,6 +30,7 @@ QString headText(const Arrangement& arrangement, int head) {
 QString lineText(const Line& line) {
   QString text = line.text;
   if (line.baseline) text += tr(" (baseline)");
+  else if (line.kind == LineKind::effect || line.kind == LineKind::interaction) text += QStringLiteral(" (%1)").arg(line.detail);
   else if (line.row < 0 && line.kind == LineKind::cell && !line.detail.isEmpty()) text += QStringLiteral(" (%1)").arg(line.detail);
   return text;
 }
@@ -47,7 +48,7 @@ QString slotText(const Content& content, const Arrangement& arrangement, int lin
   const Value value = row.values.value(score.id);
   if (!value.isKnown()) return standingText(row, value);
   QString text = meanText(value, decimals);
-  if (!row.tool && value.n != static_cast<int>(content.seeds.size())) text += tr(" (n %1)").arg(value.n);
+  if (row.kind != RowKind::tool && value.n != static_cast<int>(content.seeds.size())) text += tr(" (n %1)").arg(value.n);
   const QString difference = differenceText(value, decimals);
   if (difference.isEmpty()) return text;
   text += QStringLiteral("; ") + difference;
@@ -84,22 +85,25 @@ QList<QStringList> numberRows(const Content& content) {
   header << QStringList{tr("score"), tr("n"), tr("mean"), tr("sd"), tr("chance"), tr("difference"), tr("low"), tr("high"), tr("paired seeds"), tr("excludes 0"), tr("state"), tr("seconds a run"), tr("reason")};
   QList<QStringList> lines{header};
   for (const Row& row : content.rows) {
-    QStringList front{row.tool ? tr("tool") : tr("cell"), row.name, row.baseline ? tr("yes") : QString()};
+    QStringList front{row.isCell() ? tr("cell") : row.kind == RowKind::tool ? tr("tool") : row.isInteraction() ? tr("interaction") : tr("effect"), row.name, row.baseline ? tr("yes") : QString()};
     for (const Factor& factor : content.factors) front << row.levels.value(factor.name);
     for (const Score& score : content.scores) {
       const Value value = row.values.value(score.id);
       lines << front + QStringList{score.id, QString::number(value.n), numberText(value.mean), numberText(value.sd), numberText(value.chance), numberText(value.difference), numberText(value.low),
                                    numberText(value.high), value.hasDifference() ? QString::number(value.paired) : QString(), value.hasInterval() ? (value.excludesZero() ? tr("yes") : tr("no")) : QString(),
-                                   row.tool ? QString() : standingText(row, value), numberText(row.seconds), row.reasons.join(QStringLiteral("; "))};
+                                   !row.isCell() ? QString() : standingText(row, value), numberText(row.seconds), row.reasons.join(QStringLiteral("; "))};
     }
   }
   return lines;
 }
 
-QString captionText(const Content& content) {
+QString captionText(const Content& content, bool effects) {
   const qsizetype seeds = content.seeds.size();
   QString text = seeds == 1 ? tr("Held-out scores of one seed (%1), so there are no intervals and nothing is proven").arg(content.seeds.first())
                             : tr("Held-out scores, mean ± sd over %1 seeds (%2); difference to the baseline paired by seed, 95 % interval (paired t), ≈ where it contains 0").arg(seeds).arg(content.seeds.join(QStringLiteral(", ")));
+  if (effects && seeds > 1)
+    text = tr("Means over the settings of the other factors, of the seeds (%1) that have them all; change against the baseline's level with its 95 % interval (paired t), ≈ where it contains 0; an interaction is what two "
+              "changes do together beyond the sum of both").arg(content.seeds.join(QStringLiteral(", ")));
   if (content.finished() < content.runs()) text += tr("; %1 of %2 runs finished").arg(content.finished()).arg(content.runs());
   if (!content.made_by.isEmpty()) text += tr("; Geocyte %1").arg(content.made_by);
   return text;
@@ -119,7 +123,7 @@ QString markdownOf(const Content& content, const Arrangement& arrangement) {
     for (int h = 0; h < heads; ++h) text += QStringLiteral(" %1 |").arg(escapedMarkdown(slotText(content, arrangement, l, h, bold)));
     text += QLatin1Char('\n');
   }
-  return text + QStringLiteral("\n%1. %2.\n").arg(content.title, captionText(content));
+  return text + QStringLiteral("\n%1. %2.\n").arg(content.title, captionText(content, isOfEffects(arrangement)));
 }
 
 QString latexOf(const Content& content, const Arrangement& arrangement) {
@@ -135,12 +139,12 @@ QString latexOf(const Content& content, const Arrangement& arrangement) {
   text += QStringLiteral(" \\\\\n\\midrule\n");
   for (int l = 0; l < static_cast<int>(arrangement.lines.size()); ++l) {
     const Line& line = arrangement.lines[static_cast<std::size_t>(l)];
-    if (l > 0 && line.kind != LineKind::cell && arrangement.lines[static_cast<std::size_t>(l - 1)].kind == LineKind::cell) text += QStringLiteral("\\midrule\n");
+    if (standsApart(arrangement.lines, l)) text += QStringLiteral("\\midrule\n");
     text += tex(lineText(line));
     for (int h = 0; h < heads; ++h) text += QStringLiteral(" & ") + tex(slotText(content, arrangement, l, h, bold));
     text += QStringLiteral(" \\\\\n");
   }
-  return text + QStringLiteral("\\bottomrule\n\\end{tabular}\n\\caption{%1. %2.}\n\\end{table}\n").arg(tex(content.title), tex(captionText(content)));
+  return text + QStringLiteral("\\bottomrule\n\\end{tabular}\n\\caption{%1. %2.}\n\\end{table}\n").arg(tex(content.title), tex(captionText(content, isOfEffects(arrangement))));
 }
 
 }  // namespace geocyte::widgets::ablation_matrix

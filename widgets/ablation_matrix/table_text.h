@@ -13,7 +13,7 @@ namespace geocyte::widgets::ablation_matrix {
 /// One line a row and score, with a header: numbers with seven digits, what is not known empty.
 QList<QStringList> numberRows(const Content& content);
 /// "Held-out scores, mean ± sd over 3 seeds (7, 8, 9), …"
-QString captionText(const Content& content);
+QString captionText(const Content& content, bool effects = false);
 /// The table as it is arranged; what excludes 0 is bold.
 QString markdownOf(const Content& content, const Arrangement& arrangement);
 /// A booktabs table with its caption; every sign that LaTeX would take is escaped.

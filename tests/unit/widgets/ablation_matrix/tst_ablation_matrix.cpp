@@ -67,7 +67,7 @@ Content content() {
   made.rows[4].reasons = {"seed 7: the loss is not finite"};
   Row pca;
   pca.name = "pca";
-  pca.tool = true;
+  pca.kind = RowKind::tool;
   pca.values = {{"biology/types", value(0.5, -0.2, 0.01)}};
   made.rows.push_back(pca);
   return made;
@@ -167,7 +167,7 @@ class TestAblationMatrix : public QObject {
     Fixture reason;
     QVERIFY2(reason.grid()->arrangement().lines[4].detail.contains("1 failed"), qPrintable(reason.grid()->arrangement().lines[4].detail));
     QVERIFY(sentence(reason.view->content(), reason.view->content().rows[4], reason.view->content().scores[0]).contains("the loss is not finite"));
-    reason.view->setPivot(true);
+    reason.view->setForm(Form::pivot);
     QCOMPARE(reason.grid()->slotText(0, 1)[0], QString("not planned"));   // latent 16 without the adversary
   }
 
@@ -244,18 +244,67 @@ class TestAblationMatrix : public QObject {
     QCOMPARE(f.view->opened(), 1);
   }
 
+  void effectsStandOverAllSettingsAndInteractionsBelow() {
+    Content made = content();
+    Row main, both;
+    main.kind = both.kind = RowKind::effect;
+    main.name = "adversary off";
+    main.detail = "instead of on, over 3 settings of the others";
+    main.levels = {{"adversary", "off"}};
+    main.values = {{"biology/types", value(0.68, -0.05, 0.01)}, {"align/auc", value(0.55, -0.02, 0.03)}};
+    main.values["biology/types"].lowest = -0.1, main.values["biology/types"].highest = 0.02;
+    both.name = "adversary off × latent 64";
+    both.detail = "beyond what each does alone, over one setting";
+    both.levels = {{"adversary", "off"}, {"latent", "64"}};
+    both.values = {{"biology/types", value(0.8, 0.1, 0.2)}};
+    made.rows.push_back(both);
+    made.rows.push_back(main);
+    Fixture f(made);
+    QCOMPARE(f.lines().filter("×"), QStringList());                        // cells first
+    QSignalSpy opened(f.view.get(), &AblationMatrix::cellOpened);
+    f.key(Qt::Key_P);
+    f.key(Qt::Key_P);
+    QVERIFY(f.view->form() == Form::effects);
+    QCOMPARE(f.lines(), (QStringList{"adversary off", "adversary off × latent 64"}));
+    QCOMPARE(f.grid()->slotText(0, 0), (QStringList{"0.680 ± 0.020", "−0.050 [−0.060, −0.040]", "n 3"}));
+    QVERIFY(f.grid()->slotText(1, 0)[1].startsWith("≈ +0.100"));
+    QCOMPARE(f.grid()->slotText(1, 1), QStringList{"–"});                  // no seed has all of its cells
+    QVERIFY(f.grid()->lineRect(1).top() > f.grid()->lineRect(0).bottom());
+    f.click(0, 0);
+    f.key(Qt::Key_Return);
+    f.key(Qt::Key_BracketRight);
+    QCOMPARE(opened.count(), 0);                                           // it is no cell that could be opened
+    QVERIFY2(f.grid()->accessibleDescription().contains("over 3 settings of the others"), qPrintable(f.grid()->accessibleDescription()));
+    QVERIFY(f.view->markdown().contains("**0.680 ± 0.020; −0.050 [−0.060, −0.040]**"));
+    QVERIFY(f.view->markdown().contains("beyond the sum of both"));
+    QVERIFY(f.view->latex().contains("\\midrule"));
+    QStringList kinds;
+    for (const QStringList& line : f.view->table()) kinds << line[0];
+    QCOMPARE(kinds.count("effect"), 3);
+    QCOMPARE(kinds.count("interaction"), 3);
+    f.key(Qt::Key_P);
+    QVERIFY(f.view->form() == Form::cells);
+    f.choose("ablationForm", "effects");
+    QVERIFY(f.view->form() == Form::effects);
+    f.view->setContent(content());                                         // this grid has none
+    QVERIFY(f.view->form() == Form::cells);
+    f.key(Qt::Key_P);
+    f.key(Qt::Key_P);
+    QVERIFY(f.view->form() == Form::cells);
+  }
+
   void twoFactorsStandAcrossAndTheOthersNest() {
     Content made = content();
     made.factors.push_back({"genes", {"500", "1000"}});
     for (Row& one : made.rows)
-      if (!one.tool) one.levels.insert("genes", "500");
+      if (one.isCell()) one.levels.insert("genes", "500");
     Row more = made.rows[1];
     more.levels.insert("genes", "1000");
     more.values["biology/types"].mean = 0.9;
     made.rows.insert(made.rows.begin() + 5, more);
     Fixture f(made);
     QTest::keyClick(f.grid(), Qt::Key_P);
-    QVERIFY(f.view->isPivot());
+    QVERIFY(f.view->form() == Form::pivot);
     QCOMPARE(f.choice("ablationRows")->current(), QString("latent"));      // most levels
     QCOMPARE(f.choice("ablationColumns")->current(), QString("adversary"));
     QCOMPARE(f.grid()->arrangement().heads.size(), std::size_t{2});
@@ -371,7 +420,7 @@ class TestAblationMatrix : public QObject {
     for (const QSize size : {QSize(120, 80), QSize(600, 400)}) {
       Fixture f(odd, size);
       f.view->grab();
-      f.view->setPivot(true);
+      f.view->setForm(Form::pivot);
       f.view->grab();
       QVERIFY(!f.view->markdown().isEmpty());
     }

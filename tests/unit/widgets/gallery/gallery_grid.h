@@ -50,7 +50,7 @@ inline ablation_matrix::Content someGrid() {
   }
   for (const char* tool : {"pca", "harmony"}) {
     Row row;
-    row.tool = true;
+    row.kind = ablation_matrix::RowKind::tool;
     row.name = QString::fromLatin1(tool);
     for (std::size_t s = 0; s + 1 < made.scores.size(); ++s) {
       Value value;

@@ -187,7 +187,7 @@ class TestGallery : public QObject {
       column->addWidget(view);
       view->setContent(someGrid());
     }
-    pivot->setPivot(true);
+    pivot->setForm(ablation_matrix::Form::pivot);
     all->setOpened(3);
     page.resize(1280, 980);
     page.show();
