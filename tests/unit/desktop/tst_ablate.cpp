@@ -94,7 +94,8 @@ class TestAblate : public QObject {
     QVERIFY(offersAblate());
     QVERIFY(window_->findChild<QAction*>("actionAblate")->isEnabled());
     QTRY_COMPARE_WITH_TIMEOUT(window_->workbench().library().order().size(), std::size_t{8}, kPatience);
-    QCOMPARE(matrix()->content().rows.size(), std::size_t{5});
+    QCOMPARE(matrix()->content().rows.size(), std::size_t{8});   // four cells, a plain tool, two main effects and an interaction
+    QVERIFY(matrix()->content().hasEffects() && matrix()->content().rows[7].isInteraction());
     QCOMPARE(matrix()->content().finished(), 8);
     QCOMPARE(matrix()->content().scores[0].title, QString("spots from cells, AUC"));   // what tells most first, by the name that its system gives
     QVERIFY(matrix()->content().scores[0].better == widgets::ablation_matrix::Better::lower);

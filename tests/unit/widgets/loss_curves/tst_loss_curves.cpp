@@ -46,10 +46,11 @@ class TestLossCurves : public QObject {
     drawn(*view);
     return view;
   }
-  /// Waits until what was changed is drawn, however busy the machine is.
+  /// Waits until what was changed is drawn and nothing more comes, however busy the machine is.
   static void drawn(LossCurves& view) {
+    constexpr int kFirst = 2000, kQuiet = 120;   // ms
     QSignalSpy replots(view.plot(), &QCustomPlot::afterReplot);
-    replots.wait(2000);
+    for (int patience = kFirst; replots.wait(patience); patience = kQuiet) {}
   }
   static int pixelsNear(const QImage& image, const QColor& color) {
     int count = 0;
