@@ -133,10 +133,10 @@ std::string effect_name(const GridEffect& effect) {
 }
 
 std::string effect_detail(const GridReport& report, const GridEffect& effect) {
-  const std::string over = effect.settings == 1 ? "one setting" : fmt::format("{} settings", effect.settings);
-  if (effect.is_interaction()) return "beyond what each does alone, over " + over;
+  const std::string over = effect.settings == 1 ? "1 setting" : fmt::format("{} settings", effect.settings);
+  if (effect.is_interaction()) return "beyond both alone, " + over;
   const Choice& base = report.cells[report.baseline()].levels;
-  return fmt::format("instead of {}, over {} of the others", base.at(effect.levels.begin()->first), over);
+  return fmt::format("instead of {}, {}", base.at(effect.levels.begin()->first), over);
 }
 
 std::vector<std::string> sure_effects(const GridReport& report, const std::string& metric, std::size_t most) {

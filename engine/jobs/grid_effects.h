@@ -54,10 +54,10 @@ class GridEffects {
 
 /// "adversary off"; "adversary off × latent 64".
 std::string effect_name(const GridEffect& effect);
-/// "instead of on, over 4 settings of the others"; "beyond what each does alone, over 2 settings of the others".
+/// "instead of on, 4 settings"; "beyond both alone, 2 settings".
 std::string effect_detail(const GridReport& report, const GridEffect& effect);
-/// The effects on a score whose interval leaves out 0, largest first, a line each: "adversary off: −0.031 [−0.052, −0.010] instead of on, over
-/// 4 settings of the others". At most `most`.
+/// The effects on a score whose interval leaves out 0, largest first, a line each: "adversary off: −0.031 [−0.052, −0.010] instead of on, 4
+/// settings". At most `most`.
 std::vector<std::string> sure_effects(const GridReport& report, const std::string& metric, std::size_t most = 6);
 
 }  // namespace geocyte::jobs

@@ -259,6 +259,7 @@ void AblationMatrix::hover(int row, int score, const QPoint& at) {
   if (std::isfinite(value.chance)) said.rows.append({tr("chance"), plainText(value.chance, decimals)});
   if (effect) said.notes << one.detail;
   if (one.baseline) said.notes << tr("the baseline: all others are held against it");
+  else if (value.isIdentical()) said.notes << tr("the same numbers in every seed: in so few steps, or beside what else is set, this takes no part");
   else if (value.hasInterval()) said.notes << (value.excludesZero() ? tr("%1 for this score; the interval excludes 0").arg(sideText(value, of)) : tr("may be nothing: the interval contains 0"));
   else if (value.hasDifference()) said.notes << tr("one seed: no interval, nothing is proven");
   if (const QString progress = progressText(one); !progress.isEmpty()) said.notes << progress;

@@ -59,6 +59,7 @@ QString meanText(const Value& value, int decimals) {
 
 QString differenceText(const Value& value, int decimals) {
   if (!value.hasDifference()) return {};
+  if (value.isIdentical()) return tr("no change at all");
   QString text = signedText(value.difference, decimals);
   if (value.hasInterval()) text += QStringLiteral(" [%1, %2]").arg(signedText(value.low, decimals), signedText(value.high, decimals));
   return value.excludesZero() ? text : QStringLiteral("≈ ") + text;

@@ -31,7 +31,7 @@ QString plainText(double value, int decimals);
 QString signedText(double value, int decimals);
 /// "0.676 ± 0.021", "0.676".
 QString meanText(const Value& value, int decimals);
-/// "−0.031 [−0.052, −0.010]", "≈ +0.010 [−0.020, +0.040]", "≈ +0.010" (one seed); "" without a difference.
+/// "−0.031 [−0.052, −0.010]", "≈ +0.010 [−0.020, +0.040]", "≈ +0.010" (one seed), "no change at all"; "" without a difference.
 QString differenceText(const Value& value, int decimals);
 /// "better", "worse", "higher", "lower", "the same".
 QString sideText(const Value& value, const Score& score);

@@ -33,6 +33,8 @@ struct Value {
   bool isKnown() const { return n > 0 && std::isfinite(mean); }
   bool hasDifference() const { return isKnown() && std::isfinite(difference); }
   bool hasInterval() const { return hasDifference() && std::isfinite(low) && std::isfinite(high); }
+  /// To the last bit, in every seed: what was changed took no part.
+  bool isIdentical() const { return hasDifference() && difference == 0 && (!hasInterval() || (low == 0 && high == 0)); }
   bool excludesZero() const { return hasInterval() && (low > 0 || high < 0); }
 };
 
@@ -41,7 +43,7 @@ struct Value {
 enum class RowKind { cell, tool, effect };
 
 struct Row {
-  QString name, detail;                 ///< detail: of an effect, "instead of on, over 4 settings of the others"
+  QString name, detail;                 ///< detail: of an effect, "instead of on, 4 settings"
   RowKind kind = RowKind::cell;
   bool baseline = false;
   QHash<QString, QString> levels;       ///< by factor; a tool has none, an effect those that it is about

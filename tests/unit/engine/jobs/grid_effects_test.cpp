@@ -118,7 +118,7 @@ TEST(GridEffects, AreSaidLargestFirst) {
   const auto lines = sure_effects(report, "score", 2);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].find("a off: +0.10"), 0U) << lines[0];
-  EXPECT_NE(lines[0].find("instead of on, over 6 settings of the others"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[0].find("instead of on, 6 settings"), std::string::npos) << lines[0];
   EXPECT_EQ(lines[1].find("b 3: −0.0"), 0U) << lines[1];
 }
 

@@ -244,6 +244,17 @@ class TestAblationMatrix : public QObject {
     QCOMPARE(f.view->opened(), 1);
   }
 
+  void whatTookNoPartSaysSo() {
+    Content made = content();
+    made.rows[1].values["biology/types"] = value(0.7, 0, 0);
+    made.rows[2].values["biology/types"] = value(0.7, 0, kNone, 1);
+    made.rows[3].values["biology/types"] = value(0.7, 0, 0.01);
+    Fixture f(made);
+    QCOMPARE(f.grid()->slotText(1, 0)[1], QString("no change at all"));
+    QCOMPARE(f.grid()->slotText(2, 0)[1], QString("no change at all"));
+    QVERIFY(f.grid()->slotText(3, 0)[1].startsWith("≈"));                 // seeds differ, and cancel
+  }
+
   void effectsStandOverAllSettingsAndInteractionsBelow() {
     Content made = content();
     Row main, both;
