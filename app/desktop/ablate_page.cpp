@@ -97,7 +97,7 @@ void AblatePage::setGrid(std::shared_ptr<const GridNews> news) {
 
 void AblatePage::refresh() {
   if (!news_) return;
-  widgets::ablation_matrix::Content content = gridContent(*news_->report, spec(), workbench_.library());
+  widgets::ablation_matrix::Content content = gridContent(*news_->report, news_->effects, spec(), workbench_.library());
   std::vector<int> counts;
   for (const auto& row : content.rows)
     for (const int count : {row.finished, row.running, row.pending, row.failed}) counts.push_back(count);

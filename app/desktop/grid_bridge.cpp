@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "engine/config/scores.h"
-#include "engine/jobs/grid_effects.h"
 
 namespace geocyte::desktop {
 namespace {
@@ -74,12 +73,9 @@ void countRuns(const jobs::GridReport& report, const RunLibrary& library, std::v
   }
 }
 
-void addEffects(const jobs::GridReport& report, matrix::Content& content) {
-  const jobs::GridEffects effects(report);
-  if (!effects.tell_more()) return;
+void addEffects(const jobs::GridReport& report, const EffectsByScore& effects, matrix::Content& content) {
   const std::size_t first = content.rows.size();
-  for (const matrix::Score& score : content.scores) {
-    const std::vector<jobs::GridEffect> found = effects.of(score.id.toStdString());
+  for (const auto& [score, found] : effects) {
     content.rows.resize(first + found.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
       const jobs::GridEffect& effect = found[i];
@@ -92,7 +88,7 @@ void addEffects(const jobs::GridReport& report, matrix::Content& content) {
       matrix::Value value = valueOf({effect.mean, std::nullopt, effect.effect});
       value.lowest = effect.lowest;
       value.highest = effect.highest;
-      row.values.insert(score.id, value);
+      row.values.insert(text(score), value);
     }
   }
 }
@@ -122,7 +118,7 @@ QString stateText(jobs::RunStanding standing) {
 
 }  // namespace
 
-widgets::ablation_matrix::Content gridContent(const jobs::GridReport& report, const config::SystemSpec* spec, const RunLibrary& library) {
+widgets::ablation_matrix::Content gridContent(const jobs::GridReport& report, const EffectsByScore& effects, const config::SystemSpec* spec, const RunLibrary& library) {
   matrix::Content content;
   content.title = text(report.title.empty() ? report.id : report.title);
   content.made_by = text(report.code).trimmed();
@@ -150,7 +146,7 @@ widgets::ablation_matrix::Content gridContent(const jobs::GridReport& report, co
     for (const auto& [metric, value] : row.metrics) one.values.insert(text(metric), valueOf(value));
   }
   countRuns(report, library, content.rows);
-  addEffects(report, content);
+  addEffects(report, effects, content);
   return content;
 }
 

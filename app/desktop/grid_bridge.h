@@ -4,19 +4,24 @@
 
 #include <QString>
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "app/desktop/run_library.h"
 #include "app/desktop/system_specs.h"
+#include "engine/jobs/grid_effects.h"
 #include "engine/jobs/grid_finding.h"
 #include "widgets/ablation_matrix/content.h"
 #include "widgets/controls/verdict_line.h"
 
 namespace geocyte::desktop {
 
+using EffectsByScore = std::map<std::string, std::vector<jobs::GridEffect>>;
+
 /// `spec` of its system, nullptr when this build does not know it: then no side is better. `library`: runs that live belong to their cell at once,
 /// the table tells of them only when they have ended.
-widgets::ablation_matrix::Content gridContent(const jobs::GridReport& report, const config::SystemSpec* spec, const RunLibrary& library);
+widgets::ablation_matrix::Content gridContent(const jobs::GridReport& report, const EffectsByScore& effects, const config::SystemSpec* spec, const RunLibrary& library);
 
 widgets::VerdictText gridVerdict(const jobs::GridReport& report, const config::SystemSpec* spec, const QString& score);
 

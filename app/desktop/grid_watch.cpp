@@ -43,6 +43,7 @@ void GridWatch::look() {
     auto report = std::make_shared<jobs::GridReport>(jobs::read_grid_report(place));
     const std::filesystem::path runs = jobs::runs_of(*report, place);
     jobs::fill_values(*report, runs);
+    news->effects = jobs::effects_by_score(*report);
     news->runs = QString::fromStdString(runs.string());
     news->report = std::move(report);
   } catch (const std::exception& error) {

@@ -8,11 +8,15 @@
 #include <QTimer>
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <tuple>
+#include <vector>
 
 #include "app/desktop/system_specs.h"   // before the grid, which knows specs too
 #include "app/desktop/worker_thread.h"
+#include "engine/jobs/grid_effects.h"
 #include "engine/jobs/grid_report.h"
 
 namespace geocyte::desktop {
@@ -21,6 +25,7 @@ struct GridNews {
   QString file;                                ///< ablation.json
   QString runs;                                ///< folder of its runs; "" = there is none
   std::shared_ptr<const jobs::GridReport> report;   ///< nullptr = it could not be read
+  std::map<std::string, std::vector<jobs::GridEffect>> effects;   ///< by score; made here, where no window waits
   QString problem;                             ///< why, one sentence
 };
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,7 +55,7 @@ std::vector<ValuesBySeed> values_by_cell(const GridReport& report, const std::st
 }  // namespace
 
 GridEffects::GridEffects(const GridReport& report) : report_(&report) {
-  if (report.cells.empty() || report.cells.size() > kMostCellsOfEffects) return;
+  if (report.cells.empty() || report.cells.size() > kMostCellsOfEffects || report.factors.size() > kMostFactorsOfEffects) return;
   const Choice& base = report.cells[report.baseline()].levels;
   std::map<Choice, std::size_t> by_levels;
   for (std::size_t c = 0; c < report.cells.size(); ++c) by_levels.emplace(report.cells[c].levels, c);
@@ -72,13 +74,20 @@ GridEffects::GridEffects(const GridReport& report) : report_(&report) {
       }
       if (setting.cells.size() == (std::size_t{1} << changes.size())) one.settings.push_back(std::move(setting));
     }
-    if (!one.settings.empty() && planned_.size() < kMostEffects) planned_.push_back(std::move(one));
+    if (!one.settings.empty()) planned_.push_back(std::move(one));
   };
   const std::vector<Change> changes = changes_in(report, base);
-  for (const Change& change : changes) plan({change});
-  for (std::size_t i = 0; i < changes.size(); ++i)
-    for (std::size_t j = i + 1; j < changes.size(); ++j)
-      if (changes[i].first != changes[j].first) plan({changes[i], changes[j]});
+  // Two changes meet where a cell has both.
+  std::set<std::pair<std::size_t, std::size_t>> met;
+  for (const ReportCell& cell : report.cells) {
+    std::vector<std::size_t> own;
+    for (std::size_t i = 0; i < changes.size(); ++i)
+      if (has_all(cell.levels, {changes[i]})) own.push_back(i);
+    for (std::size_t a = 0; a < own.size(); ++a)
+      for (std::size_t b = a + 1; b < own.size(); ++b) met.emplace(own[a], own[b]);
+  }
+  for (std::size_t i = 0; i < changes.size() && planned_.size() < kMostEffects; ++i) plan({changes[i]});
+  for (auto pair = met.begin(); pair != met.end() && planned_.size() < kMostEffects; ++pair) plan({changes[pair->first], changes[pair->second]});
 }
 
 GridEffects::~GridEffects() = default;
@@ -106,8 +115,10 @@ std::vector<GridEffect> GridEffects::of(const std::string& metric) const {
       if (!std::all_of(planned.settings.begin(), planned.settings.end(), has_seed)) continue;
       double mean = 0, sum = 0;
       for (std::size_t i = 0; i < planned.settings.size(); ++i) {
-        double contrast = 0;
-        for (const auto& [cell, sign] : planned.settings[i].cells) contrast += sign * values[cell].at(seed);
+        double contrast = 0, size = 0;
+        for (const auto& [cell, sign] : planned.settings[i].cells) contrast += sign * values[cell].at(seed), size += std::abs(values[cell].at(seed));
+        // What cancels but for rounding is 0: alike in every seed it would have no interval and look certain.
+        if (std::abs(contrast) <= 4 * std::numeric_limits<double>::epsilon() * size) contrast = 0;
         of_setting[i] += contrast;
         sum += contrast;
         mean += values[planned.settings[i].cells.front().first].at(seed);
@@ -124,6 +135,14 @@ std::vector<GridEffect> GridEffects::of(const std::string& metric) const {
     effect.highest = *std::max_element(of_setting.begin(), of_setting.end());
   }
   return effects;
+}
+
+std::map<std::string, std::vector<GridEffect>> effects_by_score(const GridReport& report) {
+  std::map<std::string, std::vector<GridEffect>> found;
+  const GridEffects effects(report);
+  if (!effects.tell_more()) return found;
+  for (const std::string& metric : report.table.metrics) found.emplace(metric, effects.of(metric));
+  return found;
 }
 
 std::string effect_name(const GridEffect& effect) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ struct GridEffect {
   bool is_interaction() const { return levels.size() == 2; }
 };
 
-inline constexpr std::size_t kMostEffects = 400, kMostCellsOfEffects = 512;   ///< larger grids have no effects here: the window draws them as they come
+/// Grids of more cells or factors have no effects; of more effects the first ones are taken.
+inline constexpr std::size_t kMostEffects = 400, kMostCellsOfEffects = 512, kMostFactorsOfEffects = 32;
 
 /// Which cells are held against which; the report must outlive it.
 class GridEffects {
@@ -51,6 +53,9 @@ class GridEffects {
   const GridReport* report_;
   std::vector<Planned> planned_;
 };
+
+/// Of every score of the table; empty where they do not tell more.
+std::map<std::string, std::vector<GridEffect>> effects_by_score(const GridReport& report);
 
 /// "adversary off"; "adversary off × latent 64".
 std::string effect_name(const GridEffect& effect);

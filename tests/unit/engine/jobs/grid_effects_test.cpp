@@ -113,6 +113,23 @@ TEST(GridEffects, TakeSettingsWhoseCellsArePlanned) {
   EXPECT_TRUE(sure_effects(single, "score").empty());
 }
 
+TEST(GridEffects, OfWhatTakesNoPartAreZeroToTheLastBit) {
+  const GridReport report = planted(3, [](int a, int b, int, int seed) { return 1.0 / 3 + 0.1 * a + 0.7 / (b + 3) + 0.013 * seed; });   // c does nothing
+  for (const GridEffect& one : GridEffects(report).of("score"))
+    if (one.levels.contains("c") || one.is_interaction()) {
+      EXPECT_EQ(one.effect->mean, 0) << effect_name(one);
+      EXPECT_EQ(*one.effect->low, 0) << "rounding that is alike in every seed must not look certain";
+    }
+  for (const std::string& line : sure_effects(report, "score", 100)) EXPECT_EQ(line.find(" × "), std::string::npos) << line;
+}
+
+TEST(GridEffects, OfVeryLargeGridsAreNotMade) {
+  GridReport report = planted(1, additive);
+  for (std::size_t f = 0; f < kMostFactorsOfEffects; ++f) report.factors.push_back({"more" + std::to_string(f), {}});
+  EXPECT_FALSE(GridEffects(report).tell_more());
+  EXPECT_TRUE(effects_by_score(report).empty());
+}
+
 TEST(GridEffects, AreSaidLargestFirst) {
   const GridReport report = planted(3, [](int a, int b, int c, int seed) { return additive(a, b, c, seed) + 1e-4 * ((a + b + c + seed) % 2); });
   const auto lines = sure_effects(report, "score", 2);
